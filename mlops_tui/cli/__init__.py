@@ -1,0 +1,1 @@
+"""The command line: arguments to one action, or the app."""

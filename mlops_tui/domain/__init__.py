@@ -1,0 +1,1 @@
+"""Frozen dataclasses and rules of the product; standard library only."""

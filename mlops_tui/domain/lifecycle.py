@@ -1,0 +1,21 @@
+"""Names of the facts in journals; the one list that writers and the index share. Python 3.9."""
+
+from __future__ import annotations
+
+RUN_CREATED = "run.created"
+RUN_ENDED = "run.ended"
+RUN_DELETED = "run.deleted"
+RUN_RESTORED = "run.restored"
+RUN_PURGED = "run.purged"
+RUN_RENAMED = "run.renamed"
+RUN_PRIORITY = "run.priority"
+RUN_RETRIED = "run.retried"
+QUEUE_PAUSED = "queue.paused"
+QUEUE_RESUMED = "queue.resumed"
+
+RUNNER_STARTING = "starting"
+RUNNER_STARTED = "started"
+RUNNER_ADOPTED = "adopted"
+RUNNER_HEARTBEAT = "heartbeat"
+RUNNER_SIGNAL = "signal"
+RUNNER_ENDED = "ended"

@@ -1,0 +1,146 @@
+"""Where things lie on disk; runs on Python 3.9, standard library only, creates nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import sys
+from pathlib import Path
+from typing import Mapping, Optional
+
+NETWORK_FILE_SYSTEMS = frozenset(
+    {"nfs", "nfs4", "cifs", "smb3", "smbfs", "ncpfs", "afs", "lustre", "gpfs", "beegfs", "ceph"}
+    | {
+        "glusterfs",
+        "fuse.sshfs",
+        "fuse.glusterfs",
+        "fuse.s3fs",
+        "9p",
+        "virtiofs",
+        "panfs",
+        "orangefs",
+    }
+)
+
+
+def project_dot(project: Path) -> Path:
+    """Return the folder of a project that holds everything recorded."""
+    return project / ".mlops"
+
+
+def runs_dir(project: Path) -> Path:
+    """Return the folder that holds one folder a run."""
+    return project / ".mlops" / "runs"
+
+
+def run_dir(project: Path, run_id: str) -> Path:
+    """Return the folder of one run."""
+    return project / ".mlops" / "runs" / run_id
+
+
+def claims_dir(project: Path) -> Path:
+    """Return the folder whose files are claimed by exclusive creation."""
+    return project / ".mlops" / "claims"
+
+
+def project_journal(project: Path, host: str) -> Path:
+    """Return the project journal that `host` appends to."""
+    return project / ".mlops" / ("journal-%s.jsonl" % re.sub(r"[^A-Za-z0-9._-]", "-", host))
+
+
+def find_project(start: Path) -> Optional[Path]:
+    """Return the nearest folder at or above `start` with an `mlops.toml`, or None."""
+    start = Path(os.path.realpath(start))
+    for folder in [start, *start.parents]:
+        if (folder / "mlops.toml").is_file():
+            return folder
+    return None
+
+
+def project_key(project: Path) -> str:
+    """Return `<name>-<12 hex of sha256(real path)>`, the project's name in cache and state."""
+    real = os.path.realpath(project)
+    digest = hashlib.sha256(os.fsencode(real)).hexdigest()[:12]
+    return "%s-%s" % (re.sub(r"[^A-Za-z0-9._-]+", "-", os.path.basename(real)) or "root", digest)
+
+
+def cache_dir(environ: Mapping[str, str] = os.environ) -> Path:
+    """Return the cache folder, always on a local file system."""
+    if environ.get("MLOPS_CACHE_DIR"):
+        return Path(environ["MLOPS_CACHE_DIR"])
+    mac = "Library/Caches" if sys.platform == "darwin" else ".cache"
+    return _local(_base(environ, "XDG_CACHE_HOME", mac), "cache")
+
+
+def index_path(project: Path, environ: Mapping[str, str] = os.environ) -> Path:
+    """Return the file of the project's index."""
+    return cache_dir(environ) / project_key(project) / "index.db"
+
+
+def state_dir(environ: Mapping[str, str] = os.environ) -> Path:
+    """Return the folder of host-wide locks, agent logs and waiting secrets, always local."""
+    if environ.get("MLOPS_STATE_DIR"):
+        return Path(environ["MLOPS_STATE_DIR"])
+    mac = "Library/Application Support" if sys.platform == "darwin" else ".local/state"
+    return _local(_base(environ, "XDG_STATE_HOME", mac), "state")
+
+
+def data_dir(environ: Mapping[str, str] = os.environ) -> Path:
+    """Return the user's data folder, which holds the `unfiled` project."""
+    mac = "Library/Application Support" if sys.platform == "darwin" else ".local/share"
+    return _base(environ, "XDG_DATA_HOME", mac) / "mlops-tui"
+
+
+def unfiled_project(environ: Mapping[str, str] = os.environ) -> Path:
+    """Return the project that takes runs recorded outside any project."""
+    return data_dir(environ) / "unfiled"
+
+
+def make_private(folder: Path) -> Path:
+    """Create `folder` and its parents, the folder itself with mode 0700, and return it.
+
+    Raises:
+        PermissionError: it exists and belongs to somebody else.
+        OSError: it cannot be created.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if os.lstat(folder).st_uid != os.getuid():
+        raise PermissionError("%s belongs to another user" % folder)
+    return folder
+
+
+def file_system_type(path: Path) -> str:
+    """Return the type of the file system that `path` is or will be on, or "" where unknown."""
+    try:
+        with open("/proc/self/mountinfo", encoding="utf-8", errors="surrogateescape") as mounts:
+            rows = [line.split(" - ") for line in mounts]
+    except OSError:
+        return ""
+    real = os.path.realpath(path)
+    best, kind = "", ""
+    for row in rows:
+        mount = row[0].split()[4].encode().decode("unicode_escape", "replace")
+        inside = real == mount or real.startswith(mount.rstrip("/") + "/")
+        if inside and len(mount) >= len(best):
+            best, kind = mount, row[1].split()[0]
+    return kind
+
+
+def is_network_file_system(path: Path) -> bool:
+    """Say whether locks and file events on `path` cannot be relied on."""
+    return file_system_type(path) in NETWORK_FILE_SYSTEMS
+
+
+def _base(environ: Mapping[str, str], variable: str, below_home: str) -> Path:
+    value = environ.get(variable, "")
+    if os.path.isabs(value):
+        return Path(value)
+    return Path(environ.get("HOME") or os.path.expanduser("~")) / below_home
+
+
+def _local(base: Path, kind: str) -> Path:
+    folder = base / "mlops-tui"
+    if is_network_file_system(folder):
+        return Path("/var/tmp/mlops-tui-%d" % os.getuid()) / kind
+    return folder

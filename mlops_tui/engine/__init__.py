@@ -1,0 +1,1 @@
+"""Verbs a person has, and the processes that look after runs; no Textual."""

@@ -1,0 +1,1 @@
+"""The disposable SQLite index built from journals; all the SQL of the product."""

@@ -1,0 +1,1 @@
+"""Append-only files of JSON lines, locks and claims; nothing that interprets the lines."""

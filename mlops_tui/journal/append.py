@@ -1,0 +1,87 @@
+"""Appending whole lines to a journal; runs on Python 3.9, standard library only."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from pathlib import Path
+from typing import Any, Mapping
+
+
+def encode(record: Mapping[str, Any]) -> bytes:
+    """Return `record` as one line of JSON, UTF-8, with its newline; NaN and infinities bare."""
+    text = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
+    return text.encode("utf-8", "backslashreplace") + b"\n"
+
+
+class JournalWriter:
+    """The one writer of a journal: keeps it open, begins a new line after a torn one.
+
+    One process, one thread. Every line is handed to the operating system before `append` returns.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)
+        self._torn = ends_torn(self._fd)
+
+    def append(self, record: Mapping[str, Any], sync: bool = False) -> None:
+        """Append one line; with `sync` it is on disk when this returns.
+
+        Raises:
+            OSError: it could not be written whole; the next line begins on a line of its own.
+        """
+        line = encode(record)
+        if self._torn:
+            line = b"\n" + line
+        self._torn = True
+        write_whole(self._fd, line)
+        self._torn = False
+        if sync:
+            os.fsync(self._fd)
+
+    def close(self) -> None:
+        """Close the file; a second call does nothing."""
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
+
+
+def append_locked(path: Path, record: Mapping[str, Any]) -> None:
+    """Append one line to a journal that several processes of this host share, and fsync it.
+
+    The lock is the journal's own, waited for; on a file system without locks the append goes
+    through unlocked, as a single short write.
+
+    Raises:
+        OSError: it could not be written.
+    """
+    fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)
+    try:
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX)
+        except OSError:
+            pass  # no locks here: one write of a short line is the best there is
+        line = encode(record)
+        write_whole(fd, b"\n" + line if ends_torn(fd) else line)
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+def ends_torn(fd: int) -> bool:
+    """Say whether the file has bytes and the last of them is no newline."""
+    size = os.fstat(fd).st_size
+    return size > 0 and os.pread(fd, 1, size - 1) != b"\n"
+
+
+def write_whole(fd: int, data: bytes) -> None:
+    """Write all of `data`, going on after a short write.
+
+    Raises:
+        OSError: the disk is full, or the like; a part may be written.
+    """
+    written = os.write(fd, data)
+    while written < len(data):
+        written += os.write(fd, data[written:])

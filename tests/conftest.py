@@ -1,0 +1,23 @@
+"""Every test gets a home, cache and state of its own; the developer's are out of reach."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def isolated_home(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Path:
+    home = tmp_path_factory.mktemp("home")
+    for variable in [name for name in os.environ if name.startswith(("MLOPS_", "XDG_", "SSH_"))]:
+        monkeypatch.delenv(variable)
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("MLOPS_CACHE_DIR", str(home / "cache"))
+    monkeypatch.setenv("MLOPS_STATE_DIR", str(home / "state"))
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    monkeypatch.setenv("TZ", "UTC")
+    return home
