@@ -1,0 +1,214 @@
+"""Reads `mlops.toml` into a `Project` with everything that is wrong in it; runs nothing."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import tomllib
+from dataclasses import replace
+from pathlib import Path
+
+from mlops_tui.domain.jobtables import read_jobs
+from mlops_tui.domain.problems import Problem
+from mlops_tui.domain.project import (
+    FILE_NAME,
+    Cost,
+    Dataset,
+    Direction,
+    Guardrail,
+    Metric,
+    Objective,
+    Project,
+    Role,
+)
+from mlops_tui.domain.tables import Report, Table, dotted
+from mlops_tui.domain.toml_lines import KeyLines
+
+MAX_BYTES = 1_000_000
+LATER_TABLES = ("monitor", "models", "serve", "policies")
+"""Tables that other parts of the product read; accepted here as they are."""
+
+_AT = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
+
+
+def load_project(folder: Path) -> Project:
+    """Return the project in `folder`, as far as its file can be understood.
+
+    Never raises for what the file holds or that it is not there: `Project.problems` says it.
+    """
+    file = folder / FILE_NAME
+    text = _read(file)
+    if isinstance(text, Problem):
+        return _unread(folder, text, has_file=os.path.lexists(file))
+    return parse_project(text, folder, str(file))
+
+
+def parse_project(text: str, folder: Path, file: str = FILE_NAME) -> Project:
+    """Return the project that `text` describes, as if it stood in `file` of `folder`."""
+    data = _parse(file, text)
+    if isinstance(data, Problem):
+        return _unread(folder, data)
+    return _project(folder, Table(Report(file, KeyLines(text)), (), data))
+
+
+def _unread(folder: Path, problem: Problem, *, has_file: bool = True) -> Project:
+    path = Path(os.path.abspath(folder))
+    return Project(path, _default_name(folder), problems=(problem,), has_file=has_file)
+
+
+def _default_name(folder: Path) -> str:
+    return os.path.basename(os.path.realpath(folder)) or "project"
+
+
+def _read(file: Path) -> str | Problem:
+    """Return the text of the file, or why there is none."""
+    try:
+        facts = file.stat()
+        if stat.S_ISDIR(facts.st_mode):
+            return Problem(str(file), 0, "", "is a folder, expected a file")
+        if not stat.S_ISREG(facts.st_mode):
+            return Problem(str(file), 0, "", "is no regular file")
+        with open(file, "rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        hint = "write one with `mlops-tui init`"
+        return Problem(str(file), 0, "", "there is no project file here", hint)
+    except OSError as error:
+        return Problem(str(file), 0, "", f"cannot be read: {error.strerror or error}")
+    if len(data) > MAX_BYTES:
+        return Problem(str(file), 0, "", "is larger than 1 MB, which no project file should be")
+    return _decode(str(file), data)
+
+
+def _decode(file: str, data: bytes) -> str | Problem:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return Problem(file, 1, "", "is UTF-16, expected UTF-8", "save it as UTF-8")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        found = f"byte 0x{data[error.start]:02x} is not UTF-8"
+        return Problem(file, line, "", found, "save the file as UTF-8")
+
+
+def _parse(file: str, text: str) -> dict[str, object] | Problem:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        return _syntax_problem(file, text, str(error))
+    except RecursionError:
+        return Problem(file, 0, "", "is nested too deeply")
+    except ValueError as error:
+        return Problem(file, 0, "", f"holds a value that cannot be read: {error}")
+
+
+def _syntax_problem(file: str, text: str, message: str) -> Problem:
+    """Return the problem that `tomllib` met, with the line and the key it stands at."""
+    lines = text.replace("\r\n", "\n").split("\n")
+    match = _AT.search(message)
+    line, column = len(lines), 0
+    if match and match.group(1):
+        line, column = int(match.group(1)), int(match.group(2))
+    elif not lines[-1]:
+        line = max(1, line - 1)
+    before = "\n".join([*lines[: line - 1], lines[line - 1][: column or None]])
+    key = dotted(KeyLines(before).last)
+    words = _AT.sub("", message)
+    if words.startswith(("Cannot overwrite", "Cannot declare", "Cannot mutate", "Duplicate")):
+        return Problem(file, line, key, "stands here a second time", "keep one of the two")
+    return Problem(file, line, "", f"is no valid TOML: {words[:1].lower()}{words[1:]}")
+
+
+def _project(folder: Path, top: Table) -> Project:
+    path = Path(os.path.abspath(folder))
+    about = top.table("project")
+    objective = _objective(top.table("objective"))
+    metrics = {table.name: _metric(table) for table in top.table("metrics").subtables()}
+    datasets = {table.name: _dataset(table) for table in top.table("datasets").subtables()}
+    jobs = read_jobs(top.table("jobs"), datasets, path)
+    project = Project(
+        path=path,
+        name=about.filled_text("name") or _default_name(folder),
+        description=about.text("description") or "",
+        tags=about.texts("tags"),
+        objective=objective if "objective" in top else None,
+        metrics=metrics,
+        datasets=datasets,
+        jobs=jobs,
+    )
+    about.finish()
+    for key in LATER_TABLES:
+        top.table(key)
+    top.finish()
+    return replace(project, problems=top.report.sorted())
+
+
+def _objective(table: Table) -> Objective:
+    cost = _cost(table.table("cost"))
+    objective = Objective(
+        statement=table.text("statement") or "",
+        metric=table.filled_text("metric"),
+        target=table.number("target"),
+        owner=table.text("owner") or "",
+        deadline=table.day("deadline"),
+        cost=cost if "cost" in table else None,
+        guardrails=tuple(
+            guardrail
+            for item in table.tables("guardrails")
+            if (guardrail := _guardrail(item)) is not None
+        ),
+    )
+    table.finish()
+    return objective
+
+
+def _cost(table: Table) -> Cost:
+    cost = Cost(
+        currency=table.text("currency") or "",
+        false_negative=table.number("false_negative"),
+        false_positive=table.number("false_positive"),
+        per_unit=table.number("per_unit"),
+    )
+    table.finish()
+    return cost
+
+
+def _guardrail(table: Table) -> Guardrail | None:
+    metric = table.filled_text("metric")
+    least, most = table.number("min"), table.number("max")
+    table.finish()
+    if "metric" not in table:
+        table.problem("", "`metric` is missing: a guardrail watches one", 'add metric = "..."')
+    if "min" not in table and "max" not in table:
+        table.problem("", "`min` or `max` is missing: a guardrail needs a bound", "add max = ...")
+    if least is not None and most is not None and least > most:
+        table.problem("min", f"min {least} is greater than max {most}")
+    return None if metric is None else Guardrail(metric, least, most)
+
+
+def _metric(table: Table) -> Metric:
+    metric = Metric(table.name, table.one_of("direction", Direction), table.text("unit") or "")
+    table.finish()
+    return metric
+
+
+def _dataset(table: Table) -> Dataset:
+    if not table.name.strip() or not table.name.isprintable():
+        table.problem("", "expected a name that can be read")
+    if "path" not in table:
+        table.problem("", "`path` is missing: a file, folder or glob", 'add path = "..."')
+    dataset = Dataset(
+        name=table.name,
+        path=table.filled_text("path") or "",
+        role=table.one_of("role", Role),
+        target=table.filled_text("target"),
+        id=table.filled_text("id"),
+        timestamp=table.filled_text("timestamp"),
+        group=table.filled_text("group"),
+        description=table.text("description") or "",
+        line=table.line,
+    )
+    table.table("checks")
+    table.finish()
+    return dataset
