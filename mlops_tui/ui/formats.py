@@ -1,0 +1,71 @@
+"""Short words for times and progress, coarse enough not to change with every look."""
+
+from __future__ import annotations
+
+import time
+
+from mlops_tui.domain.runs import ParamValue, Run
+from mlops_tui.domain.text import safe, short_duration, short_number
+
+
+def ago(then: float | None, now: float) -> str:
+    """Return how long ago, in the greatest unit; a date after two weeks, `-` for None."""
+    if then is None:
+        return "-"
+    seconds = now - then
+    if seconds < 60:
+        return "just now" if seconds > -60 else "ahead"
+    if seconds < 3600:
+        return f"{int(seconds // 60)} m ago"
+    if seconds < 86400:
+        return f"{int(seconds // 3600)} h ago"
+    if seconds < 14 * 86400:
+        return f"{int(seconds // 86400)} d ago"
+    return time.strftime("%Y-%m-%d", time.localtime(then))
+
+
+def coarse_duration(run: Run, now: float) -> str:
+    """Return how long a run took; of a live one the whole minutes only, so that no clock ticks."""
+    seconds = run.duration_seconds(now)
+    if seconds is None or run.state.is_ended:
+        return short_duration(seconds)
+    if seconds < 60:
+        return "< 1 m"
+    if seconds < 3600:
+        return f"{int(seconds // 60)} m"
+    return short_duration(seconds)
+
+
+def progress_share(run: Run) -> float | None:
+    """Return the share done, 0 to 1, or None where it is not known."""
+    if run.progress is None or not run.progress[1] > 0:
+        return None
+    share = run.progress[0] / run.progress[1]
+    return min(1.0, max(0.0, share)) if share == share else None
+
+
+def progress_text(run: Run) -> str:
+    """Return progress such as `60 % 12/20`, or what was done where no total is known."""
+    if run.progress is None:
+        return ""
+    done, total = run.progress
+    share = progress_share(run)
+    if share is None:
+        return short_number(done)
+    return f"{int(share * 100):3d} % {short_number(done)}/{short_number(total)}"
+
+
+def value_text(value: ParamValue) -> str:
+    """Return a parameter's value, short and safe to show."""
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return short_number(value)
+    return safe(str(value))
+
+
+def count(number: int, noun: str) -> str:
+    """Return `1 run`, `2 runs`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,1 @@
+"""Widgets of our own: each draws what it is given and posts what a person wants."""

@@ -1,0 +1,227 @@
+"""One metric of a few runs as lines, repainted only where it changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from mlops_tui.domain.runs import Series
+from mlops_tui.domain.text import safe, short_number
+from mlops_tui.ui import palette, raster
+from mlops_tui.ui.axes import Axis, finite_range, step_axis, tick_label, value_axis
+from mlops_tui.ui.raster import Line, Picture, Symbols
+from mlops_tui.ui.widgets.row_table import fit
+
+LABELS = 8
+"""Cells for the labels of the y axis, with the axis itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """One run's history of the chart's metric."""
+
+    run_id: str
+    name: str
+    slot: int
+    """Says the colour, 0 to `palette.SLOTS - 1`."""
+    series: Series
+    planned: float | None = None
+    """The step at which the run will be done, if that is known."""
+    is_live: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChartData:
+    """All that a chart shows."""
+
+    metric: str
+    unit: str = ""
+    curves: tuple[Curve, ...] = ()
+
+
+class LineChart(Widget):
+    """Title with the last values, lines on quantised axes, labels of the steps below."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "line-chart--title",
+        "line-chart--value",
+        "line-chart--axis",
+        *(f"line-chart--series-{slot}" for slot in range(palette.SLOTS)),
+    }
+    DEFAULT_CSS = "LineChart { height: 1fr; width: 1fr; }"
+
+    def __init__(self, symbols: Symbols = Symbols.BRAILLE) -> None:
+        super().__init__()
+        self.data: ChartData | None = None
+        self._symbols = symbols
+        self._rows: list[list[tuple[str, str]]] = []
+        self._y_axis: Axis | None = None
+
+    def show(self, data: ChartData | None) -> None:
+        """Draw `data`; only the spans that look different are sent to the terminal."""
+        if self.data is None or data is None or data.metric != self.data.metric:
+            self._y_axis = None
+        self.data = data
+        self._redraw()
+
+    @property
+    def text(self) -> list[str]:
+        """What the chart shows, as plain lines."""
+        return ["".join(text for text, _ in row) for row in self._rows]
+
+    def on_resize(self) -> None:
+        self._rows = []
+        self._redraw()
+
+    def render_line(self, y: int) -> Strip:
+        base = self.rich_style
+        width = self.size.width
+        if y >= len(self._rows):
+            return Strip.blank(width, base)
+        segments = [
+            Segment(text, self.get_component_rich_style(f"line-chart--{kind}") if kind else base)
+            for text, kind in self._rows[y]
+        ]
+        return Strip(segments).adjust_cell_length(width, base)
+
+    def _redraw(self) -> None:
+        width, height = self.size
+        old, self._rows = self._rows, self._compose_rows(width, height)
+        if len(old) != len(self._rows):
+            self.refresh()
+            return
+        for y, (before, now) in enumerate(zip(old, self._rows, strict=True)):
+            if before != now:
+                start, end = changed_cells(before, now)
+                self.refresh(Region(start, y, end - start, 1))
+
+    def _compose_rows(self, width: int, height: int) -> list[list[tuple[str, str]]]:
+        if self.data is None or width < LABELS + 6 or height < 4:
+            return [[(" " * width, "")] for _ in range(height)]
+        title = title_row(self.data, width)
+        plot_size = (width - LABELS - 1, height - 2)
+        axes = self._axes(plot_size)
+        if axes is None:
+            empty = [[(fit("  no finite values yet", width), "axis")]]
+            blank = [[(" " * width, "")] for _ in range(height - 2)]
+            return [title, *empty, *blank]
+        x_axis, y_axis = axes
+        lines = [
+            Line(curve.series.steps, curve.series.values, curve.slot)
+            for curve in reversed(self.data.curves)
+        ]
+        picture = raster.draw(lines, x_axis, y_axis, plot_size, self._symbols)
+        body = [
+            [*label, *row, (" ", "")]
+            for label, row in zip(
+                value_labels(y_axis, plot_size[1]), picture_rows(picture), strict=True
+            )
+        ]
+        return [title, *body, step_row(x_axis, width)]
+
+    def _axes(self, plot_size: tuple[int, int]) -> tuple[Axis, Axis] | None:
+        assert self.data is not None
+        curves = [curve for curve in self.data.curves if len(curve.series.steps)]
+        extent = finite_range([curve.series.values for curve in curves])
+        if extent is None:
+            return None
+        first = min(curve.series.steps[0] for curve in curves)
+        last = max(curve.series.steps[-1] for curve in curves)
+        plans = [curve.planned for curve in curves if curve.planned is not None]
+        x_axis = step_axis(
+            first,
+            last,
+            max(2, plot_size[0] // 12),
+            max(plans, default=None),
+            any(curve.is_live for curve in curves),
+        )
+        self._y_axis = value_axis(*extent, max(2, plot_size[1] // 3), self._y_axis)
+        return x_axis, self._y_axis
+
+
+def title_row(data: ChartData, width: int) -> list[tuple[str, str]]:
+    """Return the metric's name, its unit, and the last value of each curve in its colour."""
+    unit = f" ({safe(data.unit)})" if data.unit and data.unit != "1" else ""
+    name = safe(data.metric) + unit
+    values = [
+        (f" {short_number(curve.series.values[-1])}", f"series-{curve.slot}")
+        for curve in data.curves
+        if len(curve.series.values)
+    ]
+    room = max(4, width // 2)
+    while values and sum(cell_len(text) for text, _ in values) > width - min(room, cell_len(name)):
+        values.pop()
+    left = width - sum(cell_len(text) for text, _ in values)
+    return [(fit(name, left), "title"), *values]
+
+
+def value_labels(axis: Axis, rows: int) -> list[list[tuple[str, str]]]:
+    """Return for every row of the plot the label of the y axis, `LABELS` cells wide."""
+    at_row = {}
+    for value in axis.ticks():
+        at_row[rows - 1 - round(axis.share(value) * (rows - 1))] = tick_label(value, axis.step)
+    labels = []
+    for row in range(rows):
+        label = at_row.get(row)
+        bar = "┤" if label is not None else "│"
+        labels.append([(fit(label or "", LABELS - 1, right=True) + bar, "axis")])
+    return labels
+
+
+def step_row(axis: Axis, width: int) -> list[tuple[str, str]]:
+    """Return the line below the plot: labels of steps under their places."""
+    cells = [" "] * width
+    taken = 0
+    plot = width - LABELS - 1
+    for value in axis.ticks():
+        label = tick_label(value, axis.step)
+        start = LABELS + round(axis.share(value) * (plot - 1)) - len(label) // 2
+        start = min(start, width - len(label))
+        if start >= taken:
+            cells[start : start + len(label)] = label
+            taken = start + len(label) + 1
+    return [("".join(cells), "axis")]
+
+
+def picture_rows(picture: Picture) -> list[list[tuple[str, str]]]:
+    """Return the picture's rows as runs of cells with one owner."""
+    rows = []
+    for text, owners in zip(picture.rows, picture.owners, strict=True):
+        pieces: list[tuple[str, str]] = []
+        start = 0
+        for column in range(1, len(text) + 1):
+            if column == len(text) or owners[column] != owners[start]:
+                kind = f"series-{owners[start]}" if owners[start] >= 0 else ""
+                pieces.append((text[start:column], kind))
+                start = column
+        rows.append(pieces)
+    return rows
+
+
+def changed_cells(
+    old: Sequence[tuple[str, str]], new: Sequence[tuple[str, str]]
+) -> tuple[int, int]:
+    """Return the cells `start, end` outside which two rows of pieces look the same."""
+    before, now = _cells(old), _cells(new)
+    different = [
+        cell
+        for cell in range(max(len(before), len(now)))
+        if before[cell : cell + 1] != now[cell : cell + 1]
+    ]
+    return (different[0], different[-1] + 1) if different else (0, 1)
+
+
+def _cells(pieces: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    cells = []
+    for text, kind in pieces:
+        for character in text:
+            cells.append((character, kind))
+            cells.extend([("", kind)] * (cell_len(character) - 1))
+    return cells

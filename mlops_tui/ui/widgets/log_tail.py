@@ -1,0 +1,66 @@
+"""The end of a run's output, followed while it is looked at from its end."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.segment import Segment
+from textual.binding import BindingType
+from textual.geometry import Region, Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from mlops_tui.ui import keys
+from mlops_tui.ui.widgets.row_table import fit
+
+
+class LogTail(ScrollView, can_focus=True):
+    """Lines as `logtext.tail_lines` gives them; cut at the right edge."""
+
+    BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.LOG)
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"log-tail--empty"}
+    DEFAULT_CSS = """
+    LogTail { overflow-x: hidden; overflow-y: auto; scrollbar-gutter: stable;
+              scrollbar-size-vertical: 1; }
+    """
+
+    def __init__(self, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self.run_id: str | None = None
+        self.lines: list[str] = []
+        self._painted: dict[int, str] = {}
+        self._empty = ""
+
+    @property
+    def is_following(self) -> bool:
+        return self.scroll_offset.y >= self.max_scroll_y
+
+    def show_lines(self, run_id: str | None, lines: list[str], empty: str = "") -> None:
+        """Show these lines; follow the end unless a person looks further up in the same run."""
+        follow = run_id != self.run_id or self.is_following
+        self.run_id = run_id
+        self._empty = empty
+        self.lines = lines
+        self.virtual_size = Size(0, len(lines))
+        if follow:
+            self.scroll_to(y=len(lines), animate=False, immediate=True)
+        for y in range(self.size.height):
+            if self._painted.get(y) != self._text_of(y):
+                self.refresh(Region(0, y, self.size.width, 1))
+
+    def on_resize(self) -> None:
+        self._painted.clear()
+        self.scroll_to(y=len(self.lines), animate=False, immediate=True)
+
+    def _text_of(self, y: int) -> str:
+        if not self.lines:
+            return fit(" " + self._empty if y == 0 else "", self.size.width)
+        row = self.scroll_offset.y + y
+        return fit(self.lines[row] if row < len(self.lines) else "", self.size.width)
+
+    def render_line(self, y: int) -> Strip:
+        text = self._text_of(y)
+        self._painted[y] = text
+        base = self.rich_style
+        style = base if self.lines else self.get_component_rich_style("log-tail--empty")
+        return Strip([Segment(text, style)]).adjust_cell_length(self.size.width, base)
