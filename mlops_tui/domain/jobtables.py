@@ -81,11 +81,12 @@ def _run(table: Table) -> str | tuple[str, ...]:
 
 def _inputs(table: Table, datasets: Collection[str], folder: Path) -> tuple[str, ...]:
     inputs = table.texts("inputs")
-    for item in inputs:
+    for number, item in enumerate(inputs):
         is_path = any(mark in item for mark in "/.*?") or (item and (folder / item).exists())
         if item not in datasets and not is_path:
             hint = nearest(item, datasets) or "a path has a `/` or a `.` in it"
-            table.problem("inputs", f"`{item}` is neither a dataset nor a path that exists", hint)
+            message = f"`{item}` is neither a dataset nor a path that exists"
+            table.report.add((*table.path, "inputs", number), message, hint)
     return inputs
 
 
