@@ -15,6 +15,7 @@ import math
 import time
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from mlops_tui.domain.errors import InputError
 from mlops_tui.domain.filters_ast import Everything, Node
@@ -46,8 +47,7 @@ class Filter:
         return str(self.node)
 
 
-@dataclass(frozen=True, slots=True)
-class SortKey:
+class SortKey(NamedTuple):
     """One field to order by."""
 
     field: str

@@ -1,0 +1,228 @@
+"""Launching and retrying: from a job and its parameters to a queued run."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mlops_tui.domain import params as job_params
+from mlops_tui.domain import places
+from mlops_tui.domain.errors import InputError, NotFoundError, RefusedError, StorageError
+from mlops_tui.domain.filters_values import nearest
+from mlops_tui.domain.host import host_name, machine_id
+from mlops_tui.domain.ids import is_run_id, new_run_id
+from mlops_tui.domain.lifecycle import RUN_RETRIED
+from mlops_tui.domain.project import Job, Project
+from mlops_tui.domain.projectfile import load_project
+from mlops_tui.domain.runs import ParamValue
+from mlops_tui.engine import secrets, wake
+from mlops_tui.engine.actions_lookup import find_run, user_name
+from mlops_tui.engine.creation import create_run, record_fact
+from mlops_tui.index import Index
+
+LONGEST_NAME = 200
+
+
+@dataclass(frozen=True, slots=True)
+class LaunchPlan:
+    """All that a launch will do, checked, before anything is written."""
+
+    project: Project
+    job: Job
+    params: Mapping[str, ParamValue]
+    """What will be recorded: no secrets."""
+    argv: tuple[str, ...]
+    secrets: Mapping[str, str]
+    """Environment variable to value; never recorded."""
+    secret_names: Mapping[str, str]
+    """Parameter to environment variable."""
+
+
+def plan_launch(project: Path, job: str, params: Mapping[str, object]) -> LaunchPlan:
+    """Return what `launch` would do with these parameters.
+
+    Raises:
+        ProjectFileError: `mlops.toml` has problems.
+        NotFoundError: it has no such job.
+        InputError: parameters are missing or wrong (all of them in one), or a secret is not there.
+    """
+    described = load_project(Path(os.path.realpath(project)))
+    described.require_sound()
+    recipe = described.jobs.get(job)
+    if recipe is None:
+        raise _no_job(job, list(described.jobs))
+    values = job_params.resolve(recipe, params)
+    return LaunchPlan(
+        described,
+        recipe,
+        values,
+        tuple(job_params.build_argv(recipe, values)),
+        job_params.resolve_secrets(recipe, params),
+        {param.name: param.env for param in job_params.secrets_of(recipe)},
+    )
+
+
+def launch(
+    project: Path,
+    job: str,
+    params: Mapping[str, object],
+    *,
+    name: str | None = None,
+    priority: int = 0,
+    retry_of: str | None = None,
+    attempt: int = 1,
+    now: float | None = None,
+) -> str:
+    """Queue a run of `job` and return its id; the fact is on disk when this returns.
+
+    Args:
+        project: the project's folder.
+        job: a name under `[jobs]`.
+        params: values or text by parameter name; defaults fill the rest.
+        name: what people call the run; `JOB-N` if left out.
+        priority: greater ones start first.
+        retry_of: the id of the run that this one repeats.
+        attempt: 1 for a first one.
+        now: Unix seconds; the clock if left out.
+
+    Raises:
+        ProjectFileError: `mlops.toml` has problems.
+        InputError: the job, a parameter, a secret or the name is wrong.
+        StorageError: it cannot be written; nothing is left behind then.
+    """
+    plan = plan_launch(project, job, params)
+    folder = plan.project.path
+    created = time.time() if now is None else now
+    run_id = new_run_id(created)
+    record = _record(plan, run_id, created) | {
+        "name": next_name(folder, job) if name is None else checked_name(name),
+        "priority": priority,
+        "retry_of": retry_of,
+        "attempt": attempt,
+    }
+    _hand_over(folder, run_id, plan, record)
+    return run_id
+
+
+def retry(project: Path, run_id: str, overrides: Mapping[str, object]) -> str:
+    """Queue a new run with the parameters of an ended one and return its id.
+
+    Raises:
+        NotFoundError: there is no such run, or its job is gone from `mlops.toml`.
+        RefusedError: it has not ended, or it was not started from a job.
+        ProjectFileError: `mlops.toml` has problems.
+        InputError: a parameter does not fit the job any more.
+        StorageError: the disk failed.
+    """
+    run = find_run(project, run_id)
+    if not run.state.is_ended:
+        raise RefusedError(f"{run.name} is still {run.state}", f"mlops-tui stop {run_id} first")
+    record = read_record(project, run_id)
+    if record.get("source") == "track":
+        raise RefusedError(f"{run.name} started by itself, not from a job", "run its script again")
+    old = record.get("params")
+    params = {**(old if isinstance(old, dict) else {}), **overrides}
+    new_id = launch(
+        project,
+        run.job,
+        params,
+        priority=_whole(record.get("priority")),
+        retry_of=run_id,
+        attempt=run.attempt + 1,
+    )
+    record_fact(project, RUN_RETRIED, time.time(), run=run_id, by_run=new_id, by=user_name())
+    return new_id
+
+
+def next_name(project: Path, job: str) -> str:
+    """Return `JOB-N`, N one more than the greatest or the count of that job's runs."""
+    with Index.open(project) as index:
+        index.ingest()
+        rows = index.values(("job", "name"))
+    names = [str(row.get("name")) for row in rows.values() if row.get("job") == job]
+    prefix = f"{job}-"
+    tails = [name.removeprefix(prefix) for name in names if name.startswith(prefix)]
+    taken = [int(tail) for tail in tails if tail.isdecimal() and len(tail) < 10]
+    return f"{prefix}{max([len(names), *taken]) + 1}"
+
+
+def checked_name(name: str) -> str:
+    """Return `name` as a run's name, without blanks around it.
+
+    Raises:
+        InputError: it is empty, too long, not printable, or has the form of an id.
+    """
+    stripped = name.strip()
+    if not stripped or len(stripped) > LONGEST_NAME or not stripped.isprintable():
+        raise InputError(f"{name[:40]!r} cannot be a run's name", "use 1 to 200 printable letters")
+    if is_run_id(stripped):
+        raise InputError(f"{stripped!r} has the form of a run's id", "choose another name")
+    return stripped
+
+
+def read_record(project: Path, run_id: str) -> dict[str, Any]:
+    """Return `run.json` of a run.
+
+    Raises:
+        StorageError: it cannot be read or is no JSON object.
+    """
+    path = places.run_dir(project, run_id) / "run.json"
+    try:
+        record = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError) as error:
+        raise StorageError(f"{path} cannot be read: {error}") from error
+    if not isinstance(record, dict):
+        raise StorageError(f"{path} is no JSON object")
+    return record
+
+
+def _record(plan: LaunchPlan, run_id: str, created: float) -> dict[str, Any]:
+    parent = os.environ.get("MLOPS_RUN_ID", "")
+    return {
+        "id": run_id,
+        "name": "",
+        "job": plan.job.name,
+        "kind": plan.job.kind.value,
+        "project": plan.project.name,
+        "created": created,
+        "host": host_name(),
+        "machine": machine_id(),
+        "user": user_name(),
+        "cwd": str(plan.project.path),
+        "argv": list(plan.argv),
+        "params": dict(plan.params),
+        "tags": {},
+        "inputs": list(plan.job.inputs),
+        "outputs": list(plan.job.outputs),
+        "timeout_seconds": plan.job.timeout_seconds,
+        "retries": plan.job.retries,
+        "slots": plan.job.slots,
+        "gpus": plan.job.gpus,
+        "source": "launch",
+        "secrets": dict(plan.secret_names),
+        "env": dict(plan.job.env),
+        "interpreter": None,
+        "parent": parent if is_run_id(parent) else None,
+    }
+
+
+def _hand_over(project: Path, run_id: str, plan: LaunchPlan, record: dict[str, Any]) -> None:
+    if plan.secrets:
+        secrets.save(run_id, plan.secrets)
+    create_run(project, record)
+    wake.ensure_agent(project)
+
+
+def _no_job(job: str, known: list[str]) -> NotFoundError:
+    meant = nearest(job, known)
+    listed = "jobs are " + ", ".join(known) if known else "mlops.toml declares no job"
+    return NotFoundError(f"no job {job!r}", f"did you mean {meant}?" if meant else listed)
+
+
+def _whole(value: object) -> int:
+    return value if isinstance(value, int) else 0

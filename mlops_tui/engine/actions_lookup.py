@@ -1,0 +1,61 @@
+"""What actions ask before they act: which run, whose machine, who is asking."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from mlops_tui.domain.errors import NotFoundError, RefusedError
+from mlops_tui.domain.host import machine_id
+from mlops_tui.domain.runs import Run
+from mlops_tui.index import Index
+
+
+def user_name() -> str:
+    """Return the name of the person who acts."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
+
+
+def find_runs(project: Path, run_ids: Sequence[str]) -> list[Run]:
+    """Return these runs as they are now, each once, in this order.
+
+    Raises:
+        NotFoundError: one of them is not there.
+        StorageError: the journals or the index cannot be read.
+    """
+    wanted = list(dict.fromkeys(run_ids))
+    with Index.open(project) as index:
+        index.ingest()
+        found = index.runs(wanted)
+    missing = [run_id for run_id in wanted if run_id not in {run.id for run in found}]
+    if missing:
+        raise NotFoundError(f"no run {', '.join(missing)}", "mlops-tui runs lists them")
+    return found
+
+
+def find_run(project: Path, run_id: str) -> Run:
+    """Return one run as it is now.
+
+    Raises:
+        NotFoundError: it is not there.
+        StorageError: the journals or the index cannot be read.
+    """
+    return find_runs(project, [run_id])[0]
+
+
+def require_here(run: Run, act: str) -> None:
+    """Return quietly where `run` belongs to this machine.
+
+    Raises:
+        RefusedError: it is another host's, named.
+    """
+    if run.machine and run.machine != machine_id():
+        raise RefusedError(
+            f"{run.name} belongs to {run.host}; it cannot be {act} from here",
+            f"run the same command on {run.host}",
+        )

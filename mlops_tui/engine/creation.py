@@ -1,0 +1,155 @@
+"""Creates what belongs to a project on disk: `.mlops`, its journal, and the folder of a new run."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import json
+import os
+import stat
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from mlops_tui.domain import places
+from mlops_tui.domain.errors import StorageError
+from mlops_tui.domain.host import host_name
+from mlops_tui.domain.lifecycle import RUN_CREATED
+from mlops_tui.journal.append import append_locked, write_whole
+from mlops_tui.journal.lock import sync_folder
+
+Record = Mapping[str, Any]
+FACTS_OF_CREATION = (
+    *("name", "job", "kind", "host", "machine", "created", "params", "tags", "retry_of"),
+    *("attempt", "source", "slots", "gpus", "priority"),
+)
+_CURES = {
+    errno.ENOSPC: "free some space on that disk and try again",
+    errno.EDQUOT: "your quota is used up: free some space and try again",
+    errno.EACCES: "check who owns that folder and whether you may write there",
+    errno.EPERM: "check who owns that folder and whether you may write there",
+    errno.EROFS: "that file system is mounted read-only",
+    errno.EMFILE: "too many files are open: raise ulimit -n",
+}
+
+
+@contextlib.contextmanager
+def guarding(path: Path) -> Iterator[None]:
+    """Turn a failing disk into a `StorageError` that names the file and a cure."""
+    try:
+        yield
+    except OSError as error:
+        named = error.filename if isinstance(error.filename, str) else str(path)
+        cure = _CURES.get(error.errno or 0, "mlops-tui doctor says more about the disk")
+        raise StorageError(f"{named}: {error.strerror or error}", cure) from error
+
+
+def ensure_project_folders(project: Path) -> None:
+    """Create `.mlops` and what has to be in it, shared with the group where the project is.
+
+    Raises:
+        StorageError: it cannot be created.
+    """
+    dot = places.project_dot(project)
+    with guarding(dot):
+        group = shared_group(project)
+        for folder in (dot, places.runs_dir(project), places.claims_dir(project)):
+            make_folder(folder, group)
+        ignore = dot / ".gitignore"
+        if not ignore.exists():
+            _write_new(ignore, b"*\n", group)
+        journal = places.project_journal(project, host_name())
+        if not journal.exists():
+            _write_new(journal, b"", group)
+
+
+def shared_group(project: Path) -> int | None:
+    """Return the group that may write in the project's folder, None where it is the owner's."""
+    found = os.stat(project)
+    return found.st_gid if found.st_mode & stat.S_IWGRP else None
+
+
+def make_folder(folder: Path, group: int | None) -> None:
+    """Create one folder, open to `group` if one is given; one that exists is left as it is.
+
+    Raises:
+        OSError: it cannot be created.
+    """
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        return
+    if group is not None:
+        _share(folder, group, stat.S_IRWXG | stat.S_ISGID)
+
+
+def create_run(project: Path, record: Record) -> None:
+    """Put a whole run on disk: its folder with `run.json`, then the line of its creation.
+
+    The folder is built under another name, so that nobody ever sees a half-made run; the line
+    is on disk when this returns.
+
+    Raises:
+        StorageError: it cannot be written; no run is left behind then.
+    """
+    ensure_project_folders(project)
+    folder = places.run_dir(project, record["id"])
+    with guarding(folder):
+        _build_folder(project, folder, record)
+    facts = {key: record[key] for key in FACTS_OF_CREATION}
+    record_fact(project, RUN_CREATED, record["created"], run=record["id"], **facts)
+
+
+def record_fact(project: Path, event: str, now: float, **facts: object) -> None:
+    """Append one fact to the project's journal of this host; it is on disk when this returns.
+
+    Raises:
+        StorageError: it cannot be written.
+    """
+    journal = places.project_journal(project, host_name())
+    with guarding(journal):
+        append_locked(journal, {"t": now, "event": event, **facts})
+
+
+def _build_folder(project: Path, folder: Path, record: Record) -> None:
+    group = shared_group(project)
+    temporary = folder.with_name(f".new-{folder.name}.{os.getpid()}")
+    make_folder(temporary, group)
+    try:
+        make_folder(temporary / "artifacts", group)
+        data = json.dumps(record, ensure_ascii=False, indent=1) + "\n"
+        _write_new(temporary / "run.json", data.encode("utf-8", "backslashreplace"), group)
+        os.rename(temporary, folder)
+    except OSError:
+        _remove_new(temporary)
+        raise
+    sync_folder(folder.parent)
+
+
+def _remove_new(temporary: Path) -> None:
+    with contextlib.suppress(OSError):
+        (temporary / "run.json").unlink(missing_ok=True)
+        (temporary / "artifacts").rmdir()
+        temporary.rmdir()
+
+
+def _write_new(path: Path, data: bytes, group: int | None) -> None:
+    try:
+        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+    except FileExistsError:
+        return
+    try:
+        write_whole(fd, data)
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+    if group is not None:
+        _share(path, group, stat.S_IRGRP | stat.S_IWGRP)
+
+
+def _share(path: Path, group: int, bits: int) -> None:
+    # best effort: without a right to hand it over, the owner still has it
+    with contextlib.suppress(PermissionError):
+        if os.stat(path).st_gid != group:
+            os.chown(path, -1, group)
+        os.chmod(path, stat.S_IMODE(os.stat(path).st_mode) | bits)
