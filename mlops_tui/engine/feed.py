@@ -1,0 +1,268 @@
+"""One thread that notices what is new in a project and says so in batches; it draws nothing.
+
+Importing this is cheap: index and watchdog are loaded by the thread.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mlops_tui.domain import places
+
+if TYPE_CHECKING:
+    from watchdog.observers.api import BaseObserver, ObservedWatch
+
+    from mlops_tui.index import Index
+
+SLICE_SECONDS = 0.2
+"""How long the index may read before what it found is told: the screen fills as it reads."""
+LIVE_POLL_SECONDS = 0.5
+IDLE_POLL_SECONDS = 2.0
+LIVE_SWEEP_SECONDS = 2.0
+IDLE_SWEEP_SECONDS = 10.0
+"""Where file events come, files are looked at this often all the same: events can be lost."""
+TEND_SECONDS = 5.0
+MOST_WATCHED_RUNS = 64
+"""The number of inotify watches of a user is limited; further live runs are swept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What became new since the last one."""
+
+    runs: frozenset[str] = frozenset()
+    """Ids of runs of which anything changed."""
+    points: frozenset[str] = frozenset()
+    """Ids of runs that got points."""
+    outputs: frozenset[str] = frozenset()
+    """Ids of live runs whose output grew."""
+    progress: tuple[int, int] | None = None
+    """Bytes read and to be read while the index is built; None when it is up to date."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Say whether it tells nothing."""
+        return not (self.runs or self.points or self.outputs or self.progress)
+
+
+@dataclass(slots=True)
+class _Pending:
+    """What was found and not told yet."""
+
+    runs: set[str] = field(default_factory=set)
+    points: set[str] = field(default_factory=set)
+    outputs: set[str] = field(default_factory=set)
+
+    def take(self) -> Batch:
+        batch = Batch(frozenset(self.runs), frozenset(self.points), frozenset(self.outputs))
+        self.runs, self.points, self.outputs = set(), set(), set()
+        return batch
+
+
+class Feed:
+    """Watches one project from a thread of its own, with an index of its own.
+
+    `on_batch` and `guard` are called in that thread. The first batch that has no `progress`
+    says that the index is up to date.
+    """
+
+    def __init__(
+        self,
+        project: Path,
+        on_batch: Callable[[Batch], object],
+        hz: float = 4.0,
+        *,
+        guard: Callable[[Callable[[], None]], object] = lambda work: work(),
+        tend: Callable[[Path], object] | None = None,
+        use_events: bool = True,
+    ) -> None:
+        """Prepare a feed; `start` begins it.
+
+        Args:
+            project: The project's folder.
+            on_batch: Gets what is new, at most `hz` times a second.
+            hz: Batches a second at most.
+            guard: Calls the work of the thread, and deals with what it raises.
+            tend: Called now and then while runs have not ended, to settle those that died.
+            use_events: Use file events where the file system has them.
+        """
+        self._project = project
+        self._on_batch = on_batch
+        self._guard = guard
+        self._tend = tend
+        self._interval = 1.0 / hz
+        self._watch = _Watch(self._wake) if use_events and _has_events(project) else None
+        self._woken = threading.Event()
+        self._stopping = threading.Event()
+        self._sizes: dict[str, int] = {}
+        self._live: frozenset[str] = frozenset()
+        self._tended = 0.0
+        self._thread = threading.Thread(
+            target=lambda: self._guard(self._run), name="feed", daemon=True
+        )
+
+    def start(self) -> None:
+        """Begin to watch."""
+        self._thread.start()
+
+    def stop(self, seconds: float = 2.0) -> None:
+        """End the thread and wait for it, at most `seconds`; a second call does nothing."""
+        self._stopping.set()
+        self._woken.set()
+        if self._thread.is_alive():
+            self._thread.join(seconds)
+
+    def _wake(self) -> None:
+        self._woken.set()
+
+    def _run(self) -> None:
+        from mlops_tui.index import Index
+
+        try:
+            with Index.open(self._project, self._on_progress) as index:
+                self._follow(index)
+        finally:
+            if self._watch is not None:
+                self._watch.close()
+
+    def _on_progress(self, done: int, total: int) -> None:
+        if not self._stopping.is_set():
+            self._on_batch(Batch(progress=(done, total)))
+
+    def _follow(self, index: Index) -> None:
+        pending = _Pending()
+        is_first = True
+        while not self._stopping.is_set():
+            self._woken.clear()
+            has_more = self._look(index, pending)
+            batch = pending.take()
+            if not batch.is_empty or (is_first and not has_more):
+                self._on_batch(batch)
+                is_first = is_first and has_more
+            told = time.monotonic()
+            if not has_more:
+                self._tend_live()
+                self._woken.wait(self._patience())
+            self._stopping.wait(max(0.0, self._interval - (time.monotonic() - told)))
+
+    def _look(self, index: Index, pending: _Pending) -> bool:
+        """Read what is new into `pending`; say whether there is more to read at once."""
+        changes = index.ingest(SLICE_SECONDS)
+        pending.runs |= changes.runs
+        pending.points |= changes.points
+        if changes.runs or not self._sizes:
+            self._live = frozenset(run.id for run in index.live())
+            if self._watch is not None:
+                self._watch.watch(self._folders())
+        pending.outputs |= self._grown_outputs()
+        return changes.more
+
+    def _folders(self) -> Iterable[Path]:
+        yield places.project_dot(self._project)
+        yield places.runs_dir(self._project)
+        for run_id in sorted(self._live, reverse=True)[:MOST_WATCHED_RUNS]:
+            yield places.run_dir(self._project, run_id)
+
+    def _grown_outputs(self) -> set[str]:
+        grown = set()
+        for run_id in self._live:
+            try:
+                size = os.stat(places.run_dir(self._project, run_id) / "output.log").st_size
+            except OSError:
+                continue
+            if self._sizes.get(run_id) != size:
+                self._sizes[run_id] = size
+                grown.add(run_id)
+        return grown
+
+    def _patience(self) -> float:
+        if self._watch is not None and self._watch.works:
+            return LIVE_SWEEP_SECONDS if self._live else IDLE_SWEEP_SECONDS
+        return LIVE_POLL_SECONDS if self._live else IDLE_POLL_SECONDS
+
+    def _tend_live(self) -> None:
+        now = time.monotonic()
+        if self._tend is not None and self._live and now - self._tended >= TEND_SECONDS:
+            self._tended = now
+            self._tend(self._project)
+
+
+class _Watch:
+    """File events of a set of folders; used by the feed's thread only."""
+
+    def __init__(self, on_event: Callable[[], None]) -> None:
+        self._on_event = on_event
+        self._observer: BaseObserver | None = None
+        self._watches: dict[Path, ObservedWatch] = {}
+        self._failed = False
+
+    @property
+    def works(self) -> bool:
+        """Say whether events come."""
+        return self._observer is not None and not self._failed
+
+    def watch(self, folders: Iterable[Path]) -> None:
+        """Watch exactly these folders, those that are there; not what is below them."""
+        if self._failed:
+            return
+        wanted = {folder for folder in folders if folder.is_dir()}
+        try:
+            self._start()
+            for folder in self._watches.keys() - wanted:
+                self._drop(folder)
+            for folder in wanted - self._watches.keys():
+                self._add(folder)
+        except OSError:  # the limit of inotify watches, or a file system without them
+            self._failed = True
+
+    def close(self) -> None:
+        """Stop watching."""
+        if self._observer is not None:
+            self._observer.stop()
+            self._observer.join(1.0)
+
+    def _start(self) -> None:
+        if self._observer is None:
+            from watchdog.observers import Observer
+
+            observer = Observer()
+            observer.start()
+            self._observer = observer
+
+    def _add(self, folder: Path) -> None:
+        from watchdog.events import (
+            FileCreatedEvent,
+            FileModifiedEvent,
+            FileMovedEvent,
+            FileSystemEvent,
+            FileSystemEventHandler,
+        )
+
+        on_event = self._on_event
+
+        class Wake(FileSystemEventHandler):
+            def on_any_event(self, event: FileSystemEvent) -> None:
+                on_event()
+
+        assert self._observer is not None
+        # reading makes events of opening and closing too: they would wake the feed for ever
+        kinds: list[type[FileSystemEvent]] = [FileCreatedEvent, FileModifiedEvent, FileMovedEvent]
+        self._watches[folder] = self._observer.schedule(Wake(), str(folder), event_filter=kinds)
+
+    def _drop(self, folder: Path) -> None:
+        watch = self._watches.pop(folder)
+        assert self._observer is not None
+        try:
+            self._observer.unschedule(watch)
+        except KeyError:
+            pass  # the folder went away, and its watch with it
+
+
+def _has_events(project: Path) -> bool:
+    return not places.is_network_file_system(project)

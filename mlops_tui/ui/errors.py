@@ -1,0 +1,64 @@
+"""The worker boundary: whatever goes wrong in a thread becomes a sentence and a line in a log."""
+
+from __future__ import annotations
+
+import logging
+import logging.handlers
+from collections.abc import Callable
+from typing import TypeVar
+
+from mlops_tui.domain import places
+from mlops_tui.domain.errors import MlopsTuiError
+from mlops_tui.domain.text import safe
+
+LOGGER = logging.getLogger("mlops_tui.ui")
+LOG_BYTES = 1_000_000
+
+T = TypeVar("T")
+
+
+def describe(error: BaseException) -> str:
+    """Return one or two sentences for the person, safe to show as plain text."""
+    if isinstance(error, MlopsTuiError):
+        return safe(error.message) + (f"\n{safe(error.hint)}" if error.hint else "")
+    if isinstance(error, OSError) and error.strerror:
+        place = f": {error.filename}" if error.filename else ""
+        return safe(f"{error.strerror}{place}")
+    return f"Something went wrong ({type(error).__name__}). The log has it: {log_path()}"
+
+
+def log_path() -> str:
+    """Return where the log of the interface lies."""
+    return str(places.state_dir() / "ui.log")
+
+
+def run_guarded(
+    work: Callable[[], T], done: Callable[[T], object], failed: Callable[[BaseException], object]
+) -> None:
+    """Do `work` and hand on its result, or what it raised; the one boundary of all threads."""
+    try:
+        result = work()
+    except Exception as error:
+        if not isinstance(error, MlopsTuiError):
+            LOGGER.exception("a worker failed")
+        failed(error)
+    else:
+        done(result)
+
+
+def start_logging() -> logging.Handler | None:
+    """Send warnings and log records to the log file; None where none can be written."""
+    logging.captureWarnings(True)
+    root = logging.getLogger()
+    root.setLevel(logging.WARNING)
+    try:
+        places.make_private(places.state_dir())
+        handler: logging.Handler = logging.handlers.RotatingFileHandler(
+            log_path(), maxBytes=LOG_BYTES, backupCount=1, encoding="utf-8", errors="replace"
+        )
+    except OSError:
+        root.addHandler(logging.NullHandler())
+        return None
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    root.addHandler(handler)
+    return handler

@@ -1,0 +1,94 @@
+"""Messages that cross panes: facts that threads found, and answers to wishes of widgets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from textual.message import Message
+
+from mlops_tui.domain.project import Project
+from mlops_tui.domain.runs import Run, Series
+from mlops_tui.engine.feed import Batch
+
+
+@dataclass
+class BatchArrived(Message):
+    """The feed found something new."""
+
+    batch: Batch
+
+
+@dataclass
+class FeedFailed(Message):
+    """The feed cannot go on; what is on the screen stays as it is."""
+
+    words: str
+
+
+@dataclass
+class ProjectRead(Message):
+    """`mlops.toml` was read."""
+
+    project: Project
+
+
+@dataclass
+class ListRead(Message):
+    """The ids of the runs wanted, in order."""
+
+    ids: list[str]
+
+
+@dataclass
+class RunsRead(Message):
+    """Facts of runs."""
+
+    runs: list[Run]
+
+
+@dataclass
+class SummaryRead(Message):
+    """What the line over all runs says."""
+
+    best: Run | None
+    live: list[Run]
+
+
+@dataclass
+class SeriesRead(Message):
+    """Histories by run id and metric."""
+
+    series: Mapping[tuple[str, str], Series]
+
+
+@dataclass
+class OutputRead(Message):
+    """The last lines of a run's output."""
+
+    run_id: str
+    lines: list[str]
+
+
+@dataclass
+class ReadFailed(Message):
+    """A read went wrong; `what` names what was read."""
+
+    what: str
+    error: BaseException
+
+
+@dataclass
+class ActionDone(Message):
+    """An action a person asked for was carried out; `show` is a run to look at."""
+
+    words: str
+    show: str | None = None
+
+
+@dataclass
+class ActionFailed(Message):
+    """An action a person asked for was refused or failed."""
+
+    what: str
+    error: BaseException

@@ -1,0 +1,152 @@
+"""The threads that read for the screen, and what they read; no widget is touched here."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from mlops_tui.domain import places
+from mlops_tui.domain.filters import Filter, Sort
+from mlops_tui.domain.runs import Run, Series
+from mlops_tui.ui.errors import run_guarded
+from mlops_tui.ui.logtext import TAIL_BYTES, tail_lines
+
+T = TypeVar("T")
+
+
+class RunReader(Protocol):
+    """What the screens ask of the index; one reader belongs to one thread."""
+
+    def run_ids(
+        self, where: Filter | None = None, sort: Sort | None = None, *, limit: int | None = None
+    ) -> list[str]:
+        """Return the ids of the runs wanted, newest first unless sorted."""
+
+    def runs(self, ids: Sequence[str]) -> list[Run]:
+        """Return these runs in this order; those not there are left out."""
+
+    def live(self) -> list[Run]:
+        """Return the runs that have not ended."""
+
+    def series(self, run_id: str, metric: str, points: int | None = None) -> Series:
+        """Return a history of at most about `points` points, extremes kept."""
+
+    def close(self) -> None:
+        """Let go of files."""
+
+
+Task = Callable[[RunReader], None]
+
+
+class ReadPool:
+    """A few daemon threads, each with a reader of its own, that work off the newest wishes.
+
+    Owned by the interface's thread. A wish of a group replaces the one of that group which has
+    not begun. The threads are daemons: a hanging file system must not keep anybody from quitting.
+    """
+
+    def __init__(self, open_reader: Callable[[], RunReader], threads: int = 2) -> None:
+        self._open_reader = open_reader
+        self._waiting: dict[object, Task] = {}
+        self._condition = threading.Condition()
+        self._closing = False
+        self._threads = [
+            threading.Thread(target=self._work, name=f"read-{number}", daemon=True)
+            for number in range(threads)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def submit(
+        self,
+        work: Callable[[RunReader], T],
+        done: Callable[[T], object],
+        failed: Callable[[BaseException], object],
+        group: str | None = None,
+    ) -> None:
+        """Have `work` done; `done` or `failed` is called in the thread and may only post."""
+
+        def task(reader: RunReader) -> None:
+            run_guarded(lambda: work(reader), done, failed)
+
+        with self._condition:
+            if not self._closing:
+                self._waiting[object() if group is None else group] = task
+                self._condition.notify()
+
+    def close(self, seconds: float = 0.5) -> None:
+        """Drop what waits and end the threads; those that hang are left behind."""
+        with self._condition:
+            self._closing = True
+            self._waiting.clear()
+            self._condition.notify_all()
+        for thread in self._threads:
+            thread.join(seconds)
+
+    def _next_task(self) -> Task | None:
+        with self._condition:
+            while not self._waiting and not self._closing:
+                self._condition.wait()
+            if self._closing:
+                return None
+            return self._waiting.pop(next(iter(self._waiting)))
+
+    def _work(self) -> None:
+        opened: list[RunReader] = []
+
+        def reader() -> RunReader:
+            if not opened:
+                opened.append(self._open_reader())
+            return opened[0]
+
+        while (task := self._next_task()) is not None:
+            task(LazyReader(reader))
+        if opened:
+            opened[0].close()
+
+
+class LazyReader:
+    """A reader that is opened by its first question, so that a failure is the question's."""
+
+    def __init__(self, reader: Callable[[], RunReader]) -> None:
+        self._reader = reader
+
+    def run_ids(
+        self, where: Filter | None = None, sort: Sort | None = None, *, limit: int | None = None
+    ) -> list[str]:
+        """Return the ids of the runs wanted, newest first unless sorted."""
+        return self._reader().run_ids(where, sort, limit=limit)
+
+    def runs(self, ids: Sequence[str]) -> list[Run]:
+        """Return these runs in this order; those not there are left out."""
+        return self._reader().runs(ids)
+
+    def live(self) -> list[Run]:
+        """Return the runs that have not ended."""
+        return self._reader().live()
+
+    def series(self, run_id: str, metric: str, points: int | None = None) -> Series:
+        """Return a history of at most about `points` points, extremes kept."""
+        return self._reader().series(run_id, metric, points)
+
+    def close(self) -> None:
+        """Leave it open: it belongs to the thread."""
+
+
+def read_output(project: Path, run_id: str) -> list[str]:
+    """Return the last lines of a run's output, safe to show; empty where there is none yet.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    try:
+        with open(places.run_dir(project, run_id) / "output.log", "rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            start = max(0, size - TAIL_BYTES)
+            file.seek(start)
+            return tail_lines(file.read(TAIL_BYTES), from_start=start == 0)
+    except FileNotFoundError:
+        return []
