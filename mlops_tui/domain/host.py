@@ -5,8 +5,6 @@ from __future__ import annotations
 import functools
 import hashlib
 import os
-import socket
-import uuid
 from typing import NamedTuple, Optional
 
 
@@ -23,7 +21,7 @@ class ProcessMark(NamedTuple):
 
 def host_name() -> str:
     """Return the host name; `MLOPS_HOST` overrides it."""
-    return os.environ.get("MLOPS_HOST") or socket.gethostname() or "unknown"
+    return os.environ.get("MLOPS_HOST") or os.uname().nodename or "unknown"
 
 
 def machine_id() -> str:
@@ -37,6 +35,8 @@ def _machine_id() -> str:
         text = _read(path).strip()
         if text:
             return hashlib.sha256(("mlops-tui" + text).encode()).hexdigest()[:16]
+    import uuid  # costs 3 ms, and hardly ever needed
+
     return "%012x" % uuid.getnode()
 
 

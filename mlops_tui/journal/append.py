@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
 import os
+import time
 from pathlib import Path
-from typing import Any, Mapping
+from typing import Any, Iterator, Mapping, Optional
 
 
 def encode(record: Mapping[str, Any]) -> bytes:
@@ -48,26 +50,55 @@ class JournalWriter:
             self._fd = -1
 
 
-def append_locked(path: Path, record: Mapping[str, Any]) -> None:
+def append_locked(
+    path: Path, record: Mapping[str, Any], patience_seconds: Optional[float] = None
+) -> None:
     """Append one line to a journal that several processes of this host share, and fsync it.
 
-    The lock is the journal's own, waited for; on a file system without locks the append goes
-    through unlocked, as a single short write.
+    The lock is the journal's own, waited for (for at most `patience_seconds` if given); without
+    it, and on a file system without locks, the append is a single short write.
 
     Raises:
         OSError: it could not be written.
     """
+    with locked(path, patience_seconds) as fd:
+        append_synced(fd, record)
+
+
+@contextlib.contextmanager
+def locked(path: Path, patience_seconds: Optional[float] = None) -> Iterator[int]:
+    """Open a shared journal for `append_synced`, holding its lock; see `append_locked`."""
     fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)
     try:
         try:
-            fcntl.flock(fd, fcntl.LOCK_EX)
+            _wait_for_lock(fd, patience_seconds)
         except OSError:
             pass  # no locks here: one write of a short line is the best there is
-        line = encode(record)
-        write_whole(fd, b"\n" + line if ends_torn(fd) else line)
-        os.fsync(fd)
+        yield fd
     finally:
         os.close(fd)
+
+
+def append_synced(fd: int, record: Mapping[str, Any]) -> None:
+    """Append one line to an open journal, on a line of its own, and fsync it."""
+    line = encode(record)
+    write_whole(fd, b"\n" + line if ends_torn(fd) else line)
+    os.fsync(fd)
+
+
+def _wait_for_lock(fd: int, patience_seconds: Optional[float]) -> None:
+    if patience_seconds is None:
+        fcntl.flock(fd, fcntl.LOCK_EX)
+        return
+    deadline = time.monotonic() + patience_seconds
+    while True:
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.005)
 
 
 def ends_torn(fd: int) -> bool:

@@ -1,0 +1,246 @@
+"""The facts of a run that nobody launched: its own process is creator, runner and command."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import stat
+import sys
+import time
+from pathlib import Path
+from typing import Any, Dict, Mapping, Optional
+
+from mlops_tui.domain import host, lifecycle, places
+from mlops_tui.domain.ids import new_run_id
+from mlops_tui.journal.append import (
+    JournalWriter,
+    append_locked,
+    append_synced,
+    encode,
+    locked,
+)
+from mlops_tui.journal.lock import FileLock, sync_folder, write_atomically
+from mlops_tui.track.attempt import attempt, say_once, text_of
+from mlops_tui.track.endings import Ending
+
+PATIENCE_SECONDS = 2.0
+"""Whoever holds a journal's lock for longer was stopped in the middle; a training waits no more."""
+_FACTS_OF_CREATION = (
+    *("name", "job", "kind", "host", "machine", "created", "params", "tags", "retry_of"),
+    *("attempt", "source", "slots", "gpus", "priority"),
+)
+_RECORDED_ENV = (
+    *("CUDA_VISIBLE_DEVICES", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "PYTHONHASHSEED"),
+    *("VIRTUAL_ENV", "CONDA_DEFAULT_ENV", "RANK", "LOCAL_RANK", "WORLD_SIZE", "SLURM_JOB_ID"),
+)
+
+
+class OwnFacts:
+    """Writer of `runner.jsonl` and holder of `runner.lock` for a run of this very process."""
+
+    def __init__(self, project: Path, run_id: str, lock: FileLock) -> None:
+        self.run_id = run_id
+        self.run_dir = places.run_dir(project, run_id)
+        self._journal = places.project_journal(project, host.host_name())
+        self._lock = lock
+        self._runner: Optional[JournalWriter] = None
+        self._started = time.time()
+
+    def start(self) -> None:
+        """Record that the command, which is this process, has started.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        self._runner = JournalWriter(self.run_dir / "runner.jsonl")
+        mark = host.mark_of(os.getpid())
+        fact = {} if mark is None else mark._asdict()
+        fact.update(pgid=os.getpgid(0), argv=_argv(), interpreter=sys.executable or None)
+        self._runner.append({"t": self._started, "event": lifecycle.RUNNER_STARTED, **fact})
+
+    def end(self, ending: Ending) -> None:
+        """Record the end, on disk, and let the lock go."""
+        ended = time.time()
+        facts = {**ending._asdict(), "started": self._started, "ended": ended}
+        error = attempt(self._write_end, ended, facts)
+        if error is not None:
+            say_once("the end of run %s is not recorded: %s" % (self.run_id, text_of(error)))
+        self.leave_to_parent()
+
+    def leave_to_parent(self) -> None:
+        """Close our descriptors; the lock stays held where another process has it too."""
+        if self._runner is not None:
+            self._runner.close()
+            self._runner = None
+        self._lock.release()
+
+    def _write_end(self, ended: float, facts: Dict[str, Any]) -> None:
+        if self._runner is not None:
+            event = {"t": ended, "event": lifecycle.RUNNER_ENDED, **facts}
+            self._runner.append(event, sync=True)
+        event = {"t": ended, "event": lifecycle.RUN_ENDED, "run": self.run_id, **facts}
+        append_locked(self._journal, event, PATIENCE_SECONDS)
+
+
+def start_own(
+    project: Path,
+    name: Optional[str],
+    job: Optional[str],
+    tags: Mapping[str, str],
+    params: Mapping[str, Any],
+    parent: Optional[str],
+) -> OwnFacts:
+    """Create a run of this process in `project` and record that it started.
+
+    Raises:
+        OSError: it cannot be written; then no run is left behind.
+    """
+    now = time.time()
+    run_id = new_run_id(now)
+    _make_project_folders(project)
+    group = _shared_group(project)
+    folder = places.run_dir(project, run_id)
+    building = folder.with_name(".new-%s.%d" % (run_id, os.getpid()))
+    _make_folder(building, group)
+    lock = FileLock(building / "runner.lock")
+    try:
+        _make_folder(building / "artifacts", group)
+        attempt(lock.acquire)  # a file system without locks: the process mark has to do
+        record = _record(project, run_id, now, job, tags, params, parent)
+        with locked(places.project_journal(project, host.host_name()), PATIENCE_SECONDS) as fd:
+            record["name"] = name or next_name(project, record["job"])
+            write_atomically(building / "run.json", encode(record))
+            os.rename(building, folder)
+            own = OwnFacts(project, run_id, lock)
+            own.start()
+            facts = {key: record[key] for key in _FACTS_OF_CREATION}
+            append_synced(fd, {"t": now, "event": lifecycle.RUN_CREATED, "run": run_id, **facts})
+    except OSError:
+        import shutil
+
+        lock.release()
+        shutil.rmtree(building, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    sync_folder(folder.parent)
+    return own
+
+
+def next_name(project: Path, job: str) -> str:
+    """Return `JOB-N` with the least N above all that the project's journals name."""
+    text = json.dumps(job + "-", ensure_ascii=False)[:-1].encode("utf-8", "backslashreplace")
+    pattern = re.compile(rb'"name":' + re.escape(text) + rb'(\d{1,9})"')
+    greatest = 0
+    for journal in places.project_dot(project).glob("journal-*.jsonl"):
+        with open(journal, "rb") as file:
+            while True:
+                block = file.read(1 << 22) + file.readline()
+                if not block:
+                    break
+                greatest = max([greatest, *map(int, pattern.findall(block))])
+    return "%s-%d" % (job, greatest + 1)
+
+
+def default_job(argv0: str) -> str:
+    """Return the name of the script, or what stands for it where there is none."""
+    stem = os.path.splitext(os.path.basename(argv0))[0]
+    if stem == "__main__":
+        stem = os.path.basename(os.path.dirname(os.path.abspath(argv0)))
+    if stem in ("", "-c", "-", "-m"):
+        return "interactive"
+    return "notebook" if stem == "ipykernel_launcher" else stem
+
+
+def _record(
+    project: Path,
+    run_id: str,
+    now: float,
+    job: Optional[str],
+    tags: Mapping[str, str],
+    params: Mapping[str, Any],
+    parent: Optional[str],
+) -> Dict[str, Any]:
+    return {
+        "id": run_id,
+        "name": "",
+        "job": job or default_job(sys.argv[0] if sys.argv else ""),
+        "kind": "train",
+        "project": str(project),
+        "created": now,
+        "host": host.host_name(),
+        "machine": host.machine_id(),
+        "user": _user(),
+        "cwd": os.getcwd(),
+        "argv": _argv(),
+        "params": dict(params),
+        "tags": dict(tags),
+        "inputs": [],
+        "outputs": [],
+        "timeout_seconds": None,
+        "retries": 0,
+        "retry_of": None,
+        "attempt": 1,
+        "slots": 1,
+        "gpus": 0,
+        "priority": 0,
+        "source": "track",
+        "secrets": {},
+        "env": {key: os.environ[key] for key in _RECORDED_ENV if key in os.environ},
+        "interpreter": sys.executable or None,
+        "parent": parent,
+    }
+
+
+def _argv() -> Any:
+    return list(getattr(sys, "orig_argv", None) or [sys.executable, *sys.argv])
+
+
+def _user() -> str:
+    import pwd
+
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:  # a container's user without a name
+        return os.environ.get("USER") or str(os.getuid())
+
+
+def _make_project_folders(project: Path) -> None:
+    project.mkdir(parents=True, exist_ok=True)
+    group = _shared_group(project)
+    dot = places.project_dot(project)
+    for folder in (dot, places.runs_dir(project)):
+        _make_folder(folder, group)
+    for path, data in ((dot / ".gitignore", b"*\n"), (_journal_of(project), b"")):
+        if not path.exists():
+            with open(path, "ab") as file:
+                file.write(data)
+            _share(path, group, stat.S_IRGRP | stat.S_IWGRP)
+
+
+def _journal_of(project: Path) -> Path:
+    return places.project_journal(project, host.host_name())
+
+
+def _shared_group(project: Path) -> Optional[int]:
+    found = os.stat(project)
+    return found.st_gid if found.st_mode & stat.S_IWGRP else None
+
+
+def _make_folder(folder: Path, group: Optional[int]) -> None:
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        return
+    _share(folder, group, stat.S_IRWXG | stat.S_ISGID)
+
+
+def _share(path: Path, group: Optional[int], bits: int) -> None:
+    if group is None:
+        return
+    try:
+        if os.stat(path).st_gid != group:
+            os.chown(path, -1, group)
+        os.chmod(path, stat.S_IMODE(os.stat(path).st_mode) | bits)
+    except PermissionError:
+        pass  # without a right to hand it over, the owner still has it

@@ -1,0 +1,235 @@
+"""The run object that a training script holds."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Callable, Dict, Mapping, Optional, Tuple, Type
+
+from mlops_tui.track import process
+from mlops_tui.track.attempt import attempt, say_once, text_of
+from mlops_tui.track.endings import Ending, ending_of
+from mlops_tui.track.events import EventFile
+from mlops_tui.track.lines import (
+    LONGEST_LINE_BYTES,
+    PointLines,
+    clean,
+    fact_line,
+    flat_params,
+    foreign_number,
+    halves,
+)
+from mlops_tui.track.own import OwnFacts
+
+
+class TrackedRun:
+    """A run being recorded; made by `track.run()`.
+
+    No method raises, waits for a lock or starts a thread, and every line is with the operating
+    system when the method returns. What cannot be recorded is said once on stderr. After a fork
+    the child may go on with it: its lines go to a file of its own. It can be pickled to another
+    process of the same run.
+    """
+
+    def __init__(
+        self,
+        run_id: str,
+        events: Optional[EventFile],
+        own: Optional[OwnFacts] = None,
+        given: Optional[Mapping[str, Any]] = None,
+    ) -> None:
+        self.id = run_id
+        """The run's id, empty where nothing is recorded."""
+        self._events = events
+        self._own = own
+        self._given = dict(given or {})
+        self._recorded: Dict[str, Any] = {}
+        self._points = PointLines()
+        self._is_closed = False
+        self._scratch: Optional[Path] = None
+
+    @property
+    def dir(self) -> Path:
+        """The run's folder; a temporary one where nothing is recorded."""
+        if self._events is not None:
+            return self._events.run_dir
+        if self._scratch is None:
+            import tempfile
+
+            self._scratch = Path(tempfile.mkdtemp(prefix="mlops-tui-"))
+        return self._scratch
+
+    def log(self, metrics: Mapping[str, Any], step: Optional[int] = None) -> None:
+        """Record one point of each metric.
+
+        Args:
+            metrics: name -> number; a Python or NumPy number, or an array or tensor of one
+                element. NaN and infinities are recorded. What is no number is left out.
+            step: an integer; left out, each metric counts on by itself from 0.
+        """
+        if self._events is None:
+            return
+        error = attempt(self._log, metrics, step)
+        if error is not None:
+            say_once("a call of log is left out: %s: %s" % (type(error).__name__, text_of(error)))
+
+    def param(self, name: str, default: Any = None) -> Any:
+        """Return the value that this run was launched with, else `default`, and record it."""
+        value = self._given.get(name, default)
+        if name in self._given or default is not None:
+            self.params({name: value})
+        else:
+            say_once("parameter %.100r was not given and has no default" % (name,))
+        return value
+
+    def params(self, params: Mapping[str, Any]) -> None:
+        """Record parameters; nested mappings become dotted names such as `optimizer.lr`."""
+        self._record("params", self._new_params, params)
+
+    def tag(self, name: str, value: object = "") -> None:
+        """Mark the run, as in `run.tag("team", "forms")`."""
+        self.tags({name: value})
+
+    def tags(self, tags: Mapping[str, object]) -> None:
+        """Mark the run with several tags."""
+        self._record("tags", plain_tags, tags)
+
+    def progress(self, done: float, total: float = 0) -> None:
+        """Record how far the run is, in any unit of its own; total 0 where it is not known."""
+        self._record("progress", _numbers, (done, total))
+
+    def note(self, text: str) -> None:
+        """Record a remark for the person who reads about this run later."""
+        self._record("note", lambda given: clean(text_of(given)), text)
+
+    def dataset(self, name: str, path: object) -> None:
+        """Record that the run reads the data at `path`, under a name."""
+        self._record(
+            "dataset",
+            lambda given: {
+                "name": clean(text_of(given[0])),
+                "path": clean(os.path.abspath(os.fspath(given[1]))),
+            },
+            (name, path),
+        )
+
+    def artifact(self, path: object) -> None:
+        """Record a file or folder that the run made.
+
+        One outside the run's folder is copied into its `artifacts/`, whole or not at all.
+        """
+        self._record("artifact", self._kept, path)
+
+    def close(self, state: str = "finished", reason: Optional[str] = None) -> None:
+        """Close the run as `finished`, `failed` or `stopped`; a second call does nothing."""
+        if state not in ("finished", "failed", "stopped"):
+            say_once("a run ends finished, failed or stopped, not %.100r" % (state,))
+            state = "failed"
+        self.close_as(Ending(state, reason if reason is None else clean(text_of(reason))))
+
+    def close_as(self, ending: Ending) -> None:
+        """Close the run; for the hooks of its process."""
+        if self._is_closed:
+            return
+        with process.uninterrupted():
+            if self._own is not None:
+                self._own.end(ending)
+            elif self._events is not None and self._events.is_primary:
+                end = {"state": ending.state, "reason": ending.reason}
+                self._events.write(fact_line({"end": end}))
+            if self._events is not None:
+                self._events.close()
+            self._is_closed = True
+            process.closed(self)
+
+    def leave_to_parent(self) -> None:
+        """Become what a fork leaves in the child: a writer of its own file, no owner."""
+        if self._own is not None:
+            self._own.leave_to_parent()
+            self._own = None
+        if self._events is not None:
+            self._events.leave_to_parent()
+
+    def __enter__(self) -> TrackedRun:
+        return self
+
+    def __exit__(
+        self,
+        kind: Optional[Type[BaseException]],
+        error: Optional[BaseException],
+        trace: Optional[TracebackType],
+    ) -> None:
+        self.close_as(ending_of(error))
+
+    def __reduce__(self) -> Tuple[Callable[..., TrackedRun], Tuple[Any, ...]]:
+        folder = None if self._events is None else str(self._events.run_dir)
+        return _in_other_process, (self.id, folder, self._given)
+
+    def _log(self, metrics: Mapping[str, Any], step: Any) -> None:
+        line = self._points.line(metrics, step)
+        if len(line) > LONGEST_LINE_BYTES and len(metrics) > 1:
+            for half in halves(metrics):
+                self._log(half, step)
+        elif line:
+            self._write(line)
+
+    def _record(self, kind: str, make: Callable[[Any], Any], given: Any) -> None:
+        if self._events is None:
+            return
+        value = attempt(make, given)
+        if isinstance(value, Exception):
+            say_once("%s is not recorded: %s" % (kind, text_of(value)))
+        elif value or kind == "note":
+            for part in _short_enough(kind, value):
+                self._write(part)
+
+    def _write(self, line: bytes) -> None:
+        if self._is_closed:
+            say_once("run %s is closed: what it is told now is not recorded" % self.id)
+        elif self._events is not None:
+            self._events.write(line)
+
+    def _new_params(self, params: Mapping[str, Any]) -> Dict[str, Any]:
+        known = self._recorded
+        flat = flat_params(params)
+        new = {key: flat[key] for key in flat if key not in known or known[key] != flat[key]}
+        known.update(new)
+        return new
+
+    def _kept(self, path: Any) -> Dict[str, Any]:
+        from mlops_tui.track.artifacts import keep
+
+        return keep(self.dir, path)
+
+
+def plain_tags(tags: Any) -> Dict[str, str]:
+    """Return tags as texts; a sequence of names is taken as tags without a value."""
+    if not hasattr(tags, "items"):
+        tags = dict.fromkeys([tags] if isinstance(tags, str) else tags, "")
+    return {clean(text_of(name)): clean(text_of(value)) for name, value in tags.items()}
+
+
+def _numbers(given: Tuple[Any, ...]) -> Any:
+    numbers = [foreign_number(value) for value in given]
+    if None in numbers:
+        raise TypeError("%r are not two numbers" % (given,))
+    return [
+        int(number) if number.is_integer() else number for number in numbers if number is not None
+    ]
+
+
+def _short_enough(kind: str, value: Any) -> Tuple[bytes, ...]:
+    line = fact_line({kind: value})
+    if len(line) <= LONGEST_LINE_BYTES or not isinstance(value, dict) or len(value) < 2:
+        return (line,)
+    first, second = halves(value)
+    return _short_enough(kind, first) + _short_enough(kind, second)
+
+
+def _in_other_process(run_id: str, folder: Optional[str], given: Dict[str, Any]) -> TrackedRun:
+    """Return the run as another process of it sees it: a writer of its own file, no owner."""
+    events = None if folder is None else EventFile(Path(folder), may_be_primary=False)
+    run = TrackedRun(run_id, events, None, given)
+    process.opened(run, has_joined=False)
+    return run
