@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Dict
 
 from mlops_tui.track.lines import clean
+from mlops_tui.track.own import working_folder
 
 
 def keep(run_dir: Path, given: Any) -> Dict[str, Any]:
@@ -25,7 +26,7 @@ def keep(run_dir: Path, given: Any) -> Dict[str, Any]:
     size_bytes = _size_of(source)
     if folder in source.parents:
         return {"path": clean(source.relative_to(folder).as_posix()), "bytes": size_bytes}
-    here = Path.cwd()
+    here = working_folder()
     inside = source.relative_to(here) if here in source.parents else Path(source.name)
     if inside.parts[0] == ".mlops":
         inside = Path(source.name)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import os
+import sys
 from pathlib import Path
-from typing import Any, Dict, Iterator, Mapping, Optional
+from typing import Any, Iterator, Mapping, Optional
 
 from mlops_tui.domain import places
 from mlops_tui.track import facts, process
 from mlops_tui.track.attempt import attempt, say_once, text_of
 from mlops_tui.track.events import EventFile
 from mlops_tui.track.lines import clean, flat_params
-from mlops_tui.track.own import OwnFacts, start_own
+from mlops_tui.track.own import OwnFacts, start_own, working_folder
+from mlops_tui.track.params import launched_with
 from mlops_tui.track.ranks import rank
 from mlops_tui.track.tracked import TrackedRun, plain_tags
 
@@ -27,7 +28,7 @@ def begin(
         run = attempt(_begin, name, job, tags, params)
         if not isinstance(run, TrackedRun):
             say_once("nothing is recorded: %s: %s" % (type(run).__name__, text_of(run)))
-            run = TrackedRun("", None, None, _given_params())
+            run = TrackedRun("", None, None, launched_with())
         return run
 
 
@@ -40,14 +41,14 @@ def _begin(
         folder = ""
     if folder and not process.has_joined():
         run_id = os.environ.get("MLOPS_RUN_ID") or os.path.basename(os.path.abspath(folder))
-        run = TrackedRun(run_id, EventFile(Path(folder)), None, _given_params())
+        run = TrackedRun(run_id, EventFile(Path(folder), rank()), None, launched_with())
         process.opened(run, has_joined=True)
         run.tags(tags)
         run.params(params)
         return run
     if not folder and process.is_worker():
         say_once("a multiprocessing worker records nothing by itself: give it the run, or launch")
-        return TrackedRun("", None, None, _given_params())
+        return TrackedRun("", None, None, launched_with())
     return _start(name, job, tags, params)
 
 
@@ -66,21 +67,15 @@ def _start(
             say_once("nothing can be recorded in %s: %s" % (project, error.strerror or error))
             continue
         return _opened(own)
-    return TrackedRun("", None, None, _given_params())
+    return TrackedRun("", None, None, launched_with())
 
 
 def _opened(own: OwnFacts) -> TrackedRun:
     events = EventFile(own.run_dir)
-    run = TrackedRun(own.run_id, events, own, _given_params())
+    run = TrackedRun(own.run_id, events, own, launched_with())
     process.opened(run, has_joined=False)
-    attempt(facts.start_recording, own.run_dir, Path.cwd(), _interpreter())
+    attempt(facts.start_recording, own.run_dir, working_folder(), sys.executable or None)
     return run
-
-
-def _interpreter() -> Optional[str]:
-    import sys
-
-    return sys.executable or None
 
 
 def _projects() -> Iterator[Path]:
@@ -89,7 +84,7 @@ def _projects() -> Iterator[Path]:
     if named and not os.path.isdir(named):
         say_once("MLOPS_PROJECT is no folder: %s" % named)
         named = ""
-    found = Path(os.path.realpath(named)) if named else places.find_project(Path.cwd())
+    found = Path(os.path.realpath(named)) if named else places.find_project(working_folder())
     if found is not None:
         yield found
     unfiled = places.unfiled_project()
@@ -100,14 +95,3 @@ def _projects() -> Iterator[Path]:
     except OSError:
         pass  # said when the run cannot be created there
     yield unfiled
-
-
-def _given_params() -> Dict[str, Any]:
-    text = os.environ.get("MLOPS_PARAMS", "")
-    if not text:
-        return {}
-    given = attempt(json.loads, text)
-    if isinstance(given, dict):
-        return given
-    say_once("MLOPS_PARAMS is no JSON object: defaults are used instead")
-    return {}

@@ -8,12 +8,12 @@ import json
 import os
 import time
 from pathlib import Path
-from typing import List
+from typing import List, Optional
 
 from mlops_tui.domain.host import host_name, mark_of
 from mlops_tui.domain.ids import file_safe
 from mlops_tui.journal.append import ends_torn
-from mlops_tui.track.attempt import say_once
+from mlops_tui.track.attempt import attempt, say_once
 from mlops_tui.track.lines import fact_line
 from mlops_tui.track.ranks import rank
 
@@ -27,13 +27,19 @@ class EventFile:
     other writes a file of its own, made at its first line. Any thread of one process may write.
     """
 
-    def __init__(self, run_dir: Path, may_be_primary: bool = True) -> None:
-        self.run_dir = run_dir
-        self.path = run_dir / "events.jsonl"
+    def __init__(
+        self, run_dir: Path, own_rank: Optional[int] = None, may_be_primary: bool = True
+    ) -> None:
+        self.run_dir = Path(os.path.abspath(run_dir))
+        """It stays where it is when the script changes its folder."""
+        self.path = self.run_dir / "events.jsonl"
         self._fd = -1
-        self._rank = rank()
+        self._rank = own_rank
+        self._parent_rank: Optional[int] = None
+        self._is_forked = False
         self._is_closed = False
         self._is_torn = False
+        self._is_reopening = False
         self._lost_points = 0
         self._lost_reason = ""
         self._waiting: List[bytes] = []
@@ -66,8 +72,8 @@ class EventFile:
         if self._fd >= 0:
             os.close(self._fd)  # does not unlock: the parent holds the same open file
             self._fd = -1
-        own_rank = rank()
-        self._rank = own_rank if own_rank != self._rank else None
+        self._rank = None
+        self._parent_rank, self._is_forked = rank(), True  # a worker may get its own rank later
         self._lost_points, self._waiting, self._is_torn = 0, [], False
         self._is_troubled, self.is_primary = True, False
 
@@ -115,8 +121,9 @@ class EventFile:
         start = mark.start if mark and mark.start else "%d" % time.time()
         name = "events-%s-%d-%s.jsonl" % (file_safe(host_name()), os.getpid(), start)
         self.path = self.run_dir / name
-        if self._open_file() and self._rank is not None and not os.fstat(self._fd).st_size:
-            self._waiting.insert(0, fact_line({"rank": self._rank}))
+        own_rank = rank() if self._is_forked and rank() != self._parent_rank else self._rank
+        if self._open_file() and own_rank is not None and not os.fstat(self._fd).st_size:
+            self._waiting.insert(0, fact_line({"rank": own_rank}))
             self._is_troubled = True
 
     def _lost_lines(self) -> List[bytes]:
@@ -126,12 +133,18 @@ class EventFile:
     def _fail(self, line: bytes, error: OSError) -> None:
         if self._fd < 0:
             self._lose(line, self._lost_reason)
-        elif error.errno in (errno.EBADF, errno.ESTALE):  # somebody closed what is not theirs
-            self._fd = -1
-            self._is_troubled = True
-            self.write(line)
+        elif error.errno in (errno.EBADF, errno.ESTALE) and not self._is_reopening:
+            self._reopen(line)
         else:
             self._lose(line, error.strerror or str(error))
+
+    def _reopen(self, line: bytes) -> None:
+        """Try once more by a new descriptor: the server or the script has closed ours."""
+        attempt(os.close, self._fd)
+        self._fd = -1
+        self._is_troubled = self._is_reopening = True
+        self.write(line)
+        self._is_reopening = False
 
     def _lose(self, line: bytes, reason: str) -> None:
         self._is_troubled = True

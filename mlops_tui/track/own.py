@@ -142,6 +142,14 @@ def next_name(project: Path, job: str) -> str:
     return "%s-%d" % (job, greatest + 1)
 
 
+def working_folder() -> Path:
+    """Return the working folder, the root where it was removed under our feet."""
+    try:
+        return Path.cwd()
+    except FileNotFoundError:
+        return Path("/")
+
+
 def default_job(argv0: str) -> str:
     """Return the name of the script, or what stands for it where there is none."""
     stem = os.path.splitext(os.path.basename(argv0))[0]
@@ -171,7 +179,7 @@ def _record(
         "host": host.host_name(),
         "machine": host.machine_id(),
         "user": _user(),
-        "cwd": os.getcwd(),
+        "cwd": str(working_folder()),
         "argv": _argv(),
         "params": dict(params),
         "tags": dict(tags),

@@ -8,12 +8,9 @@ import os
 import signal
 import sys
 from types import FrameType, TracebackType
-from typing import Callable, Iterator, List, Optional, Type
+from typing import Callable, Iterator, List, Optional, Protocol, Type
 
 from mlops_tui.track.endings import BY_SIGTERM, Ending, ending_of
-
-if sys.version_info >= (3, 8):
-    from typing import Protocol
 
 ExceptHook = Callable[
     [Type[BaseException], BaseException, Optional[TracebackType]],
@@ -98,7 +95,8 @@ def uninterrupted() -> Iterator[None]:
     finally:
         _process.busy -= 1
         if _process.is_terminated and not _process.busy:
-            _terminate()
+            _process.is_terminated = False
+            os.kill(os.getpid(), signal.SIGTERM)  # once more: it is the main thread's to handle
 
 
 def _watch() -> None:
@@ -133,18 +131,15 @@ def _on_uncaught(
 def _on_sigterm(number: int, frame: Optional[FrameType]) -> None:
     if _process.busy:
         _process.is_terminated = True
-    else:
-        _terminate()
-
-
-def _terminate() -> None:
+        return
     _close_all(BY_SIGTERM)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _at_exit() -> None:
-    _close_all(ending_of(_process.failure))
+    ending = ending_of(_process.failure)
+    _close_all(ending._replace(exit_code=1) if ending.state == "failed" else ending)
 
 
 def _close_all(ending: Ending) -> None:

@@ -16,11 +16,12 @@ from mlops_tui.track.lines import (
     PointLines,
     clean,
     fact_line,
-    flat_params,
     foreign_number,
     halves,
 )
 from mlops_tui.track.own import OwnFacts
+from mlops_tui.track.params import Params
+from mlops_tui.track.ranks import rank
 
 
 class TrackedRun:
@@ -43,8 +44,7 @@ class TrackedRun:
         """The run's id, empty where nothing is recorded."""
         self._events = events
         self._own = own
-        self._given = dict(given or {})
-        self._recorded: Dict[str, Any] = {}
+        self._params = Params(given or {})
         self._points = PointLines()
         self._is_closed = False
         self._scratch: Optional[Path] = None
@@ -76,8 +76,9 @@ class TrackedRun:
 
     def param(self, name: str, default: Any = None) -> Any:
         """Return the value that this run was launched with, else `default`, and record it."""
-        value = self._given.get(name, default)
-        if name in self._given or default is not None:
+        given = self._params.given
+        value = given.get(name, default)
+        if name in given or default is not None:
             self.params({name: value})
         else:
             say_once("parameter %.100r was not given and has no default" % (name,))
@@ -85,7 +86,7 @@ class TrackedRun:
 
     def params(self, params: Mapping[str, Any]) -> None:
         """Record parameters; nested mappings become dotted names such as `optimizer.lr`."""
-        self._record("params", self._new_params, params)
+        self._record("params", self._params.unrecorded, params)
 
     def tag(self, name: str, value: object = "") -> None:
         """Mark the run, as in `run.tag("team", "forms")`."""
@@ -95,9 +96,9 @@ class TrackedRun:
         """Mark the run with several tags."""
         self._record("tags", plain_tags, tags)
 
-    def progress(self, done: float, total: float = 0) -> None:
-        """Record how far the run is, in any unit of its own; total 0 where it is not known."""
-        self._record("progress", _numbers, (done, total))
+    def progress(self, done: float, total: Optional[float] = None) -> None:
+        """Record how far the run is, in any unit; without a total where none is known."""
+        self._record("progress", _numbers, (done, total or 0))
 
     def note(self, text: str) -> None:
         """Record a remark for the person who reads about this run later."""
@@ -119,7 +120,9 @@ class TrackedRun:
 
         One outside the run's folder is copied into its `artifacts/`, whole or not at all.
         """
-        self._record("artifact", self._kept, path)
+        from mlops_tui.track.artifacts import keep  # it loads shutil
+
+        self._record("artifact", lambda given: keep(self.dir, given), path)
 
     def close(self, state: str = "finished", reason: Optional[str] = None) -> None:
         """Close the run as `finished`, `failed` or `stopped`; a second call does nothing."""
@@ -164,7 +167,7 @@ class TrackedRun:
 
     def __reduce__(self) -> Tuple[Callable[..., TrackedRun], Tuple[Any, ...]]:
         folder = None if self._events is None else str(self._events.run_dir)
-        return _in_other_process, (self.id, folder, self._given)
+        return _in_other_process, (self.id, folder, self._params.given)
 
     def _log(self, metrics: Mapping[str, Any], step: Any) -> None:
         line = self._points.line(metrics, step)
@@ -189,18 +192,6 @@ class TrackedRun:
             say_once("run %s is closed: what it is told now is not recorded" % self.id)
         elif self._events is not None:
             self._events.write(line)
-
-    def _new_params(self, params: Mapping[str, Any]) -> Dict[str, Any]:
-        known = self._recorded
-        flat = flat_params(params)
-        new = {key: flat[key] for key in flat if key not in known or known[key] != flat[key]}
-        known.update(new)
-        return new
-
-    def _kept(self, path: Any) -> Dict[str, Any]:
-        from mlops_tui.track.artifacts import keep
-
-        return keep(self.dir, path)
 
 
 def plain_tags(tags: Any) -> Dict[str, str]:
@@ -229,7 +220,7 @@ def _short_enough(kind: str, value: Any) -> Tuple[bytes, ...]:
 
 def _in_other_process(run_id: str, folder: Optional[str], given: Dict[str, Any]) -> TrackedRun:
     """Return the run as another process of it sees it: a writer of its own file, no owner."""
-    events = None if folder is None else EventFile(Path(folder), may_be_primary=False)
+    events = None if folder is None else EventFile(Path(folder), rank(), may_be_primary=False)
     run = TrackedRun(run_id, events, None, given)
     process.opened(run, has_joined=False)
     return run
