@@ -34,19 +34,15 @@ class PointLines:
         parts = []
         for name, value in metrics.items():
             key = keys.get(name) or self._key_of(name)
-            if type(value) is float and value - value == 0.0:
-                parts.append(key + repr(value))
-                continue
-            text = number_text(value)
-            if text is None or not key:
-                say_once(
-                    "metric %.100r is left out: %s is no number" % (name, type(value).__name__)
-                    if key
-                    else "a metric is left out: its name has more than %d characters"
-                    % _LONGEST_NAME
-                )
-            else:
+            finite = type(value) is float and value - value == 0.0
+            text = repr(value) if finite else number_text(value)
+            if text and key:
                 parts.append(key + text)
+            elif key:
+                kind = type(value).__name__
+                say_once("metric %.100r is left out: %s is no number" % (name, kind))
+            else:
+                say_once("a metric is left out: its name has over %d letters" % _LONGEST_NAME)
         if not parts:
             return b""
         head = '{"t":%.6f,' % time.time() if step is None else _head(step)
