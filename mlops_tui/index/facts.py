@@ -1,0 +1,365 @@
+"""What lines of project journals, `run.json` and `runner.jsonl` say about runs, put into tables."""
+
+from __future__ import annotations
+
+import calendar
+import math
+import sqlite3
+import time
+from array import array
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from mlops_tui.domain import lifecycle
+from mlops_tui.domain.runs import ENDED, ParamValue
+from mlops_tui.index.lines import (
+    BadLineError,
+    Facts,
+    clean,
+    is_number,
+    read_record,
+    split_lines,
+    to_params,
+    to_tags,
+)
+from mlops_tui.index.points import delete_points
+
+JOURNAL, RUNNER = 1, 2
+"""Who told of an end; the greater one is believed."""
+_ENDS = frozenset(state.value for state in ENDED)
+_STATES_OF_ORDERS = {
+    lifecycle.RUN_DELETED: ("deleted", 1),
+    lifecycle.RUN_RESTORED: ("deleted", 0),
+}
+
+
+def run_number(connection: sqlite3.Connection, run_id: str) -> int:
+    """Return the row of a run, made where there is none."""
+    row = connection.execute("SELECT num FROM runs WHERE id = ?", (run_id,)).fetchone()
+    if row is None:
+        row = connection.execute(
+            "INSERT INTO runs (id) VALUES (?) RETURNING num", (run_id,)
+        ).fetchone()
+    return int(row[0])
+
+
+def name_number(connection: sqlite3.Connection, name: str) -> int:
+    """Return the row of a name of a metric, parameter or tag, made where there is none."""
+    row = connection.execute("SELECT id FROM names WHERE name = ?", (name,)).fetchone()
+    if row is None:
+        row = connection.execute(
+            "INSERT INTO names (name) VALUES (?) RETURNING id", (name,)
+        ).fetchone()
+    return int(row[0])
+
+
+def apply_project_lines(connection: sqlite3.Connection, data: bytes) -> set[int]:
+    """Apply lines of a project journal; return the rows of the runs they are about."""
+    touched: set[int] = set()
+    for line in split_lines(data):
+        try:
+            record = read_record(line)
+        except BadLineError:
+            continue
+        run = record.get("run")
+        if isinstance(run, str) and run and "/" not in run:
+            number = run_number(connection, clean(run))
+            _apply_to_run(connection, number, record)
+            touched.add(number)
+        else:
+            _apply_to_queue(connection, record)
+    return touched
+
+
+def apply_creation(connection: sqlite3.Connection, run: int, record: Mapping[str, Any]) -> None:
+    """Apply what is known of a run's creation, from the journal or from `run.json`."""
+    created = _number(record, "created")
+    if created is None:
+        created = _number(record, "t")
+    run_id = connection.execute("SELECT id FROM runs WHERE num = ?", (run,)).fetchone()[0]
+    connection.execute(
+        "UPDATE runs SET name = iif(name_t IS NULL, ?, name),"
+        " priority = iif(priority_t IS NULL, ?, priority),"
+        " job = ?, kind = ?, host = ?, machine = ?, source = ?, created = ?, retry_of = ?,"
+        " attempt = ?, slots = ?, gpus = ?, known = 1 WHERE num = ? AND known = 0",
+        (
+            _text(record, "name") or run_id,
+            _integer(record, "priority", 0),
+            _text(record, "job"),
+            _text(record, "kind"),
+            _text(record, "host"),
+            _text(record, "machine"),
+            _text(record, "source"),
+            _time_of_id(run_id) if created is None else created,
+            _text(record, "retry_of") or None,
+            _integer(record, "attempt", 1),
+            _integer(record, "slots", 1),
+            _integer(record, "gpus", 0),
+            run,
+        ),
+    )
+    for kind, convert in (("param", to_params), ("tag", to_tags)):
+        try:
+            add_labels(connection, run, kind, convert(record.get(kind + "s") or {}), "")
+        except BadLineError:
+            continue
+
+
+def add_labels(
+    connection: sqlite3.Connection,
+    run: int,
+    kind: str,
+    values: Mapping[str, ParamValue],
+    origin: str,
+) -> None:
+    """Set parameters or tags of a run; those of an origin that sorts later are not replaced."""
+    connection.executemany(
+        "INSERT INTO labels VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE"
+        " SET value = excluded.value, origin = excluded.origin WHERE excluded.origin >= origin",
+        [
+            (kind, name_number(connection, name), run, encode_value(value), origin)
+            for name, value in values.items()
+        ],
+    )
+
+
+def encode_value(value: ParamValue) -> str:
+    """Return a scalar as JSON; NaN and infinities bare, as Python's own decoder takes them."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"
+    return msgspec.json.encode(value).decode()
+
+
+def apply_event_facts(connection: sqlite3.Connection, run: int, origin: str, facts: Facts) -> None:
+    """Apply what event lines of the file `origin` say beside metrics."""
+    if facts.params:
+        add_labels(connection, run, "param", facts.params, origin)
+    if facts.tags:
+        add_labels(connection, run, "tag", facts.tags, origin)
+    if facts.artifacts:
+        connection.executemany(
+            "INSERT OR IGNORE INTO artifacts VALUES (?, ?)",
+            [(run, path) for path in facts.artifacts],
+        )
+    if facts.note is not None:
+        connection.execute(
+            "UPDATE runs SET note = ?, note_origin = ? WHERE num = ? AND note_origin <= ?",
+            (facts.note, origin, run, origin),
+        )
+    if facts.progress is not None:
+        connection.execute(
+            "UPDATE runs SET progress_done = ?, progress_total = ?, progress_origin = ?"
+            " WHERE num = ? AND progress_origin <= ?",
+            (*facts.progress, origin, run, origin),
+        )
+
+
+def apply_runner_lines(connection: sqlite3.Connection, run: int, data: bytes) -> None:
+    """Apply lines of a run's `runner.jsonl`."""
+    heard: float | None = None
+    sizes: dict[str, tuple[array[int], array[float]]] = {}
+    for line in split_lines(data):
+        try:
+            record = read_record(line)
+        except BadLineError:
+            continue
+        t = _number(record, "t")
+        if t is not None:
+            heard = t if heard is None else max(heard, t)
+        event = record.get("event")
+        if event == lifecycle.RUNNER_HEARTBEAT:
+            _add_sizes(sizes, record.get("files"), t)
+        elif event == lifecycle.RUNNER_STARTING:
+            connection.execute("UPDATE runs SET phase = max(phase, 1) WHERE num = ?", (run,))
+        elif event in (lifecycle.RUNNER_STARTED, lifecycle.RUNNER_ADOPTED):
+            connection.execute(
+                "UPDATE runs SET phase = 2, started = ifnull(started, ?) WHERE num = ?", (t, run)
+            )
+        elif event == lifecycle.RUNNER_ENDED:
+            _end(connection, run, record, RUNNER)
+    hear(connection, run, heard)
+    for name, (seen_sizes, times) in sizes.items():
+        _extend_coverage(connection, run, name, seen_sizes, times)
+
+
+def hear(connection: sqlite3.Connection, run: int, t: float | None) -> None:
+    """Note a sign of life of a run."""
+    if t is not None:
+        connection.execute(
+            "UPDATE runs SET heard = max(ifnull(heard, ?), ?) WHERE num = ?", (t, t, run)
+        )
+
+
+def coverage(
+    connection: sqlite3.Connection, run: int, name: str
+) -> tuple[array[int], array[float]]:
+    """Return the sizes of a file that heartbeats saw, growing, and when they did."""
+    sizes, times = array("q"), array("d")
+    row = connection.execute(
+        "SELECT sizes, times FROM coverage WHERE run = ? AND file = ?", (run, name)
+    ).fetchone()
+    if row is not None:
+        sizes.frombytes(row[0])
+        times.frombytes(row[1])
+    return sizes, times
+
+
+def save_coverage(
+    connection: sqlite3.Connection, run: int, name: str, sizes: array[int], times: array[float]
+) -> None:
+    """Replace what heartbeats saw of a file."""
+    if sizes:
+        connection.execute(
+            "INSERT OR REPLACE INTO coverage VALUES (?, ?, ?, ?)",
+            (run, name, sizes.tobytes(), times.tobytes()),
+        )
+    else:
+        connection.execute("DELETE FROM coverage WHERE run = ? AND file = ?", (run, name))
+
+
+def forget_files(connection: sqlite3.Connection, run: int) -> None:
+    """Drop all that came from the files of a run, so that they are read from their start again."""
+    rows = connection.execute("SELECT id FROM series WHERE run = ?", (run,)).fetchall()
+    delete_points(connection, [row[0] for row in rows])
+    for table in ("files", "coverage", "artifacts"):
+        connection.execute(f"DELETE FROM {table} WHERE run = ?", (run,))
+    connection.execute("DELETE FROM labels WHERE run = ? AND origin != ''", (run,))
+    connection.execute(
+        "UPDATE runs SET phase = 0, started = NULL, heard = NULL, unreadable = 0,"
+        " unreadable_first = NULL, unreadable_origin = '', backward = 0, progress_done = NULL,"
+        " progress_total = NULL, progress_origin = '', note = NULL, note_origin = '',"
+        " end_source = min(end_source, ?) WHERE num = ?",
+        (JOURNAL, run),
+    )
+
+
+def _apply_to_run(connection: sqlite3.Connection, run: int, record: Mapping[str, Any]) -> None:
+    event, t = record.get("event"), _number(record, "t") or 0.0
+    if event == lifecycle.RUN_CREATED:
+        apply_creation(connection, run, record)
+    elif event == lifecycle.RUN_ENDED:
+        _end(connection, run, record, JOURNAL)
+    elif event == lifecycle.RUN_RENAMED:
+        _set_if_later(connection, run, "name", _text(record, "name"), t)
+    elif event == lifecycle.RUN_PRIORITY:
+        _set_if_later(connection, run, "priority", _integer(record, "priority", 0), t)
+    elif event == lifecycle.RUN_PURGED:
+        connection.execute(
+            "UPDATE runs SET purged = 1, deleted = 1, settled = 1 WHERE num = ?", (run,)
+        )
+        forget_files(connection, run)
+    elif event in _STATES_OF_ORDERS:
+        _set_if_later(connection, run, *_STATES_OF_ORDERS[event], t)
+
+
+def _apply_to_queue(connection: sqlite3.Connection, record: Mapping[str, Any]) -> None:
+    event, host = record.get("event"), record.get("host")
+    if event in (lifecycle.QUEUE_PAUSED, lifecycle.QUEUE_RESUMED) and isinstance(host, str):
+        connection.execute(
+            "INSERT INTO paused VALUES (?, ?, ?) ON CONFLICT DO UPDATE"
+            " SET t = excluded.t, paused = excluded.paused WHERE excluded.t >= t",
+            (clean(host), _number(record, "t") or 0.0, event == lifecycle.QUEUE_PAUSED),
+        )
+
+
+def _set_if_later(
+    connection: sqlite3.Connection, run: int, column: str, value: str | int, t: float
+) -> None:
+    """Set a column that lines of several hosts may set: the latest time wins."""
+    connection.execute(
+        f"UPDATE runs SET {column} = ?, {column}_t = ?"
+        f" WHERE num = ? AND ifnull({column}_t, ?) <= ?",
+        (value, t, run, t, t),
+    )
+
+
+def _end(connection: sqlite3.Connection, run: int, record: Mapping[str, Any], source: int) -> None:
+    state = record.get("state")
+    if state not in _ENDS:
+        return
+    ended = _number(record, "ended")
+    connection.execute(
+        "UPDATE runs SET end_source = ?, end_state = ?, end_started = ?, ended = ?,"
+        " exit_code = ?, signal = ?, reason = ? WHERE num = ? AND end_source < ?",
+        (
+            source,
+            state,
+            _number(record, "started"),
+            _number(record, "t") if ended is None else ended,
+            _integer_or_none(record, "exit_code"),
+            _text(record, "signal") or None,
+            _text(record, "reason") or None,
+            run,
+            source,
+        ),
+    )
+
+
+def _add_sizes(
+    sizes: dict[str, tuple[array[int], array[float]]], files: object, t: float | None
+) -> None:
+    if t is None or not isinstance(files, dict):
+        return
+    for name, size in files.items():
+        if isinstance(size, int) and 0 < size < 2**63:
+            seen_sizes, times = sizes.setdefault(clean(name), (array("q"), array("d")))
+            if not seen_sizes or size > seen_sizes[-1]:
+                seen_sizes.append(size)
+                times.append(t)
+
+
+def _extend_coverage(
+    connection: sqlite3.Connection,
+    run: int,
+    name: str,
+    seen_sizes: array[int],
+    seen_times: array[float],
+) -> None:
+    """Add sizes beyond all known ones, and beyond what is read and dated of the file."""
+    row = connection.execute(
+        "SELECT ifnull(undated, offset) FROM files WHERE run = ? AND name = ?", (run, name)
+    ).fetchone()
+    sizes, times = coverage(connection, run, name)
+    floor = max(row[0] if row else 0, sizes[-1] if sizes else 0)
+    news = [(size, t) for size, t in zip(seen_sizes, seen_times, strict=True) if size > floor]
+    if news:
+        sizes.extend([size for size, _ in news])
+        times.extend([t for _, t in news])
+        save_coverage(connection, run, name, sizes, times)
+
+
+def _number(record: Mapping[str, Any], key: str) -> float | None:
+    value = record.get(key)
+    if not is_number(value):
+        return None
+    try:
+        number = float(value)  # type: ignore[arg-type]
+    except OverflowError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _integer(record: Mapping[str, Any], key: str, default: int) -> int:
+    value = _integer_or_none(record, key)
+    return default if value is None else value
+
+
+def _integer_or_none(record: Mapping[str, Any], key: str) -> int | None:
+    value = record.get(key)
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**63:
+        return value
+    return None
+
+
+def _text(record: Mapping[str, Any], key: str) -> str:
+    value = record.get(key)
+    return clean(value) if isinstance(value, str) else ""
+
+
+def _time_of_id(run_id: str) -> float:
+    try:
+        return float(calendar.timegm(time.strptime(run_id[:15], "%Y%m%d-%H%M%S")))
+    except ValueError:
+        return 0.0

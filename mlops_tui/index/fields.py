@@ -1,0 +1,101 @@
+"""One value of every run by the name of a field: what filters, sorts and columns read."""
+
+from __future__ import annotations
+
+import json
+import math
+import sqlite3
+import time
+
+import msgspec
+
+STATE = (
+    "CASE WHEN end_source > 0 THEN end_state WHEN phase = 0 THEN 'queued'"
+    " WHEN phase = 1 THEN 'starting' ELSE 'running' END"
+)
+STARTED = "ifnull(started, end_started)"
+_ATTRIBUTES = {
+    **{name: name for name in ("id", "name", "job", "kind", "created", "ended", "host")},
+    **{name: name for name in ("machine", "reason", "exit_code", "signal", "attempt")},
+    **{name: name for name in ("retry_of", "note", "heard", "priority", "deleted")},
+    "state": STATE,
+    "started": STARTED,
+    "duration": f"max(0, ifnull(ended, :now) - {STARTED})",
+    "unreadable_lines": "unreadable",
+    "backward_points": "backward",
+    "progress": "progress_done / nullif(progress_total, 0)",
+}
+_SUMMARIES = {
+    "metric": "last",
+    "last": "last",
+    "first": "first",
+    "min": "low",
+    "max": "high",
+    "count": "size",
+    "last_step": "last_step",
+}
+
+Values = dict[int, object]
+"""Row of a run -> value; what is missing has no key."""
+
+
+def read_field(connection: sqlite3.Connection, field: str) -> Values:
+    """Return the values of a field for all runs that have one.
+
+    A bare name is an attribute of the run, else its parameter, else its metric, else its tag.
+    """
+    if field in _ATTRIBUTES:
+        return _attribute(connection, _ATTRIBUTES[field])
+    if field == "tags":
+        return _all_tags(connection)
+    prefix, dot, rest = field.partition(".")
+    if dot and prefix in ("param", "tag"):
+        return _label(connection, prefix, rest)
+    if dot and prefix in _SUMMARIES:
+        return _summary(connection, _SUMMARIES[prefix], rest)
+    return {
+        **_label(connection, "tag", field),
+        **_summary(connection, "last", field),
+        **_label(connection, "param", field),
+    }
+
+
+def decode_value(text: str) -> object:
+    """Return the scalar that stands in the index as JSON."""
+    try:
+        return msgspec.json.decode(text)
+    except msgspec.DecodeError:
+        return json.loads(text)
+
+
+def _attribute(connection: sqlite3.Connection, expression: str) -> Values:
+    rows = connection.execute(f"SELECT num, {expression} FROM runs", {"now": time.time()})
+    return {num: value for num, value in rows if value is not None}
+
+
+def _label(connection: sqlite3.Connection, kind: str, name: str) -> Values:
+    rows = connection.execute(
+        "SELECT run, value FROM labels"
+        " WHERE kind = ? AND name = (SELECT id FROM names WHERE name = ?)",
+        (kind, name),
+    )
+    return {run: decode_value(value) for run, value in rows}
+
+
+def _summary(connection: sqlite3.Connection, column: str, name: str) -> Values:
+    rows = connection.execute(
+        f"SELECT run, {column} FROM series WHERE name = (SELECT id FROM names WHERE name = ?)",
+        (name,),
+    )
+    return {run: math.nan if value is None else value for run, value in rows}
+
+
+def _all_tags(connection: sqlite3.Connection) -> Values:
+    tags: dict[int, dict[str, object]] = {}
+    rows = connection.execute(
+        "SELECT run, names.name, value FROM labels JOIN names ON id = labels.name"
+        " WHERE kind = 'tag'"
+    )
+    for run, name, value in rows:
+        tags.setdefault(run, {})[name] = decode_value(value)
+    return dict(tags)

@@ -1,0 +1,89 @@
+"""The tables of the index and the stamp that tells them from any other file."""
+
+from __future__ import annotations
+
+APPLICATION_ID = 0x6D6C6F70
+"""`mlop`: an SQLite file without it is none of ours."""
+SCHEMA_VERSION = 1
+"""Goes up with every change of tables or of what ingest writes; another one means a rebuild."""
+
+TABLES = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
+INSERT INTO meta VALUES ('version', 0);
+CREATE TABLE names (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+CREATE TABLE runs (
+    num INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    known INTEGER NOT NULL DEFAULT 0,      -- its creation was read
+    name TEXT NOT NULL DEFAULT '', name_t REAL,
+    job TEXT NOT NULL DEFAULT '', kind TEXT NOT NULL DEFAULT '',
+    host TEXT NOT NULL DEFAULT '', machine TEXT NOT NULL DEFAULT '',
+    source TEXT NOT NULL DEFAULT '',
+    created REAL NOT NULL DEFAULT 0,
+    retry_of TEXT, attempt INTEGER NOT NULL DEFAULT 1,
+    slots INTEGER NOT NULL DEFAULT 1, gpus INTEGER NOT NULL DEFAULT 0,
+    priority INTEGER NOT NULL DEFAULT 0, priority_t REAL,
+    deleted INTEGER NOT NULL DEFAULT 0, deleted_t REAL,
+    purged INTEGER NOT NULL DEFAULT 0,
+    phase INTEGER NOT NULL DEFAULT 0,      -- 0 queued, 1 starting, 2 running
+    started REAL, end_started REAL,
+    end_source INTEGER NOT NULL DEFAULT 0, -- 0 not ended, 1 journal, 2 runner
+    end_state TEXT, ended REAL, exit_code INTEGER, signal TEXT, reason TEXT,
+    heard REAL,
+    unreadable INTEGER NOT NULL DEFAULT 0, unreadable_first TEXT,
+    unreadable_origin TEXT NOT NULL DEFAULT '',
+    backward INTEGER NOT NULL DEFAULT 0,
+    progress_done REAL, progress_total REAL, progress_origin TEXT NOT NULL DEFAULT '',
+    note TEXT, note_origin TEXT NOT NULL DEFAULT '',
+    settled INTEGER NOT NULL DEFAULT 0,    -- ended, and its files are read to their ends
+    version INTEGER NOT NULL DEFAULT 0, points_version INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX runs_version ON runs (version);
+CREATE INDEX runs_unsettled ON runs (num) WHERE settled = 0;
+CREATE TABLE labels (                      -- parameters and tags, values as JSON
+    kind TEXT NOT NULL, name INTEGER NOT NULL, run INTEGER NOT NULL,
+    value TEXT NOT NULL, origin TEXT NOT NULL,
+    PRIMARY KEY (kind, name, run)
+) WITHOUT ROWID;
+CREATE INDEX labels_run ON labels (run);
+CREATE TABLE artifacts (
+    run INTEGER NOT NULL, path TEXT NOT NULL, PRIMARY KEY (run, path)
+) WITHOUT ROWID;
+CREATE TABLE paused (host TEXT PRIMARY KEY, t REAL NOT NULL, paused INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE files (                       -- run 0: the journals of the project
+    id INTEGER PRIMARY KEY,
+    run INTEGER NOT NULL, name TEXT NOT NULL,
+    offset INTEGER NOT NULL DEFAULT 0, inode INTEGER NOT NULL DEFAULT 0,
+    head BLOB NOT NULL DEFAULT x'', size INTEGER NOT NULL DEFAULT 0,
+    rank INTEGER, label TEXT NOT NULL DEFAULT '',
+    last_t REAL,                           -- time of the last line
+    undated INTEGER, undated_end INTEGER,  -- first line whose time is a guess
+    undated_start REAL, undated_last_t REAL, undated_steps TEXT,
+    UNIQUE (run, name)
+);
+CREATE TABLE coverage (                    -- sizes that heartbeats saw beyond what is read
+    run INTEGER NOT NULL, file TEXT NOT NULL, sizes BLOB NOT NULL, times BLOB NOT NULL,
+    PRIMARY KEY (run, file)
+) WITHOUT ROWID;
+CREATE TABLE series (                      -- NULL stands for NaN
+    id INTEGER PRIMARY KEY,
+    run INTEGER NOT NULL, file INTEGER NOT NULL, metric TEXT NOT NULL, name INTEGER NOT NULL,
+    size INTEGER NOT NULL DEFAULT 0, nans INTEGER NOT NULL DEFAULT 0,
+    first REAL, last REAL, low REAL, high REAL,
+    last_step INTEGER, low_step INTEGER, high_step INTEGER,
+    previous_step INTEGER,                 -- of the file's last line that has it
+    UNIQUE (file, metric)
+);
+CREATE INDEX series_name ON series (name, run);
+CREATE INDEX series_run ON series (run);
+CREATE TABLE chunks (                      -- full ones only; seq * CHUNK_POINTS points come before
+    series INTEGER NOT NULL, seq INTEGER NOT NULL,
+    first_step INTEGER NOT NULL, last_step INTEGER NOT NULL, nans INTEGER NOT NULL,
+    coarse BLOB NOT NULL, fine BLOB NOT NULL, data BLOB NOT NULL,
+    UNIQUE (series, seq)
+);
+CREATE TABLE tails (                       -- what does not fill a chunk yet, in pieces
+    series INTEGER NOT NULL, seq INTEGER NOT NULL, count INTEGER NOT NULL, data BLOB NOT NULL,
+    PRIMARY KEY (series, seq)
+);
+"""
