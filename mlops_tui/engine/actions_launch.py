@@ -22,10 +22,15 @@ from mlops_tui.domain.projectfile import load_project
 from mlops_tui.domain.runs import ParamValue
 from mlops_tui.engine import secrets, wake
 from mlops_tui.engine.actions_lookup import find_run, user_name
-from mlops_tui.engine.creation import create_run, record_fact
+from mlops_tui.engine.creation import create_run, guarding, record_fact
 from mlops_tui.index import Index
 
 LONGEST_NAME = 200
+RECORDED_ENVIRONMENT = (
+    *("CUDA_VISIBLE_DEVICES", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "PYTHONHASHSEED"),
+    *("VIRTUAL_ENV", "CONDA_DEFAULT_ENV", "SLURM_JOB_ID"),
+)
+"""What changes results and is no secret; of all else not even the name is recorded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,16 +210,24 @@ def _record(plan: LaunchPlan, run_id: str, created: float) -> dict[str, Any]:
         "gpus": plan.job.gpus,
         "source": "launch",
         "secrets": dict(plan.secret_names),
-        "env": dict(plan.job.env),
+        "env": _recorded_environment() | dict(plan.job.env),
         "interpreter": None,
         "parent": parent if is_run_id(parent) else None,
     }
 
 
+def _recorded_environment() -> dict[str, str]:
+    return {name: os.environ[name] for name in RECORDED_ENVIRONMENT if name in os.environ}
+
+
 def _hand_over(project: Path, run_id: str, plan: LaunchPlan, record: dict[str, Any]) -> None:
-    if plan.secrets:
+    with guarding(places.state_dir()):
         secrets.save(run_id, plan.secrets)
-    create_run(project, record)
+    try:
+        create_run(project, record)
+    except StorageError:
+        secrets.drop(run_id)
+        raise
     wake.ensure_agent(project)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import time
 from enum import StrEnum
 from pathlib import Path
@@ -10,12 +12,14 @@ from typing import Any
 
 from mlops_tui.domain import places
 from mlops_tui.domain.errors import RefusedError
-from mlops_tui.domain.host import machine_id
+from mlops_tui.domain.host import is_alive, machine_id
 from mlops_tui.domain.lifecycle import RUN_ENDED, RUNNER_ENDED
 from mlops_tui.domain.runs import Run, RunState
 from mlops_tui.engine import secrets, wake
+from mlops_tui.engine.actions_launch import read_record
 from mlops_tui.engine.actions_lookup import find_run, require_here, user_name
 from mlops_tui.engine.creation import guarding, record_fact
+from mlops_tui.engine.recorded import RunFolder, read_facts
 from mlops_tui.journal.append import JournalWriter
 from mlops_tui.journal.lock import claim
 
@@ -46,6 +50,8 @@ def stop(project: Path, run_id: str, by: str = "") -> StopResult:
     who = by or user_name()
     if run.state is RunState.QUEUED and _cancel(project, run, who):
         return StopResult.CANCELLED
+    if read_record(project, run_id).get("source") == "track":
+        return _signal_script(project, run)
     path = places.run_dir(project, run_id) / "stop"
     with guarding(path):
         is_new = claim(path, {"t": time.time(), "by": who})
@@ -89,8 +95,25 @@ def _cancel(project: Path, run: Run, who: str) -> bool:
         finally:
             writer.close()
     _record_end(project, run, RunState.STOPPED, str(end["reason"]))
-    secrets.remove(run.id)
+    secrets.drop(run.id)
     return True
+
+
+def _signal_script(project: Path, run: Run) -> StopResult:
+    """Ask a script that records by itself to go: it has no runner that could do it."""
+    mark = read_facts(RunFolder(project, run.id)).command
+    if mark is None or not is_alive(mark):
+        raise RefusedError(
+            f"the process of {run.name} cannot be told apart from others",
+            "stop the script where you started it",
+        )
+    try:
+        os.kill(mark.pid, signal.SIGTERM)
+    except ProcessLookupError:
+        return StopResult.ALREADY_ENDED
+    except PermissionError as error:
+        raise RefusedError(f"{run.name} is another user's process") from error
+    return StopResult.ASKED
 
 
 def _is_cancelled(path: Path) -> bool:

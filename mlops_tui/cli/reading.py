@@ -1,0 +1,101 @@
+"""How every reading verb begins: the project, its index brought up to date, dead runs settled."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from mlops_tui.cli import output
+from mlops_tui.domain import places
+from mlops_tui.domain.errors import AmbiguousError, InputError, NotFoundError
+from mlops_tui.domain.runs import Run
+from mlops_tui.index import Index
+
+PATIENCE_SECONDS = 1.0
+"""An index that takes longer says how far it is."""
+
+
+def project_folder(named: Path) -> Path:
+    """Return the project that `-C` names: the folder itself, or the nearest one above it.
+
+    Raises:
+        InputError: there is no such folder, or neither file nor runs of a project in it.
+    """
+    if not named.is_dir():
+        raise InputError(f"{named} is no folder", "-C takes the path of a project")
+    if places.project_dot(named).is_dir():
+        return Path(os.path.realpath(named))
+    found = places.find_project(named)
+    if found is None:
+        raise InputError(
+            f"no mlops.toml in {os.path.realpath(named)} or above it",
+            "go to a project, name one with -C, or write one with: mlops-tui init",
+        )
+    return found
+
+
+@contextlib.contextmanager
+def open_index(project: Path) -> Iterator[Index]:
+    """Give the index of `project` with everything read, and no dead run shown as running.
+
+    Raises:
+        StorageError: the journals or the index cannot be read.
+    """
+    with Index.open(project, _Progress().tell) as index:
+        index.ingest()
+        if index.live():
+            settle(project)
+            index.ingest()
+        yield index
+
+
+def settle(project: Path) -> None:
+    """Record the end of runs of this host that died without a word."""
+    from mlops_tui.engine import liveness
+
+    liveness.settle(project)
+
+
+def one_run(index: Index, name: str) -> Run:
+    """Return the run that goes by `name`.
+
+    Raises:
+        NotFoundError: none does; the hint names the nearest.
+        AmbiguousError: several do; the candidates are described.
+    """
+    try:
+        run_id = index.resolve(name)
+    except AmbiguousError as error:
+        found = index.runs(error.candidates)
+        lines = [f"{run.id}  {run.name}  {run.state}" for run in found]
+        raise AmbiguousError(error.message, lines, error.hint or "name one by its id") from error
+    except NotFoundError as error:
+        raise NotFoundError(error.message, error.hint or "mlops-tui runs lists them") from error
+    return index.runs([run_id])[0]
+
+
+def named_ids(project: Path, names: list[str]) -> list[str]:
+    """Return the ids of the runs that go by `names`, each once.
+
+    Raises:
+        NotFoundError: one is not there.
+        AmbiguousError: one is several.
+    """
+    with open_index(project) as index:
+        return list(dict.fromkeys(one_run(index, name).id for name in names))
+
+
+class _Progress:
+    """Tells on stderr how far a slow index is, about once a second."""
+
+    def __init__(self) -> None:
+        self._told = time.monotonic()
+
+    def tell(self, done: int, total: int) -> None:
+        if time.monotonic() - self._told < PATIENCE_SECONDS or not total:
+            return
+        self._told = time.monotonic()
+        output.words(f"reading journals: {100 * done // total} %")

@@ -1,0 +1,83 @@
+"""The shapes of `--json`, all keys always; and the words for times that people read."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+from mlops_tui.domain.runs import Run, Series
+from mlops_tui.domain.text import short_duration
+
+
+def run_shape(run: Run, now: float) -> dict[str, object]:
+    """Return a run as `runs --json` and `show --json` give it."""
+    return {
+        "id": run.id,
+        "name": run.name,
+        "job": run.job,
+        "kind": run.kind,
+        "state": run.state.value,
+        "created": run.created,
+        "started": run.started,
+        "ended": run.ended,
+        "duration_seconds": run.duration_seconds(now),
+        "exit_code": run.exit_code,
+        "signal": run.signal,
+        "reason": run.reason,
+        "host": run.host,
+        "retry_of": run.retry_of,
+        "attempt": run.attempt,
+        "params": dict(run.params),
+        "tags": dict(run.tags),
+        "progress": list(run.progress) if run.progress is not None else None,
+        "unreadable_lines": run.unreadable_lines,
+        "metrics": {name: asdict(summary) for name, summary in run.metrics.items()},
+    }
+
+
+def series_shape(series: Series) -> dict[str, object]:
+    """Return a series as `series --json` gives it."""
+    return {
+        "metric": series.metric,
+        "count": series.count,
+        "steps": series.steps.tolist(),
+        "times": series.times.tolist(),
+        "values": series.values.tolist(),
+    }
+
+
+def ago(moment: float | None, now: float) -> str:
+    """Return how long ago something was: `3 m ago`, `2 d ago`, `-` for never."""
+    if moment is None:
+        return "-"
+    seconds = now - moment
+    if seconds < 0:
+        return f"in {_rough(-seconds)}" if seconds < -1 else "now"
+    return "now" if seconds < 1 else f"{_rough(seconds)} ago"
+
+
+def local_time(moment: float | None) -> str:
+    """Return a Unix time as the person's own clock showed it, `-` for None."""
+    if moment is None:
+        return "-"
+    try:
+        return datetime.fromtimestamp(moment, tz=UTC).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    except (ValueError, OverflowError, OSError):
+        return str(moment)
+
+
+def when(moment: float | None, now: float) -> str:
+    """Return a time with how long ago that is, `-` for None."""
+    return "-" if moment is None else f"{local_time(moment)} ({ago(moment, now)})"
+
+
+def duration(run: Run, now: float) -> str:
+    """Return how long a run took or takes."""
+    return short_duration(run.duration_seconds(now))
+
+
+def _rough(seconds: float) -> str:
+    for unit, size in (("d", 86400), ("h", 3600), ("m", 60)):
+        if seconds >= size:
+            return f"{int(seconds // size)} {unit}"
+    return f"{int(seconds)} s"

@@ -1,0 +1,245 @@
+"""The table of verbs: name, group, what it does, its arguments and examples; nothing that acts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import argparse
+
+    Configure = Callable[[argparse.ArgumentParser], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """One verb; `module` holds the function that does it, loaded only when it is asked for."""
+
+    name: str
+    group: str
+    summary: str
+    module: str
+    configure: Configure
+    examples: tuple[str, ...] = ()
+    has_json: bool = True
+    has_project: bool = True
+
+
+def _run_name(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("run", metavar="RUN", help="id, unique prefix of an id, or name")
+
+
+def _run_names(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("runs", metavar="RUN", nargs="+", help="id, unique prefix, or name")
+
+
+def _nothing(parser: argparse.ArgumentParser) -> None:
+    """Leave a verb without arguments of its own."""
+
+
+def _params(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        *("-p", "--param"),
+        dest="params",
+        metavar="KEY=VALUE",
+        action="append",
+        default=[],
+        help="value of a parameter; may be given several times",
+    )
+
+
+def _init(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("path", metavar="PATH", nargs="?", help="the project's folder (default: .)")
+    parser.add_argument("--print", action="store_true", help="show the proposal, write nothing")
+
+
+def _run(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("job", metavar="JOB", help="a name under [jobs] in mlops.toml")
+    _params(parser)
+    parser.add_argument("--name", help="what to call the run (default: JOB-N)")
+    parser.add_argument("--priority", type=int, default=0, help="greater ones start first")
+    parser.add_argument("--follow", "-f", action="store_true", help="stream until it ends")
+    parser.add_argument("--dry-run", action="store_true", help="show the command, start nothing")
+
+
+def _runs(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--filter", "-F", metavar="EXPR", default="", help="which runs")
+    parser.add_argument("--sort", "-s", metavar="EXPR", help="such as -accuracy,created")
+    parser.add_argument("--columns", "-c", metavar="LIST", help="such as name,state,lr,accuracy")
+    parser.add_argument("--limit", "-n", metavar="N", type=int, help="at most N runs")
+    parser.add_argument("--deleted", action="store_true", help="the deleted ones instead")
+
+
+def _logs(parser: argparse.ArgumentParser) -> None:
+    _run_name(parser)
+    parser.add_argument("--follow", "-f", action="store_true", help="go on until the run ends")
+    parser.add_argument("--tail", "-n", metavar="N", type=int, help="the last N lines only")
+
+
+def _series(parser: argparse.ArgumentParser) -> None:
+    _run_name(parser)
+    parser.add_argument("metric", metavar="METRIC")
+    parser.add_argument("--points", metavar="N", type=int, help="at most N, extremes kept")
+
+
+def _retry(parser: argparse.ArgumentParser) -> None:
+    _run_name(parser)
+    _params(parser)
+
+
+def _purge(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--yes", "-y", action="store_true", help="remove, not only show")
+
+
+def _compare(parser: argparse.ArgumentParser) -> None:
+    _run_names(parser)
+    parser.add_argument("--all", action="store_true", help="also what is the same")
+
+
+def _log(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("points", metavar="KEY=VALUE", nargs="+")
+    parser.add_argument("--step", metavar="N", type=int, help="default: one more than the last")
+
+
+def _projects(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("path", metavar="PATH", nargs="?", help="the workspace (default: .)")
+
+
+def _queue(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("act", choices=("status", "pause", "resume"), nargs="?", default="status")
+
+
+def _agent(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("act", choices=("status", "stop"), nargs="?", default="status")
+
+
+def _doctor(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--verify", action="store_true", help="also check every run's files")
+
+
+def _priority(parser: argparse.ArgumentParser) -> None:
+    _run_name(parser)
+    parser.add_argument("priority", metavar="N", type=int, help="greater ones start first")
+
+
+def _rename(parser: argparse.ArgumentParser) -> None:
+    _run_name(parser)
+    parser.add_argument("name", metavar="NAME")
+
+
+def _completion(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("shell", choices=("bash", "zsh", "fish"))
+
+
+_START, _LOOK, _ACT, _CARE = "Start work", "Look at runs", "Act on runs", "Look after it"
+_LIST = "mlops_tui.cli.verbs_look"
+_DO = "mlops_tui.cli.verbs_act"
+_KEEP = "mlops_tui.cli.verbs_care"
+
+VERBS: dict[str, Verb] = {
+    verb.name: verb
+    for verb in (
+        Verb(
+            *("init", _START, "propose and write an mlops.toml for a folder"),
+            *("mlops_tui.cli.verbs_init", _init, ("mlops-tui init", "mlops-tui init --print")),
+            has_project=False,
+        ),
+        Verb(
+            *("run", _START, "start a job; prints the run's id at once", _DO, _run),
+            (
+                "mlops-tui run train",
+                "mlops-tui run train -p lr=0.01 -p epochs=5 --name short --follow",
+                "mlops-tui run train --dry-run",
+            ),
+        ),
+        Verb(
+            *("log", _START, "record metrics from a shell script inside a run"),
+            *("mlops_tui.cli.verbs_log", _log),
+            ("mlops-tui log loss=0.31 accuracy=0.94 --step 12",),
+            has_json=False,
+            has_project=False,
+        ),
+        Verb(
+            *("runs", _LOOK, "list runs, newest first", _LIST, _runs),
+            (
+                "mlops-tui runs --limit 20",
+                "mlops-tui runs --filter 'lr>0.005 and (acc>.9 or tag:best) and started>-2d'",
+                "mlops-tui runs --filter 'state in (failed, lost)' --columns name,reason",
+                "mlops-tui runs --sort -accuracy,created --json",
+            ),
+        ),
+        Verb(
+            *("show", _LOOK, "show all about one run", _LIST, _run_name),
+            ("mlops-tui show train-3", "mlops-tui show 20261121 --json"),
+        ),
+        Verb(
+            *("logs", _LOOK, "show what a run printed", "mlops_tui.cli.verbs_logs", _logs),
+            ("mlops-tui logs train-3 --tail 50", "mlops-tui logs train-3 --follow"),
+        ),
+        Verb(
+            *("series", _LOOK, "show the history of one metric", _LIST, _series),
+            ("mlops-tui series train-3 loss --points 20", "mlops-tui series train-3 loss --json"),
+        ),
+        Verb(
+            *("compare", _LOOK, "show what differs between runs", _LIST, _compare),
+            ("mlops-tui compare train-3 train-4", "mlops-tui compare train-3 train-4 --all"),
+        ),
+        Verb(
+            *("stop", _ACT, "stop runs, or cancel queued ones", _DO, _run_names),
+            ("mlops-tui stop train-3",),
+        ),
+        Verb(
+            *("retry", _ACT, "start an ended run again, as a new run", _DO, _retry),
+            ("mlops-tui retry train-3", "mlops-tui retry train-3 -p lr=0.001"),
+        ),
+        Verb(
+            *("delete", _ACT, "hide ended runs; no file is removed", _DO, _run_names),
+            ("mlops-tui delete train-3",),
+        ),
+        Verb(
+            *("restore", _ACT, "show deleted runs again", _DO, _run_names),
+            ("mlops-tui restore train-3",),
+        ),
+        Verb(
+            *("purge", _ACT, "remove the files of deleted runs for good", _DO, _purge),
+            ("mlops-tui purge", "mlops-tui purge --yes"),
+        ),
+        Verb(
+            *("rename", _ACT, "give a run another name", _DO, _rename),
+            ("mlops-tui rename train-3 baseline",),
+        ),
+        Verb(
+            *("priority", _ACT, "put a queued run before others", _DO, _priority),
+            ("mlops-tui priority train-3 10",),
+        ),
+        Verb(
+            *("lost", _ACT, "give up runs of a host that is gone", _DO, _run_names),
+            ("mlops-tui lost train-3",),
+        ),
+        Verb(
+            *("projects", _CARE, "list the projects below a folder", _KEEP, _projects),
+            ("mlops-tui projects ~/work",),
+            has_project=False,
+        ),
+        Verb(
+            *("queue", _CARE, "show, pause or resume this host's queue", _KEEP, _queue),
+            ("mlops-tui queue status", "mlops-tui queue pause"),
+        ),
+        Verb(
+            *("agent", _CARE, "show or stop the background process", _KEEP, _agent),
+            ("mlops-tui agent status", "mlops-tui agent stop"),
+        ),
+        Verb(
+            *("doctor", _CARE, "check host, disk and project", _KEEP, _doctor),
+            ("mlops-tui doctor", "mlops-tui doctor --verify --json"),
+        ),
+        Verb(
+            *("completion", _CARE, "print the completion script of a shell"),
+            *("mlops_tui.cli.completion", _completion),
+            ('eval "$(mlops-tui completion bash)"', "mlops-tui completion fish | source"),
+            has_json=False,
+            has_project=False,
+        ),
+    )
+}

@@ -1,0 +1,187 @@
+"""The verbs that act on runs: run, retry, stop, delete, restore, purge, rename, priority, lost."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+from mlops_tui.cli import output
+from mlops_tui.cli.arguments import key_values
+from mlops_tui.cli.listing import print_table
+from mlops_tui.cli.reading import named_ids, one_run, open_index, project_folder
+from mlops_tui.cli.table import Column
+from mlops_tui.domain.errors import MlopsTuiError
+from mlops_tui.domain.params import preview
+from mlops_tui.domain.runs import Run
+from mlops_tui.domain.text import short_bytes
+from mlops_tui.engine import actions
+
+
+def do_run(options: argparse.Namespace) -> int:
+    """Start a job and print the id of its run at once."""
+    project = project_folder(options.project)
+    params = key_values(options.params, "parameter")
+    if options.dry_run:
+        return _dry_run(project, options, params)
+    run_id = actions.launch(
+        project, options.job, params, name=options.name, priority=options.priority
+    )
+    if options.json:
+        output.json_line({"id": run_id})
+    else:
+        output.data_now(run_id)
+    if not options.follow:
+        if not options.json:
+            output.words(f"queued; to watch it: mlops-tui logs {run_id} --follow")
+        return 0
+    from mlops_tui.cli.follow import follow_as_json, follow_for_people
+
+    run = _find(project, run_id)
+    return follow_as_json(project, run) if options.json else follow_for_people(project, run)
+
+
+def do_retry(options: argparse.Namespace) -> int:
+    """Start an ended run again and print the new id."""
+    project = project_folder(options.project)
+    (run_id,) = named_ids(project, [options.run])
+    new_id = actions.retry(project, run_id, key_values(options.params, "parameter"))
+    if options.json:
+        output.json_data({"id": new_id, "retry_of": run_id})
+    else:
+        output.data(new_id)
+    return 0
+
+
+def do_stop(options: argparse.Namespace) -> int:
+    """Stop runs; one that cannot be stopped does not keep the others."""
+    project = project_folder(options.project)
+    return _each(project, options, lambda run_id: actions.stop(project, run_id).value)
+
+
+def do_lost(options: argparse.Namespace) -> int:
+    """Give up runs of other hosts."""
+    project = project_folder(options.project)
+
+    def give_up(run_id: str) -> str:
+        actions.mark_lost(project, run_id)
+        return "marked lost"
+
+    return _each(project, options, give_up)
+
+
+def do_delete(options: argparse.Namespace) -> int:
+    """Hide ended runs."""
+    return _several(options, actions.delete, "deleted", "mlops-tui restore brings them back")
+
+
+def do_restore(options: argparse.Namespace) -> int:
+    """Show deleted runs again."""
+    return _several(options, actions.restore, "restored", "")
+
+
+def do_purge(options: argparse.Namespace) -> int:
+    """Show what purging would remove, or remove it."""
+    project = project_folder(options.project)
+    rows = actions.purge_preview(project)
+    total = sum(size for _, size in rows)
+    if options.yes and rows:
+        actions.purge(project, [run_id for run_id, _ in rows])
+    if options.json:
+        runs = [{"id": run_id, "bytes": size} for run_id, size in rows]
+        output.json_data({"runs": runs, "bytes": total, "purged": bool(options.yes)})
+        return 0
+    if not rows:
+        output.words("no deleted runs: nothing to purge")
+        return 0
+    cells = [[run_id, short_bytes(size)] for run_id, size in rows]
+    print_table([Column("id", is_fixed=True), Column("size", is_right=True)], cells)
+    did = "removed for good" if options.yes else "would be removed for good: mlops-tui purge --yes"
+    output.words(f"{len(rows)} runs, {short_bytes(total)}, {did}")
+    return 0
+
+
+def do_rename(options: argparse.Namespace) -> int:
+    """Give a run another name."""
+    project = project_folder(options.project)
+    (run_id,) = named_ids(project, [options.run])
+    actions.rename(project, run_id, options.name)
+    return _told(options, run_id, "name", options.name)
+
+
+def do_priority(options: argparse.Namespace) -> int:
+    """Put a queued run before others."""
+    project = project_folder(options.project)
+    (run_id,) = named_ids(project, [options.run])
+    actions.set_priority(project, run_id, options.priority)
+    return _told(options, run_id, "priority", options.priority)
+
+
+def _dry_run(project: Path, options: argparse.Namespace, params: dict[str, str]) -> int:
+    plan = actions.plan_launch(project, options.job, params)
+    if options.json:
+        output.json_data(
+            {
+                "job": plan.job.name,
+                "params": dict(plan.params),
+                "argv": list(plan.argv),
+                "secrets": dict(plan.secret_names),
+            }
+        )
+    else:
+        output.data(preview(plan.argv))
+        output.words("nothing was started: --dry-run")
+    return 0
+
+
+def _find(project: Path, run_id: str) -> Run:
+    with open_index(project) as index:
+        return one_run(index, run_id)
+
+
+def _each(project: Path, options: argparse.Namespace, act: Callable[[str], str]) -> int:
+    """Act on every run named, tell of each, and return the worst exit code."""
+    results: list[dict[str, object]] = []
+    code = 0
+    for run_id in named_ids(project, options.runs):
+        try:
+            result, error = act(run_id), None
+        except MlopsTuiError as problem:
+            result, error = None, problem.message
+            code = max(code, problem.exit_code)
+            if not options.json:
+                output.error(problem)
+        else:
+            if not options.json:
+                output.words(f"{run_id}: {result}")
+        results.append({"id": run_id, "result": result, "error": error})
+    if options.json:
+        output.json_data(results)
+    return code
+
+
+def _several(
+    options: argparse.Namespace,
+    act: Callable[[Path, list[str]], list[str]],
+    did: str,
+    more: str,
+) -> int:
+    project = project_folder(options.project)
+    ids = named_ids(project, options.runs)
+    changed = act(project, ids)
+    if options.json:
+        output.json_data({did: changed, "unchanged": [i for i in ids if i not in changed]})
+        return 0
+    for run_id in ids:
+        output.words(f"{run_id}: {did if run_id in changed else f'is {did} already'}")
+    if changed and more:
+        output.words(f"hint: {more}")
+    return 0
+
+
+def _told(options: argparse.Namespace, run_id: str, key: str, value: object) -> int:
+    if options.json:
+        output.json_data({"id": run_id, key: value})
+    else:
+        output.words(f"{run_id}: {key} is {value} now")
+    return 0

@@ -1,0 +1,51 @@
+"""The verb `init`: looks at a folder, proposes an `mlops.toml`, writes it where there is none."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+
+from mlops_tui.cli import output
+from mlops_tui.domain.errors import InputError, RefusedError
+from mlops_tui.domain.project import FILE_NAME
+from mlops_tui.engine.creation import guarding
+from mlops_tui.engine.propose import propose
+
+
+def do_init(options: argparse.Namespace) -> int:
+    """Propose a project file and write it unless only asked to print."""
+    folder = Path(options.path) if options.path else options.project
+    if not folder.is_dir():
+        raise InputError(f"{folder} is no folder", "create it first")
+    path = Path(os.path.realpath(folder)) / FILE_NAME
+    if not options.print and os.path.lexists(path):
+        raise RefusedError(f"{path} is there already", "--print shows what would be proposed")
+    proposal = propose(folder)
+    if not options.print:
+        _write(path, proposal.toml_text)
+    if options.json:
+        written = None if options.print else str(path)
+        output.json_data(
+            {"path": written, "toml": proposal.toml_text, "found": list(proposal.found)}
+        )
+        return 0
+    for line in proposal.toml_text.rstrip("\n").split("\n"):
+        output.data(line)
+    for line in proposal.found:
+        output.words(f"found: {line}")
+    if not options.print:
+        output.words(f"wrote {path}; look it over, then: mlops-tui")
+    return 0
+
+
+def _write(path: Path, text: str) -> None:
+    with guarding(path):
+        try:
+            fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+        except FileExistsError:
+            raise RefusedError(f"{path} is there already") from None
+        with os.fdopen(fd, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(fd)

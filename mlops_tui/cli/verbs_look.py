@@ -1,0 +1,193 @@
+"""The verbs that show: runs, show, series, compare."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from mlops_tui.cli import output
+from mlops_tui.cli.listing import describe, print_table, runs_table
+from mlops_tui.cli.reading import one_run, open_index, project_folder
+from mlops_tui.cli.shapes import local_time, run_shape, series_shape
+from mlops_tui.cli.table import Column
+from mlops_tui.domain import places
+from mlops_tui.domain.compare import Row, RunDetails, Section, compare, details_of
+from mlops_tui.domain.errors import InputError, NotFoundError
+from mlops_tui.domain.filters import parse_filter, parse_sort, unknown_fields
+from mlops_tui.domain.filters_values import nearest
+from mlops_tui.domain.runs import Run
+from mlops_tui.domain.text import short_number
+from mlops_tui.index import Index
+
+
+def do_runs(options: argparse.Namespace) -> int:
+    """List the runs that a filter chooses."""
+    where = parse_filter(options.filter) if options.filter else None
+    sort = parse_sort(options.sort) if options.sort else None
+    _require_positive(options.limit, "--limit")
+    columns = [part.strip() for part in (options.columns or "").split(",") if part.strip()]
+    project = project_folder(options.project)
+    now = time.time()
+    with open_index(project) as index:
+        ids = index.run_ids(where, sort, deleted=options.deleted, limit=options.limit)
+        runs = index.runs(ids)
+        if options.json:
+            output.json_data([run_shape(run, now) for run in runs])
+            return 0
+        asked = {*columns, *(where.fields if where else ()), *(sort.fields if sort else ())}
+        _mention_unknown(index, asked)
+    if runs:
+        print_table(*runs_table(project, runs, columns, now))
+    else:
+        output.words("no run passes the filter" if where else "no runs yet: mlops-tui run JOB")
+    return 0
+
+
+def do_show(options: argparse.Namespace) -> int:
+    """Show all about one run."""
+    project = project_folder(options.project)
+    now = time.time()
+    with open_index(project) as index:
+        run = one_run(index, options.run)
+        beats = index.heartbeats(run.id, 1)
+        artifacts = index.artifacts(run.id)
+    folder = places.run_dir(project, run.id)
+    record, found = _object(folder / "run.json"), _object(folder / "environment.json")
+    latest = beats[-1] if beats else {}
+    if options.json:
+        shape = run_shape(run, now) | {
+            "deleted": run.deleted,
+            "note": run.note,
+            "heard": run.heard,
+            "unreadable_first": run.unreadable_first,
+            "backward_points": run.backward_points,
+            "artifacts": [getattr(item, "path", item) for item in artifacts],
+            "folder": str(folder),
+            "user": record.get("user"),
+            "cwd": record.get("cwd"),
+            "argv": record.get("argv"),
+            "inputs": record.get("inputs"),
+            "outputs": record.get("outputs"),
+            "timeout_seconds": record.get("timeout_seconds"),
+            "environment": found or None,
+            "resources": latest or None,
+        }
+        output.json_data(shape)
+        return 0
+    paths = [str(getattr(item, "path", item)) for item in artifacts]
+    for line in describe(run, record, found, latest, paths, folder, now):
+        output.data(line)
+    return 0
+
+
+def do_series(options: argparse.Namespace) -> int:
+    """Show the history of one metric."""
+    _require_positive(options.points, "--points")
+    with open_index(project_folder(options.project)) as index:
+        run = one_run(index, options.run)
+        names = index.metric_names([run.id])
+        if options.metric not in names:
+            meant = nearest(options.metric, names)
+            listed = "it has " + ", ".join(names) if names else "it has recorded none yet"
+            raise NotFoundError(
+                f"{run.name} has no metric {options.metric!r}",
+                f"did you mean {meant}?" if meant else listed,
+            )
+        series = index.series(run.id, options.metric, points=options.points)
+    if options.json:
+        output.json_data(series_shape(series))
+        return 0
+    rows = [
+        [str(step), local_time(moment), repr(value)]
+        for step, moment, value in zip(series.steps, series.times, series.values, strict=True)
+    ]
+    print_table([Column("step", True), Column("time"), Column(options.metric, True)], rows)
+    if len(rows) < series.count:
+        output.words(f"{len(rows)} of {series.count} points, extremes kept")
+    return 0
+
+
+def do_compare(options: argparse.Namespace) -> int:
+    """Show what differs between runs."""
+    project = project_folder(options.project)
+    with open_index(project) as index:
+        runs = [one_run(index, name) for name in options.runs]
+    if len({run.id for run in runs}) < 2:
+        raise InputError("comparing needs two different runs", "mlops-tui compare RUN RUN...")
+    rows = compare([_details(project, run) for run in runs])
+    if options.json:
+        output.json_data(_compare_shape(runs, rows))
+        return 0
+    shown = rows if options.all else [row for row in rows if row.differs]
+    _print_comparison(runs, shown)
+    same = len(rows) - len([row for row in rows if row.differs])
+    if same and not options.all:
+        output.words(f"{same} facts are the same; --all shows them")
+    return 0
+
+
+def _compare_shape(runs: Sequence[Run], rows: Sequence[Row]) -> dict[str, object]:
+    sides = {
+        section.value: [
+            {"key": row.key, "values": list(row.values), "differs": row.differs}
+            for row in rows
+            if row.section is section
+        ]
+        for section in Section
+    }
+    shapes = [{"id": run.id, "name": run.name, "state": run.state.value} for run in runs]
+    metrics = [{name: asdict(m) for name, m in run.metrics.items()} for run in runs]
+    return {"runs": shapes, **sides, "metric_summaries": metrics}
+
+
+def _print_comparison(runs: Sequence[Run], rows: Sequence[Row]) -> None:
+    lines: list[list[str]] = [["", "state", *(run.state.value for run in runs)]]
+    last: Section | None = None
+    for row in rows:
+        section = row.section.value if row.section is not last else ""
+        last = row.section
+        lines.append([section, row.key, *(_cell(value) for value in row.values)])
+    print_table([Column(""), Column(""), *(Column(run.name) for run in runs)], lines)
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, float):
+        return short_number(value, 6)
+    return ("true" if value else "false") if isinstance(value, bool) else str(value)
+
+
+def _details(project: Path, run: Run) -> RunDetails:
+    folder = places.run_dir(project, run.id)
+    return details_of(run, _object(folder / "run.json"), _object(folder / "environment.json"))
+
+
+def _object(path: Path) -> Mapping[str, object]:
+    """Return the JSON object in a file, empty where there is none that can be read."""
+    try:
+        found = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _mention_unknown(index: Index, fields: set[str]) -> None:
+    """Say which fields no run has: it is the likeliest reason for an empty list or column."""
+    if not fields:
+        return
+    values = index.values(sorted(fields))
+    silent = {f for f in fields if all(row.get(f) is None for row in values.values())}
+    ids = index.run_ids(limit=200)
+    known = {name for run in index.runs(ids) for name in (*run.params, *run.tags)}
+    for name, meant in unknown_fields(silent, known | set(index.metric_names(ids))):
+        output.words(f"no run has {name!r}" + (f": did you mean {meant}?" if meant else ""))
+
+
+def _require_positive(count: int | None, option: str) -> None:
+    if count is not None and count < 1:
+        raise InputError(f"{option} {count} asks for nothing", "give a number from 1 on")
