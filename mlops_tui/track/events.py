@@ -84,7 +84,7 @@ class EventFile:
             fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             os.close(self._fd)
-            self._fd = -1
+            self._fd, self._is_torn, self._is_troubled = -1, False, True
             return False
         except OSError:
             pass  # a file system without locks: a run of one process is the usual case
@@ -115,7 +115,7 @@ class EventFile:
     def _open(self) -> None:
         if self.is_primary:
             self.is_primary = self._take_primary()
-        if self._fd >= 0:
+        if self.is_primary:
             return
         mark = mark_of(os.getpid())
         start = mark.start if mark and mark.start else "%d" % time.time()

@@ -7,8 +7,9 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ def until(condition: Callable[[], Any]) -> Any:
         if value:
             return value
         assert time.monotonic() < deadline, "waited in vain"
-        os.sched_yield()
+        threading.Event().wait(0.01)
 
 
 class Scripts:
@@ -112,17 +113,6 @@ def settle(folder: Path) -> None:
         )
 
     until(has_settled)
-
-
-def own_processes(folder: Path) -> Iterator[int]:
-    """Yield the processes that have `folder` in their command line."""
-    for entry in Path("/proc").glob("[0-9]*"):
-        try:
-            command = (entry / "cmdline").read_bytes()
-        except OSError:
-            continue
-        if os.fsencode(folder) in command and int(entry.name) != os.getpid():
-            yield int(entry.name)
 
 
 def kill(process: subprocess.Popen[str]) -> None:
