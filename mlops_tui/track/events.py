@@ -132,11 +132,11 @@ class EventFile:
 
     def _fail(self, line: bytes, error: OSError) -> None:
         if self._fd < 0:
-            self._lose(line, self._lost_reason)
+            self._interrupt(line, self._lost_reason)
         elif error.errno in (errno.EBADF, errno.ESTALE) and not self._is_reopening:
             self._reopen(line)
         else:
-            self._lose(line, error.strerror or str(error))
+            self._interrupt(line, error.strerror or str(error))
 
     def _reopen(self, line: bytes) -> None:
         """Try once more by a new descriptor: the server or the script has closed ours."""
@@ -146,12 +146,16 @@ class EventFile:
         self.write(line)
         self._is_reopening = False
 
+    def _interrupt(self, line: bytes, reason: str) -> None:
+        self._lose(line, reason)
+        if not self._is_closed:
+            say_once("recording is interrupted: %s: %s" % (self.path, reason))
+
     def _lose(self, line: bytes, reason: str) -> None:
         self._is_troubled = True
         if self._is_closed:
             return
         self._lost_reason = reason
-        say_once("recording is interrupted: %s: %s" % (self.path, reason))
         points = json.loads(line).get("m") if line else {}
         if points:
             self._lost_points += len(points)
@@ -166,4 +170,4 @@ class EventFile:
             self._is_torn = self._is_troubled = written < before + len(line)
             return
         self._is_torn = True
-        self._lose(line, "No space left on device")
+        self._lose(line, "a write was cut short")  # the next one tells why
