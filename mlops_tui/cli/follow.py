@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from mlops_tui.cli import output
-from mlops_tui.cli.reading import open_index, settle
+from mlops_tui.cli.reading import open_index
 from mlops_tui.cli.shapes import duration, run_shape
 from mlops_tui.cli.terminal import LineCleaner
 from mlops_tui.domain.runs import Run, RunState
 from mlops_tui.domain.text import short_number
+from mlops_tui.engine.creation import guarding
 from mlops_tui.engine.recorded import RunFolder, read_facts
 from mlops_tui.journal.tail import Position, read_chunk
 
@@ -105,6 +106,7 @@ def follow(project: Path, run_id: str, sink: Sink, output_offset: int = 0) -> Ru
                 settled = time.monotonic()
                 if _run_now(project, run_id).state.is_ended and not _pump(stream, sink):
                     break
+                _find_carer(project, run_id)
             time.sleep(POLL_SECONDS)
     sink.finish()
     return _run_now(project, run_id)
@@ -137,9 +139,19 @@ def _guarded(project: Path, run: Run, sink: Sink, offset: int, *, is_json: bool)
 
 
 def _run_now(project: Path, run_id: str) -> Run:
-    settle(project)
     with open_index(project) as index:
         return index.runs([run_id])[0]
+
+
+def _find_carer(project: Path, run_id: str) -> None:
+    """Wake or start the agent where nobody looks after the run, as after a kill of either."""
+    from mlops_tui.engine import liveness, wake
+    from mlops_tui.engine.executor import Presence
+
+    with guarding(project):
+        presence = liveness.sight(project, run_id).presence
+    if presence in (Presence.QUEUED, Presence.UNSUPERVISED):
+        wake.ensure_agent(project)
 
 
 def _pump(stream: RunStream, sink: Sink) -> bool:

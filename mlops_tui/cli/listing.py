@@ -9,10 +9,9 @@ from pathlib import Path
 from mlops_tui.cli import output
 from mlops_tui.cli.shapes import ago, duration, when
 from mlops_tui.cli.table import Column, table_lines
-from mlops_tui.domain.host import machine_id
-from mlops_tui.domain.projectfile import load_project
 from mlops_tui.domain.runs import Run, RunState
 from mlops_tui.domain.text import short_bytes, short_number
+from mlops_tui.engine.actions_lookup import is_of_here
 
 DEFAULT_COLUMNS = ("id", "name", "state", "created", "duration")
 MOST_METRICS = 3
@@ -151,7 +150,7 @@ def _facts(
 def _heard(run: Run, now: float) -> str:
     if run.state.is_ended or run.state is RunState.QUEUED:
         return ""
-    if run.machine and run.machine != machine_id():
+    if not is_of_here(run):
         return f"from {run.host}: {when(run.heard, now)}; only that host knows more"
     return when(run.heard, now)
 
@@ -208,6 +207,8 @@ def _pairs(pairs: Sequence[tuple[str, str]]) -> list[str]:
 
 def _telling_metrics(project: Path, runs: Sequence[Run]) -> list[str]:
     """Return the metrics worth a column: the objective's, then those of most runs shown."""
+    from mlops_tui.domain.projectfile import load_project
+
     counts: dict[str, int] = {}
     for run in runs:
         for name in run.metrics:

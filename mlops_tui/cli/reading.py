@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from mlops_tui.cli import output
@@ -47,16 +47,20 @@ def open_index(project: Path) -> Iterator[Index]:
     with Index.open(project, _Progress().tell) as index:
         index.ingest()
         if index.live():
-            settle(project)
+            settle(project, [run.id for run in index.live()])
             index.ingest()
         yield index
 
 
-def settle(project: Path) -> None:
-    """Record the end of runs of this host that died without a word."""
+def settle(project: Path, run_ids: Sequence[str]) -> None:
+    """Record the end of those runs of this host that died without a word."""
     from mlops_tui.engine import liveness
 
-    liveness.settle(project)
+    try:
+        liveness.settle_all(project, run_ids)
+    except OSError as error:
+        # reading goes on, on a read-only disk too
+        output.words(f"whether runs are still alive cannot be recorded: {error}")
 
 
 def one_run(index: Index, name: str) -> Run:

@@ -24,6 +24,9 @@ from mlops_tui.domain.text import short_number
 from mlops_tui.index import Index
 
 
+LAST_BEATS = 3
+
+
 def do_runs(options: argparse.Namespace) -> int:
     """List the runs that a filter chooses."""
     where = parse_filter(options.filter) if options.filter else None
@@ -53,11 +56,12 @@ def do_show(options: argparse.Namespace) -> int:
     now = time.time()
     with open_index(project) as index:
         run = one_run(index, options.run)
-        beats = index.heartbeats(run.id, 1)
+        beats = index.heartbeats(run.id, LAST_BEATS)
         artifacts = index.artifacts(run.id)
     folder = places.run_dir(project, run.id)
     record, found = _object(folder / "run.json"), _object(folder / "environment.json")
-    latest = beats[-1] if beats else {}
+    # the very last one is written when the command is gone
+    latest = next((beat for beat in reversed(beats) if beat.get("processes")), {})
     if options.json:
         shape = run_shape(run, now) | {
             "deleted": run.deleted,
@@ -65,7 +69,7 @@ def do_show(options: argparse.Namespace) -> int:
             "heard": run.heard,
             "unreadable_first": run.unreadable_first,
             "backward_points": run.backward_points,
-            "artifacts": [getattr(item, "path", item) for item in artifacts],
+            "artifacts": artifacts,
             "folder": str(folder),
             "user": record.get("user"),
             "cwd": record.get("cwd"),
@@ -78,8 +82,7 @@ def do_show(options: argparse.Namespace) -> int:
         }
         output.json_data(shape)
         return 0
-    paths = [str(getattr(item, "path", item)) for item in artifacts]
-    for line in describe(run, record, found, latest, paths, folder, now):
+    for line in describe(run, record, found, latest, artifacts, folder, now):
         output.data(line)
     return 0
 

@@ -3,6 +3,7 @@
 They take values, return values and raise `MlopsTuiError` only; none of them prints or asks.
 """
 
+from mlops_tui.engine.actions_agent import AgentStatus, agent_status, agent_stop
 from mlops_tui.engine.actions_keep import delete, purge, purge_preview, restore
 from mlops_tui.engine.actions_launch import LaunchPlan, launch, plan_launch, retry
 from mlops_tui.engine.actions_queue import (
@@ -16,9 +17,12 @@ from mlops_tui.engine.actions_queue import (
 from mlops_tui.engine.actions_stop import StopResult, mark_lost, stop
 
 __all__ = [
+    "AgentStatus",
     "LaunchPlan",
     "QueueStatus",
     "StopResult",
+    "agent_status",
+    "agent_stop",
     "delete",
     "launch",
     "mark_lost",

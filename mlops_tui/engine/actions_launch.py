@@ -98,7 +98,8 @@ def launch(
     Raises:
         ProjectFileError: `mlops.toml` has problems.
         InputError: the job, a parameter, a secret or the name is wrong.
-        StorageError: it cannot be written; nothing is left behind then.
+        StorageError: it cannot be written; nothing is left behind then. Or it is queued and there
+            is nobody to start it, which the message says.
     """
     plan = plan_launch(project, job, params)
     folder = plan.project.path
@@ -228,7 +229,10 @@ def _hand_over(project: Path, run_id: str, plan: LaunchPlan, record: dict[str, A
     except StorageError:
         secrets.drop(run_id)
         raise
-    wake.ensure_agent(project)
+    try:
+        wake.ensure_agent(project)
+    except StorageError as error:
+        raise StorageError(f"{run_id} is queued, but {error.message}", error.hint) from error
 
 
 def _no_job(job: str, known: list[str]) -> NotFoundError:

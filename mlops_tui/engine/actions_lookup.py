@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mlops_tui.domain.errors import NotFoundError, RefusedError
-from mlops_tui.domain.host import machine_id
+from mlops_tui.domain.host import host_name, machine_id
 from mlops_tui.domain.runs import Run
 from mlops_tui.index import Index
 
@@ -48,13 +48,18 @@ def find_run(project: Path, run_id: str) -> Run:
     return find_runs(project, [run_id])[0]
 
 
+def is_of_here(run: Run) -> bool:
+    """Say whether a run belongs to this machine under its present name."""
+    return run.machine in ("", machine_id()) and run.host in ("", host_name())
+
+
 def require_here(run: Run, act: str) -> None:
     """Return quietly where `run` belongs to this machine.
 
     Raises:
         RefusedError: it is another host's, named.
     """
-    if run.machine and run.machine != machine_id():
+    if not is_of_here(run):
         raise RefusedError(
             f"{run.name} belongs to {run.host}; it cannot be {act} from here",
             f"run the same command on {run.host}",

@@ -8,19 +8,18 @@ import signal
 import time
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
 from mlops_tui.domain import places
 from mlops_tui.domain.errors import RefusedError
-from mlops_tui.domain.host import is_alive, machine_id
-from mlops_tui.domain.lifecycle import RUN_ENDED, RUNNER_ENDED
+from mlops_tui.domain.host import is_alive
+from mlops_tui.domain.lifecycle import RUN_ENDED
 from mlops_tui.domain.runs import Run, RunState
-from mlops_tui.engine import secrets, wake
+from mlops_tui.engine import liveness, secrets, wake
 from mlops_tui.engine.actions_launch import read_record
-from mlops_tui.engine.actions_lookup import find_run, require_here, user_name
+from mlops_tui.engine.actions_lookup import find_run, is_of_here, require_here, user_name
 from mlops_tui.engine.creation import guarding, record_fact
+from mlops_tui.engine.endings import end_of
 from mlops_tui.engine.recorded import RunFolder, read_facts
-from mlops_tui.journal.append import JournalWriter
 from mlops_tui.journal.lock import claim
 
 
@@ -70,12 +69,18 @@ def mark_lost(project: Path, run_id: str, by: str = "") -> None:
     run = find_run(project, run_id)
     if run.state.is_ended:
         raise RefusedError(f"{run.name} has ended already: {run.state}")
-    if run.machine == machine_id():
+    if is_of_here(run):
         raise RefusedError(
             f"{run.name} is of this host, where its end is noticed by itself",
             f"mlops-tui stop {run_id}",
         )
-    _record_end(project, run, RunState.LOST, f"marked lost by {by or user_name()}")
+    end = end_of(
+        RunState.LOST.value,
+        f"marked lost by {by or user_name()}",
+        started=run.started,
+        ended=time.time(),
+    )
+    record_fact(project, RUN_ENDED, time.time(), run=run.id, **end)
 
 
 def _cancel(project: Path, run: Run, who: str) -> bool:
@@ -86,16 +91,8 @@ def _cancel(project: Path, run: Run, who: str) -> bool:
         # a cancel that was killed after its claim is finished by the next one
         if not is_ours and not _is_cancelled(path):
             return False
-    end = _end_of(RunState.STOPPED, f"stopped by {who} before it started")
-    journal = places.run_dir(project, run.id) / "runner.jsonl"
-    with guarding(journal):
-        writer = JournalWriter(journal)
-        try:
-            writer.append({"t": time.time(), "event": RUNNER_ENDED, **end}, sync=True)
-        finally:
-            writer.close()
-    _record_end(project, run, RunState.STOPPED, str(end["reason"]))
-    secrets.drop(run.id)
+        secrets.drop(run.id)
+        liveness.settle(project, run.id)
     return True
 
 
@@ -122,19 +119,3 @@ def _is_cancelled(path: Path) -> bool:
     except ValueError:
         return False
     return isinstance(content, dict) and content.get("cancelled") is True
-
-
-def _record_end(project: Path, run: Run, state: RunState, reason: str) -> None:
-    end = _end_of(state, reason) | {"started": run.started}
-    record_fact(project, RUN_ENDED, time.time(), run=run.id, **end)
-
-
-def _end_of(state: RunState, reason: str) -> dict[str, Any]:
-    return {
-        "state": state.value,
-        "exit_code": None,
-        "signal": None,
-        "reason": reason,
-        "started": None,
-        "ended": time.time(),
-    }

@@ -20,7 +20,7 @@ from mlops_tui.domain.errors import MlopsTuiError
 from mlops_tui.domain.host import boot_id, host_name, machine_id
 from mlops_tui.domain.projectfile import load_project
 from mlops_tui.domain.text import short_bytes
-from mlops_tui.engine import actions_agent
+from mlops_tui.engine import actions_agent, slots
 from mlops_tui.engine.actions_lookup import user_name
 from mlops_tui.engine.doctor_check import Check, Level
 from mlops_tui.engine.doctor_verify import verify
@@ -38,6 +38,7 @@ LEAST_INOTIFY_INSTANCES = 128
 def examine(project: Path | None) -> list[Check]:
     """Return what was found out about this host and, if one is given, about a project."""
     checks = [_versions(), _host(), _clock(), _terminal(), _file_events(), _lingering(), _gpus()]
+    checks.append(_slots())
     checks += [_place("state", places.state_dir()), _place("cache", places.cache_dir())]
     checks.append(_locks("locks", places.state_dir()))
     if project is None:
@@ -152,9 +153,26 @@ def _gpus() -> Check:
         hint = "pip install 'mlops-tui[gpu]'" if has_device else ""
         found = "a GPU is here, NVML is not" if has_device else "none"
         return Check("gpus", Level.WARN if has_device else Level.INFO, found, hint)
-    count = nvml.nvmlDeviceGetCount()
-    names = [str(nvml.nvmlDeviceGetName(nvml.nvmlDeviceGetHandleByIndex(i))) for i in range(count)]
-    return Check("gpus", Level.GOOD, f"{count}: {', '.join(names)}" if names else "none")
+    try:
+        handles = [nvml.nvmlDeviceGetHandleByIndex(i) for i in range(nvml.nvmlDeviceGetCount())]
+        names = [str(nvml.nvmlDeviceGetName(handle)) for handle in handles]
+    except nvml.NVMLError as error:
+        return Check("gpus", Level.WARN, f"the driver does not answer: {error}", "see nvidia-smi")
+    finally:
+        nvml.nvmlShutdown()
+    return Check("gpus", Level.GOOD, f"{len(names)}: {', '.join(names)}" if names else "none")
+
+
+def _slots() -> Check:
+    limits = slots.capacity()
+    try:
+        free = slots.free(limits)
+    except OSError as error:
+        return Check("slots", Level.BAD, f"cannot be counted: {error.strerror or error}")
+    found = f"{free.slots} of {limits.slots} free"
+    if limits.gpus:
+        found += f", {len(free.gpus)} of {len(limits.gpus)} GPUs free"
+    return Check("slots", Level.GOOD, f"{found} (MLOPS_SLOTS changes how many)")
 
 
 def _place(name: str, folder: Path) -> Check:
