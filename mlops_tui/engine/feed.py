@@ -5,20 +5,26 @@ Importing this is cheap: index and watchdog are loaded by the thread.
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlops_tui.domain import places
+from mlops_tui.domain.errors import MlopsTuiError
+from mlops_tui.domain.host import machine_id
+from mlops_tui.domain.runs import Run, RunState
 
 if TYPE_CHECKING:
     from watchdog.observers.api import BaseObserver, ObservedWatch
 
     from mlops_tui.index import Index
+
+LOGGER = logging.getLogger(__name__)
 
 SLICE_SECONDS = 0.2
 """How long the index may read before what it found is told: the screen fills as it reads."""
@@ -79,7 +85,7 @@ class Feed:
         hz: float = 4.0,
         *,
         guard: Callable[[Callable[[], None]], object] = lambda work: work(),
-        tend: Callable[[Path], object] | None = None,
+        tend: Callable[[Path, Sequence[Run]], object] | None = None,
         use_events: bool = True,
     ) -> None:
         """Prepare a feed; `start` begins it.
@@ -89,7 +95,7 @@ class Feed:
             on_batch: Gets what is new, at most `hz` times a second.
             hz: Batches a second at most.
             guard: Calls the work of the thread, and deals with what it raises.
-            tend: Called now and then while runs have not ended, to settle those that died.
+            tend: Called now and then with the runs that have not ended, as long as there are any.
             use_events: Use file events where the file system has them.
         """
         self._project = project
@@ -101,7 +107,7 @@ class Feed:
         self._woken = threading.Event()
         self._stopping = threading.Event()
         self._sizes: dict[str, int] = {}
-        self._live: frozenset[str] = frozenset()
+        self._live: list[Run] = []
         self._tended = 0.0
         self._thread = threading.Thread(
             target=lambda: self._guard(self._run), name="feed", daemon=True
@@ -157,7 +163,7 @@ class Feed:
         pending.runs |= changes.runs
         pending.points |= changes.points
         if changes.runs or not self._sizes:
-            self._live = frozenset(run.id for run in index.live())
+            self._live = index.live()
             if self._watch is not None:
                 self._watch.watch(self._folders())
         pending.outputs |= self._grown_outputs()
@@ -166,19 +172,20 @@ class Feed:
     def _folders(self) -> Iterable[Path]:
         yield places.project_dot(self._project)
         yield places.runs_dir(self._project)
-        for run_id in sorted(self._live, reverse=True)[:MOST_WATCHED_RUNS]:
+        newest = sorted((run.id for run in self._live), reverse=True)
+        for run_id in newest[:MOST_WATCHED_RUNS]:
             yield places.run_dir(self._project, run_id)
 
     def _grown_outputs(self) -> set[str]:
         grown = set()
-        for run_id in self._live:
+        for run in self._live:
             try:
-                size = os.stat(places.run_dir(self._project, run_id) / "output.log").st_size
+                size = os.stat(places.run_dir(self._project, run.id) / "output.log").st_size
             except OSError:
                 continue
-            if self._sizes.get(run_id) != size:
-                self._sizes[run_id] = size
-                grown.add(run_id)
+            if self._sizes.get(run.id) != size:
+                self._sizes[run.id] = size
+                grown.add(run.id)
         return grown
 
     def _patience(self) -> float:
@@ -190,7 +197,34 @@ class Feed:
         now = time.monotonic()
         if self._tend is not None and self._live and now - self._tended >= TEND_SECONDS:
             self._tended = now
-            self._tend(self._project)
+            self._tend(self._project, self._live)
+
+
+class Tending:
+    """Sees to it that runs which died are settled and that an agent looks after the others.
+
+    A call is for the feed's thread. What fails is logged: the screen goes on showing what is.
+    """
+
+    def __init__(self) -> None:
+        self._is_first = True
+
+    def __call__(self, project: Path, live: Sequence[Run]) -> None:
+        """Look after these runs, which have not ended as far as the index knows."""
+        from mlops_tui.engine import liveness, wake
+
+        try:
+            liveness.settle_all(project, [run.id for run in live])
+            # asked again only where something waits: an agent with nothing to do ends at once
+            if self._is_first or any(_waits_here(run) for run in live):
+                wake.ensure_agent(project)
+        except (MlopsTuiError, OSError) as error:
+            LOGGER.warning("runs of %s cannot be looked after: %s", project, error)
+        self._is_first = False
+
+
+def _waits_here(run: Run) -> bool:
+    return run.state is RunState.QUEUED and run.machine == machine_id()
 
 
 class _Watch:

@@ -10,6 +10,8 @@ from textual.binding import Binding, BindingType
 EVERYWHERE = "everywhere"
 PROJECTS = "projects"
 PROJECT = "project"
+VERBS = "runs"
+PANES = "panes"
 TABLE = "table"
 LOG = "output"
 FORM = "form"
@@ -42,25 +44,25 @@ class Key:
 KEYS = (
     Key("out", "escape", "out", "Back", "Clear the filter, else go back one level", PROJECT,
         shown="Esc"),
-    Key("launch", "l", "launch", "Launch", "Start a job of this project", PROJECT, True),
-    Key("stop", "s", "stop", "Stop", "Stop the run under the cursor", PROJECT, True),
-    Key("retry", "r", "retry", "Retry", "Run it again with the same parameters", PROJECT),
-    Key("delete", "d", "delete", "Delete", "Delete the marked runs, or this one", PROJECT),
+    Key("launch", "l", "launch", "Launch", "Start a job of this project", VERBS, True),
+    Key("stop", "s", "stop", "Stop", "Stop the run under the cursor", VERBS, True),
+    Key("retry", "r", "retry", "Retry", "Run it again with the same parameters", VERBS),
+    Key("delete", "d", "delete", "Delete", "Delete the marked runs, or this one", VERBS),
     Key("filter", "slash", "filter", "Filter", "Show only runs such as state=failed or lr<0.1",
         PROJECT, True, "/"),
     Key("sort", "S", "sort", "Sort", "Sort by the next thing: newest, metric, duration, name",
         PROJECT),
-    Key("next-pane", "tab", "next_pane", "Pane", "Go to the next pane", PROJECT, True, "Tab"),
-    Key("last-pane", "shift+tab", "last_pane", "Pane back", "Go to the pane before", PROJECT,
+    Key("next-pane", "tab", "next_pane(1)", "Pane", "Go to the next pane", PANES, True, "Tab"),
+    Key("last-pane", "shift+tab", "next_pane(-1)", "Pane back", "Go to the pane before", PANES,
         shown="Shift+Tab"),
     Key("charts-back", "left_square_bracket", "charts(-1)", "Metrics back",
-        "The metrics before these", PROJECT, shown="["),
+        "The metrics before these", PANES, shown="["),
     Key("charts-on", "right_square_bracket", "charts(1)", "Metrics on", "The metrics after these",
-        PROJECT, shown="]"),
-    Key("copy", "y", "copy", "Copy id", "Copy the run's id to the clipboard", PROJECT),
+        PANES, shown="]"),
+    Key("copy", "y", "copy", "Copy id", "Copy the run's id to the clipboard", VERBS),
     Key("open-project", "enter", "open", "Open", "Go into the project", PROJECTS, True, "Enter"),
     Key("open-run", "enter", "open", "Open", "Look at this run's charts", TABLE, shown="Enter"),
-    Key("mark", "space", "mark", "Mark", "Mark the run: marked runs share the charts", TABLE,
+    Key("mark", "space", "mark", "Mark", "Mark the run: marked runs share the charts", PROJECT,
         shown="Space"),
     Key("up", "up,k", "move(-1)", "Up", "One line up", TABLE, shown="↑ k"),
     Key("down", "down,j", "move(1)", "Down", "One line down", TABLE, shown="↓ j"),
@@ -103,12 +105,12 @@ KEYS = (
 
 SCREENS = {
     PROJECTS: (PROJECTS, TABLE, EVERYWHERE),
-    PROJECT: (PROJECT, TABLE, LOG, EVERYWHERE),
+    PROJECT: (VERBS, PROJECT, PANES, TABLE, LOG, EVERYWHERE),
     FORM: (FORM,),
     DIALOG: (DIALOG,),
 }
 """Which places are reachable together; those of one screen in the order of its help."""
-PANES = (TABLE, LOG)
+FOCUSED = (TABLE, LOG)
 """Only one of them has the focus, so they may share keys with each other."""
 
 

@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from textual.app import ComposeResult
 from textual.containers import Grid, Vertical
 from textual.message import Message
+from textual.widget import Widget
 
 from mlops_tui.domain.runs import Run, Series
 from mlops_tui.domain.text import safe
+from mlops_tui.ui import intents
 from mlops_tui.ui.columns import Wishes, metric_order
 from mlops_tui.ui.raster import Symbols
 from mlops_tui.ui.widgets.line_chart import ChartData, Curve, LineChart
@@ -66,7 +68,7 @@ class Paging:
 
 
 class ChartGrid(Vertical, can_focus=True):
-    """Charts of the runs given; asks for series by `SeriesRequested`, gets them by `put_series`."""
+    """Charts of the runs given; asks for series by `SeriesRequested`, gets them by `SeriesRead`."""
 
     @dataclass
     class SeriesRequested(Message):
@@ -100,6 +102,11 @@ class ChartGrid(Vertical, can_focus=True):
     def charts(self) -> list[LineChart]:
         return list(self.query(LineChart))
 
+    def set_wishes(self, wishes: Wishes, units: Mapping[str, str]) -> None:
+        """Take the order of metrics and their units from a project file."""
+        self.wishes, self.units = wishes, units
+        self.show_runs(self._runs)
+
     def show_runs(self, runs: Sequence[ChartedRun]) -> None:
         """Chart these runs, the most important first."""
         same = [charted.run.id for charted in runs] == [charted.run.id for charted in self._runs]
@@ -108,15 +115,15 @@ class ChartGrid(Vertical, can_focus=True):
         if not same:
             kept = {charted.run.id for charted in runs}
             self._series = {key: it for key, it in self._series.items() if key[0] in kept}
-        if metrics != self.paging.metrics:
+        is_new = metrics != self.paging.metrics
+        if is_new:
             self.paging.metrics = metrics
             self.paging.first = min(self.paging.first, max(0, len(metrics) - 1))
             self.paging.set_room(self.paging.room)
             self._arrange()
         self._show_legend()
-        if not same:
-            self.draw()
-            self.request([charted.run.id for charted in runs])
+        if not same or is_new:
+            self.renew()
 
     def request(self, run_ids: Sequence[str]) -> None:
         """Ask for the shown series of those of these runs that are charted, if anybody looks."""
@@ -132,19 +139,26 @@ class ChartGrid(Vertical, can_focus=True):
             columns = max(chart.size.width for chart in self.charts) or self.size.width
             self.post_message(self.SeriesRequested(keys, max(64, columns * POINTS_A_COLUMN)))
 
-    def put_series(self, series: Mapping[SeriesKey, Series]) -> None:
-        self._series.update(series)
+    def on_series_read(self, event: intents.SeriesRead) -> None:
+        shown = {charted.run.id for charted in self._runs}
+        self._series.update({k: it for k, it in event.series.items() if k[0] in shown})
         self.draw()
+
+    def renew(self) -> None:
+        """Draw, and ask for everything shown again."""
+        self.draw()
+        self.request([charted.run.id for charted in self._runs])
 
     def turn_page(self, pages: int) -> None:
         self.paging.turn(pages)
         self._arrange()
-        self.draw()
-        self.request([charted.run.id for charted in self._runs])
+        self.renew()
 
     @property
     def _is_seen(self) -> bool:
-        return self.size.width > 0 and self.size.height > 0 and self.screen.is_current
+        return self.size.width > 0 and all(
+            node.display for node in self.ancestors_with_self if isinstance(node, Widget)
+        )
 
     def draw(self) -> None:
         """Draw each chart of the page from the series at hand."""
@@ -174,11 +188,7 @@ class ChartGrid(Vertical, can_focus=True):
 
     def on_resize(self) -> None:
         self._arrange()
-        self.call_after_refresh(self._after_resize)
-
-    def _after_resize(self) -> None:
-        self.draw()
-        self.request([charted.run.id for charted in self._runs])
+        self.call_after_refresh(self.renew)
 
     def _arrange(self) -> None:
         """Make as many charts visible as have room and metrics."""

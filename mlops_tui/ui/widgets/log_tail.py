@@ -10,7 +10,7 @@ from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from mlops_tui.ui import keys
+from mlops_tui.ui import intents, keys
 from mlops_tui.ui.widgets.row_table import fit
 
 
@@ -47,6 +47,9 @@ class LogTail(ScrollView, can_focus=True):
         for y in range(self.size.height):
             if self._painted.get(y) != self._text_of(y):
                 self.refresh(Region(0, y, self.size.width, 1))
+
+    def on_output_read(self, event: intents.OutputRead) -> None:
+        self.show_lines(event.run_id, event.lines, "no output yet")
 
     def on_resize(self) -> None:
         self._painted.clear()

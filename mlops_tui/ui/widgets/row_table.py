@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -98,6 +98,7 @@ class RowTable(ScrollView, can_focus=True):
     def set_keys(self, new_keys: list[str]) -> None:
         """Show these rows; the cursor stays on its row, and that row where it is on the screen."""
         if new_keys == self.keys:
+            self.refresh_changed()
             return
         old_key = self.cursor_key
         line = self.cursor - self.scroll_offset.y
@@ -116,6 +117,10 @@ class RowTable(ScrollView, can_focus=True):
 
     def on_rows_moved(self) -> None:
         """Other rows are on the screen now."""
+
+    def has_all(self, keys: Iterable[str]) -> bool:
+        """Say whether every one of `keys` has a row."""
+        return all(key in self._positions for key in keys)
 
     def show_key(self, key: str) -> None:
         """Put the cursor on the row of `key`, if there is one."""

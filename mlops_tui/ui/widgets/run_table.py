@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from textual.message import Message
 
 from mlops_tui.domain.runs import Run
+from mlops_tui.ui import intents
 from mlops_tui.ui.columns import Column, Wishes, candidates, plan, widened
 from mlops_tui.ui.widgets.row_table import Piece, RowTable, fit
 
@@ -29,10 +30,11 @@ class RunTable(RowTable):
     def __init__(
         self,
         wishes: Wishes,
+        empty: str = "",
         clock: Callable[[], float] = time.time,
         id: str | None = None,  # noqa: A002
     ) -> None:
-        super().__init__("No runs yet. Press l to launch a job.", id=id)
+        super().__init__(empty, id=id)
         self.wishes = wishes
         self._clock = clock
         self._runs: OrderedDict[str, Run] = OrderedDict()
@@ -105,6 +107,9 @@ class RunTable(RowTable):
         self._skip = max(0, min(self._skip + by, movable - 1))
         self._plan()
         self.refresh_changed()
+
+    def on_runs_read(self, event: intents.RunsRead) -> None:
+        self.put_runs(event.runs)
 
     # Columns
 

@@ -111,7 +111,7 @@ def test_stops_at_once_and_twice(project: Path) -> None:
 def test_tends_runs_that_have_not_ended(project: Path) -> None:
     create_run(project)
     tended = threading.Event()
-    with feeding(project, Heard(), tend=lambda _: tended.set()):
+    with feeding(project, Heard(), tend=lambda *_: tended.set()):
         assert tended.wait(10)
 
 

@@ -1,0 +1,77 @@
+"""The door to the interface: settings first, then Textual, then the app; nothing else."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mlops_tui.domain.project import FILE_NAME
+from mlops_tui.ui.launch_settings import LaunchSettings, launch_settings, prepare_environment
+
+if TYPE_CHECKING:
+    from mlops_tui.ui.mlops_app import Doors
+    from mlops_tui.ui.reads import RunReader
+
+NO_TERMINAL = (
+    "mlops-tui: this is no terminal that the app can draw on.\n"
+    "Try `mlops-tui runs`, or `mlops-tui --help` for all that works without one.\n"
+)
+
+
+def run_app(workspace: Path) -> int:
+    """Show the workspace until the person quits, and return the exit code."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()) or os.environ.get("TERM") == "dumb":
+        sys.stderr.write(NO_TERMINAL)
+        return 2
+    settings = launch_settings(os.environ, sys.stderr.encoding or "")
+    workspace = Path(os.path.abspath(workspace))
+    project = workspace if (workspace / FILE_NAME).is_file() else None
+    with textual_settings(settings):
+        from mlops_tui.ui.mlops_app import MlopsApp, Relaunch
+    from mlops_tui.ui.errors import start_logging
+
+    start_logging()
+    while True:
+        app = MlopsApp(workspace, doors(), settings, project)
+        result = app.run(mouse=settings.mouse)
+        if not isinstance(result, Relaunch):
+            return app.return_code or 0
+        settings = replace(settings, mouse=result.mouse)
+        project = result.project
+
+
+@contextmanager
+def textual_settings(settings: LaunchSettings) -> Iterator[None]:
+    """Set the environment while Textual is imported; commands that are started never see it."""
+    before = dict(os.environ)
+    prepare_environment(os.environ, settings)
+    try:
+        yield
+    finally:
+        for name in os.environ.keys() - before.keys():
+            del os.environ[name]
+
+
+def doors() -> Doors:
+    """Return the ways to the layers below; each loads what it needs when it is first used."""
+    from mlops_tui.engine.feed import Tending
+    from mlops_tui.ui.mlops_app import Doors
+
+    def open_reader(project: Path) -> RunReader:
+        from mlops_tui.index import Index
+
+        return Index.open(project)
+
+    def open_fresh(project: Path) -> RunReader:
+        from mlops_tui.index import Index
+
+        index = Index.open(project)
+        index.ingest()
+        return index
+
+    return Doors(open_reader, open_fresh, Tending)

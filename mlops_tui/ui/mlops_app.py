@@ -1,0 +1,113 @@
+"""The Textual app: themes, screens and what holds everywhere; no facts and no selection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from textual.app import App
+from textual.binding import BindingType
+from textual.filter import LineFilter
+
+from mlops_tui.domain.runs import Run
+from mlops_tui.ui import keys, palette
+from mlops_tui.ui.launch_settings import LaunchSettings
+from mlops_tui.ui.project_source import ProjectSource
+from mlops_tui.ui.reads import RunReader
+from mlops_tui.ui.screens.app_screen import AppScreen
+from mlops_tui.ui.screens.dialogs import HelpDialog
+from mlops_tui.ui.screens.project import ProjectScreen
+from mlops_tui.ui.screens.projects import ProjectsScreen
+from mlops_tui.ui.terminal_filter import AsciiOnly, TerminalSafe
+
+
+@dataclass(frozen=True, slots=True)
+class Relaunch:
+    """Begin anew: Textual decides about the mouse at its start only."""
+
+    mouse: bool
+    project: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """What the app needs from the layers below, as functions that load them when first called."""
+
+    open_reader: Callable[[Path], RunReader]
+    """Opens the index of a project as it is."""
+    open_fresh: Callable[[Path], RunReader]
+    """Opens the index of a project and brings it up to date."""
+    tending: Callable[[], Callable[[Path, Sequence[Run]], object]]
+    """Gives what settles runs that died and sees to it that somebody looks after the others."""
+
+
+class MlopsApp(App[Relaunch]):
+    """Opens a workspace, or straight away its only project."""
+
+    TITLE = "mlops-tui"
+    ENABLE_COMMAND_PALETTE = False
+    CSS_PATH = ["styles/screens.tcss", "styles/widgets.tcss"]  # noqa: RUF012
+    BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.EVERYWHERE)
+
+    def __init__(
+        self,
+        workspace: Path,
+        doors: Doors,
+        settings: LaunchSettings,
+        project: Path | None = None,
+    ) -> None:
+        self._safe_filters: list[LineFilter] = [TerminalSafe()]
+        if not settings.is_unicode:
+            self._safe_filters.append(AsciiOnly())
+        super().__init__()
+        self._workspace = workspace
+        self._doors = doors
+        self._settings = settings
+        self._project = project
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        return [*super().get_line_filters(), *self._safe_filters]
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return palette.theme_variables(self.current_theme.dark)
+
+    def on_mount(self) -> None:
+        self.set_class(not self._settings.is_unicode, "-ascii")
+        if self._project is not None:
+            self._enter(self._project)
+        else:
+            self.push_screen(
+                ProjectsScreen(self._workspace, self._doors.open_fresh, enters_single=True)
+            )
+
+    def _enter(self, project: Path) -> None:
+        source = ProjectSource(
+            project,
+            lambda: self._doors.open_reader(project),
+            self._settings.live_hz,
+            self._doors.tending(),
+        )
+        self._project = project
+        self._show(ProjectScreen(source, self._settings))
+
+    def _show(self, screen: AppScreen) -> None:
+        if isinstance(self.screen, AppScreen):
+            self.switch_screen(screen)
+        else:
+            self.push_screen(screen)
+
+    def on_projects_screen_project_chosen(self, event: ProjectsScreen.ProjectChosen) -> None:
+        self._enter(event.project)
+
+    def on_project_screen_leave_requested(self) -> None:
+        came_from, self._project = self._project, None
+        self._show(ProjectsScreen(self._workspace, self._doors.open_fresh, came_from))
+
+    def action_help(self) -> None:
+        if isinstance(self.screen, AppScreen):
+            self.push_screen(HelpDialog(keys.help_keys(self.screen.place)))
+
+    def action_mouse(self) -> None:
+        self.exit(Relaunch(not self._settings.mouse, self._project))

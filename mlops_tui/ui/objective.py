@@ -1,0 +1,61 @@
+"""What a project is after, in words, and which of two values is nearer to it."""
+
+from __future__ import annotations
+
+import re
+
+from mlops_tui.domain.filters import Sort, SortKey
+from mlops_tui.domain.project import Direction, Project
+from mlops_tui.domain.runs import Run
+from mlops_tui.domain.text import safe, short_number
+
+_LOWER = re.compile(r"loss|err|mae|mse|rmse|latency|perplexity|brier", re.IGNORECASE)
+"""Names of metrics that get better downwards, where the project file does not say."""
+
+
+def is_lower_better(project: Project, metric: str) -> bool:
+    """Say which way `metric` gets better."""
+    declared = project.metrics.get(metric)
+    if declared is not None and declared.direction is not None:
+        return declared.direction is Direction.MINIMIZE
+    return bool(_LOWER.search(metric))
+
+
+def objective_metric(project: Project) -> str | None:
+    """Return the metric the project is judged by, if it names one."""
+    return project.objective.metric if project.objective else None
+
+
+def target_words(project: Project) -> str:
+    """Return the objective such as `accuracy ≥ 0.97`; empty where the project has none."""
+    metric = objective_metric(project)
+    if metric is None or project.objective is None:
+        return ""
+    if project.objective.target is None:
+        return safe(metric)
+    sign = "≤" if is_lower_better(project, metric) else "≥"
+    return f"{safe(metric)} {sign} {short_number(project.objective.target)}"
+
+
+def best_first(project: Project, metric: str) -> Sort:
+    """Return the order that has the best last value of `metric` first."""
+    return Sort((SortKey(f"metric.{metric}", not is_lower_better(project, metric)),))
+
+
+def value_of(run: Run | None, metric: str | None) -> float | None:
+    """Return the run's last value of `metric`; None where there is none or it is NaN."""
+    if run is None or metric is None or metric not in run.metrics:
+        return None
+    value = run.metrics[metric].last
+    return value if value == value else None
+
+
+def is_reached(project: Project, value: float | None) -> bool:
+    """Say whether `value` meets the target."""
+    metric = objective_metric(project)
+    if value is None or metric is None or project.objective is None:
+        return False
+    target = project.objective.target
+    if target is None:
+        return False
+    return value <= target if is_lower_better(project, metric) else value >= target

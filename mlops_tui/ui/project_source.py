@@ -1,0 +1,128 @@
+"""Where a project's screen has its facts from: the feed and the reading threads of one project."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from textual.message import Message
+from textual.message_pump import MessagePump
+
+from mlops_tui.domain.filters import Filter, Sort
+from mlops_tui.domain.project import Project
+from mlops_tui.domain.projectfile import load_project
+from mlops_tui.domain.runs import Run, Series
+from mlops_tui.engine.feed import Batch, Feed
+from mlops_tui.ui import intents
+from mlops_tui.ui.errors import describe, run_guarded
+from mlops_tui.ui.objective import best_first, objective_metric
+from mlops_tui.ui.reads import ReadPool, RunReader, read_output
+
+T = TypeVar("T")
+
+
+class ProjectSource:
+    """Asks in threads and answers by messages; lives as long as the screen of its project.
+
+    Owned by the interface's thread. Every answer goes to the widget that is named in the question.
+    """
+
+    def __init__(
+        self,
+        project: Path,
+        open_reader: Callable[[], RunReader],
+        live_hz: float,
+        tend: Callable[[Path, Sequence[Run]], object] | None = None,
+    ) -> None:
+        self.project = project
+        self._pool = ReadPool(open_reader)
+        self._live_hz = live_hz
+        self._tend = tend
+        self._feed: Feed | None = None
+
+    def follow(self, to: MessagePump) -> None:
+        """Begin to post `BatchArrived` to `to`."""
+
+        def post(batch: Batch) -> None:
+            to.post_message(intents.BatchArrived(batch))
+
+        def failed(error: BaseException) -> None:
+            to.post_message(intents.FeedFailed(describe(error)))
+
+        self._feed = Feed(
+            self.project,
+            post,
+            self._live_hz,
+            guard=lambda work: run_guarded(work, lambda _: None, failed),
+            tend=self._tend,
+        )
+        self._feed.start()
+
+    def close(self) -> None:
+        """End all threads; none of them is waited for long."""
+        if self._feed is not None:
+            self._feed.stop(0.5)
+        self._pool.close(0.2)
+
+    def ask_project(self, to: MessagePump) -> None:
+        self._ask("the project file", lambda _: load_project(self.project), intents.ProjectRead, to)
+
+    def ask_list(self, to: MessagePump, where: Filter | None, sort: Sort | None) -> None:
+        def work(reader: RunReader) -> list[str]:
+            return reader.run_ids(where, sort)
+
+        self._ask("the list of runs", work, intents.ListRead, to, "list")
+
+    def ask_runs(self, to: MessagePump, ids: Sequence[str], group: str | None = None) -> None:
+        self._ask("runs", lambda reader: reader.runs(ids), intents.RunsRead, to, group)
+
+    def ask_summary(self, to: MessagePump, project: Project) -> None:
+        def work(reader: RunReader) -> tuple[Run | None, list[Run]]:
+            return best_run(reader, project), reader.live()
+
+        self._ask("the summary", work, lambda found: intents.SummaryRead(*found), to, "summary")
+
+    def ask_series(self, to: MessagePump, keys: Sequence[tuple[str, str]], points: int) -> None:
+        def work(reader: RunReader) -> Mapping[tuple[str, str], Series]:
+            return {key: reader.series(*key, points) for key in keys}
+
+        self._ask("the charts", work, intents.SeriesRead, to, "series")
+
+    def ask_output(self, to: MessagePump, run_id: str) -> None:
+        def work(_: RunReader) -> list[str]:
+            return read_output(self.project, run_id)
+
+        self._ask("the output", work, lambda lines: intents.OutputRead(run_id, lines), to, "output")
+
+    def act(self, to: MessagePump, what: str, work: Callable[[], intents.ActionDone]) -> None:
+        """Carry out an action in a thread; `ActionDone` or `ActionFailed` says how it went."""
+        self._pool.submit(
+            lambda _: work(),
+            to.post_message,
+            lambda error: to.post_message(intents.ActionFailed(what, error)),
+        )
+
+    def _ask(
+        self,
+        what: str,
+        work: Callable[[RunReader], T],
+        answer: Callable[[T], Message],
+        to: MessagePump,
+        group: str | None = None,
+    ) -> None:
+        self._pool.submit(
+            work,
+            lambda result: to.post_message(answer(result)),
+            lambda error: to.post_message(intents.ReadFailed(what, error)),
+            group,
+        )
+
+
+def best_run(reader: RunReader, project: Project) -> Run | None:
+    """Return the run with the best last value of the objective's metric, if there is any."""
+    metric = objective_metric(project)
+    if metric is None:
+        return None
+    runs = reader.runs(reader.run_ids(None, best_first(project, metric), limit=1))
+    return runs[0] if runs and metric in runs[0].metrics else None

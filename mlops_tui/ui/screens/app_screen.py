@@ -1,0 +1,40 @@
+"""What all full screens share: a footer, and a kind word where the terminal is too small."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Footer, Static
+
+from mlops_tui.ui import keys
+from mlops_tui.ui.widgets.panes import WIDE_COLUMNS
+
+SMALLEST = (40, 10)
+TOO_SMALL = "Too small to show much: {} x {} is needed.\nRuns go on. q quits."
+
+
+class AppScreen(Screen[None]):
+    """A screen with a body; `place` names its keys for the help."""
+
+    place: ClassVar[str] = keys.EVERYWHERE
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual declares it as an instance variable
+        (0, "-too-narrow"),
+        (SMALLEST[0], "-narrow"),
+        (WIDE_COLUMNS, "-wide"),
+    ]
+    VERTICAL_BREAKPOINTS = [  # noqa: RUF012
+        (0, "-too-low"),
+        (SMALLEST[1], "-low"),
+        (30, "-high"),
+    ]
+
+    def compose(self) -> ComposeResult:
+        yield Static(TOO_SMALL.format(*SMALLEST), markup=False, id="too-small")
+        yield self.body()
+        yield Footer(show_command_palette=False)
+
+    def body(self) -> Widget:
+        raise NotImplementedError

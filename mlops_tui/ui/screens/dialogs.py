@@ -1,0 +1,115 @@
+"""Small dialogs: a question to answer with yes or no, and the help made from the table of keys."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Footer, Static
+
+from mlops_tui.domain.text import safe
+from mlops_tui.ui import keys
+from mlops_tui.ui.keys import Key
+
+
+class ConfirmDialog(ModalScreen[bool]):
+    """Asks before something that cannot be taken back lightly."""
+
+    place: ClassVar[str] = keys.DIALOG
+    BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.DIALOG)
+
+    def __init__(self, question: str, lines: Sequence[str] = ()) -> None:
+        super().__init__()
+        self._question = question
+        self._lines = lines
+
+    def compose(self) -> ComposeResult:
+        text = Text(safe(self._question), style="bold")
+        for line in self._lines:
+            text.append("\n" + safe(line), style="not bold")
+        with Vertical(classes="dialog"):
+            yield Static(text, markup=False, id="question")
+        yield Footer(show_command_palette=False)
+
+    def action_yes(self) -> None:
+        self.dismiss(True)
+
+    def action_dismiss_dialog(self) -> None:
+        self.dismiss(False)
+
+
+class MessageDialog(ModalScreen[None]):
+    """Tells what blocks something a person asked for."""
+
+    place: ClassVar[str] = keys.DIALOG
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,enter,q", "dismiss_dialog", "Close", key_display="Esc")
+    ]
+
+    def __init__(self, title: str, words: str) -> None:
+        super().__init__()
+        self._title = title
+        self._words = words
+
+    def compose(self) -> ComposeResult:
+        text = Text(safe(self._title), style="bold")
+        text.append("\n\n")
+        text.append("\n".join(safe(line) for line in self._words.split("\n")), style="not bold")
+        with VerticalScroll(classes="dialog -error"):
+            yield Static(text, markup=False)
+        yield Footer(show_command_palette=False)
+
+    def action_dismiss_dialog(self) -> None:
+        self.dismiss(None)
+
+
+class HelpDialog(ModalScreen[None]):
+    """What the keys of a screen do."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,question_mark,q,enter", "dismiss_dialog", "Close", key_display="Esc"),
+        Binding("j", "scroll(1)", "Down", show=False),
+        Binding("k", "scroll(-1)", "Up", show=False),
+    ]
+
+    def __init__(self, shown: Sequence[Key]) -> None:
+        super().__init__()
+        self._shown = shown
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll(classes="dialog -help"):
+            yield Static(help_text(self._shown), markup=False)
+        yield Footer(show_command_palette=False)
+
+    def action_scroll(self, lines: int) -> None:
+        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
+
+    def action_dismiss_dialog(self) -> None:
+        self.dismiss(None)
+
+
+HEADINGS = {
+    keys.PROJECT: "Runs and panes",
+    keys.PROJECTS: "Projects",
+    keys.TABLE: "In a list",
+    keys.LOG: "In the output",
+    keys.EVERYWHERE: "Everywhere",
+}
+
+
+def help_text(shown: Sequence[Key]) -> Text:
+    """Return the keys under the headings of their places."""
+    text = Text()
+    place = ""
+    for key in shown:
+        if key.place != place:
+            place = key.place
+            heading = HEADINGS.get(place, place)
+            text.append(f"{'' if not text else chr(10)}{heading}\n", style="bold")
+        text.append(f"  {key.display:<13}{key.tooltip}\n")
+    return text

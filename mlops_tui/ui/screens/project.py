@@ -1,0 +1,151 @@
+"""The screen of one project: its runs, and charts, facts and output of those looked at."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.binding import BindingType
+from textual.message import Message
+from textual.timer import Timer
+from textual.widget import Widget
+
+from mlops_tui.domain.project import Project
+from mlops_tui.ui import intents, keys
+from mlops_tui.ui.columns import Wishes
+from mlops_tui.ui.errors import describe
+from mlops_tui.ui.launch_settings import LaunchSettings
+from mlops_tui.ui.objective import best_first, objective_metric
+from mlops_tui.ui.project_source import ProjectSource
+from mlops_tui.ui.run_verbs import RunVerbs
+from mlops_tui.ui.screens.app_screen import AppScreen
+from mlops_tui.ui.widgets.panes import NAMES, Panes
+from mlops_tui.ui.widgets.project_line import ProjectLine
+from mlops_tui.ui.widgets.run_detail import RunDetail
+from mlops_tui.ui.widgets.runs_pane import RunsPane
+
+COARSE_TIMES_SECONDS = 60.0
+
+
+class ProjectScreen(AppScreen):
+    """Glue: facts of the source go down to the panes, wishes of the panes go to the source."""
+
+    place: ClassVar[str] = keys.PROJECT
+    BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.PROJECT)
+
+    class LeaveRequested(Message):
+        """The person wants to see all projects."""
+
+    def __init__(self, source: ProjectSource, settings: LaunchSettings) -> None:
+        super().__init__()
+        self.source = source
+        self._settings = settings
+        self.project = Project(source.project, source.project.name)
+        wishes = Wishes()
+        self.line = ProjectLine(self.project)
+        self.runs_pane = RunsPane(NAMES, wishes, source)
+        self.detail = RunDetail(NAMES, wishes, settings.symbols, source)
+        self.verbs = RunVerbs(source, self.runs_pane, self.detail)
+        self._settle: Timer | None = None
+        self._is_ready = False
+
+    def body(self) -> Widget:
+        contents = {
+            "runs": self.runs_pane.table,
+            "charts": self.detail.charts,
+            "facts": self.detail.facts,
+            "output": self.detail.log_tail,
+        }
+        self.panes = Panes(self.line, self.verbs, contents=contents)
+        return self.panes
+
+    def on_mount(self) -> None:
+        self.runs_pane.table.focus()
+        self.line.set_doing("reading the journals")
+        self.set_interval(COARSE_TIMES_SECONDS, self._renew_times)
+        self.call_after_refresh(self._begin_reading)
+
+    def _begin_reading(self) -> None:
+        self.source.ask_project(self)
+        self.source.follow(self)
+
+    def on_unmount(self) -> None:
+        self.source.close()
+
+    def _renew_times(self) -> None:
+        if self.is_current:
+            self.runs_pane.table.refresh_changed()
+            self.detail.show_facts()
+
+    # Facts
+
+    def on_project_read(self, event: intents.ProjectRead) -> None:
+        self.project = event.project
+        wishes = Wishes(objective_metric(self.project), tuple(self.project.metrics))
+        self.line.set_project(self.project)
+        self.runs_pane.table.set_wishes(wishes)
+        units = {name: metric.unit for name, metric in self.project.metrics.items()}
+        self.detail.charts.set_wishes(wishes, units)
+        if self._is_ready:
+            self.source.ask_summary(self.line, self.project)
+
+    def on_batch_arrived(self, event: intents.BatchArrived) -> None:
+        batch = event.batch
+        if batch.progress is not None:
+            done, total = batch.progress
+            self.line.set_doing(f"reading the journals, {100 * done // max(1, total)} %")
+            return
+        is_first, self._is_ready = not self._is_ready, True
+        if is_first:
+            self.line.set_doing("")
+        self.runs_pane.take(batch, is_first)
+        self.detail.take(batch)
+        if is_first or batch.runs:
+            self.source.ask_summary(self.line, self.project)
+
+    def on_feed_failed(self, event: intents.FeedFailed) -> None:
+        self.line.set_doing("not live")
+        self.app.notify(event.words, title="No more news", severity="error", markup=False)
+
+    def on_read_failed(self, event: intents.ReadFailed) -> None:
+        self.runs_pane.table.forget_requests()
+        words = f"{event.what} could not be read. {describe(event.error)}"
+        self.app.notify(words, severity="error", markup=False)
+
+    def on_action_done(self, event: intents.ActionDone) -> None:
+        self.runs_pane.list_soon(event.show)
+
+    # Wishes
+
+    def on_runs_pane_marks_changed(self, event: RunsPane.MarksChanged) -> None:
+        self.verbs.marked = tuple(event.slots)
+        self._select_soon()
+
+    def on_row_table_cursor_moved(self) -> None:
+        self._select_soon()
+
+    def _select_soon(self) -> None:
+        """Look at the run under the cursor as soon as the cursor rests."""
+        if self._settle is not None:
+            self._settle.stop()
+        self._settle = self.set_timer(self._settings.settle_seconds, self._select)
+
+    def _select(self) -> None:
+        self._settle = None
+        self.detail.select(self.runs_pane.table.cursor_key, self.runs_pane.slots)
+
+    def action_mark(self) -> None:
+        self.runs_pane.toggle_mark()
+
+    def action_filter(self) -> None:
+        self.panes.pane = "runs"
+        self.runs_pane.begin_filter()
+
+    def action_sort(self) -> None:
+        metric = objective_metric(self.project)
+        self.runs_pane.cycle_sort(best_first(self.project, metric) if metric else None)
+
+    def action_out(self) -> None:
+        if self.panes.pane != "runs":
+            self.panes.pane = "runs"
+        elif not self.runs_pane.clear_filter():
+            self.post_message(self.LeaveRequested())

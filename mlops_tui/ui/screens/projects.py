@@ -1,0 +1,178 @@
+"""The list of projects in a workspace, and what there is to say about the one under the cursor."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from rich.text import Text
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Static
+
+from mlops_tui.domain.text import safe
+from mlops_tui.ui import keys
+from mlops_tui.ui.errors import describe
+from mlops_tui.ui.formats import count
+from mlops_tui.ui.reads import ReadPool, RunReader
+from mlops_tui.ui.screens.app_screen import AppScreen
+from mlops_tui.ui.summaries import ProjectSummary, project_folders, summarise
+from mlops_tui.ui.widgets.piece_line import PieceLine
+from mlops_tui.ui.widgets.project_table import ProjectTable
+from mlops_tui.ui.widgets.row_table import RowTable
+
+LOOK_AGAIN_SECONDS = 10.0
+NOTHING_HERE = "No project here: `mlops-tui init` writes an mlops.toml for a folder."
+
+
+class ProjectsScreen(AppScreen):
+    """Reads every project in a thread, and again now and then while it is looked at."""
+
+    place: ClassVar[str] = keys.PROJECTS
+    BINDINGS: ClassVar[list[BindingType]] = []
+
+    @dataclass
+    class ProjectChosen(Message):
+        """The person wants to go into this project."""
+
+        project: Path
+
+    @dataclass
+    class FoldersRead(Message):
+        """These folders are projects."""
+
+        folders: list[Path]
+
+    @dataclass
+    class SummaryRead(Message):
+        """This is what there is to say about one of them."""
+
+        folder: Path
+        summary: ProjectSummary
+
+    @dataclass
+    class ReadFailed(Message):
+        """The workspace, or a project, could not be read."""
+
+        error: BaseException
+
+    def __init__(
+        self,
+        workspace: Path,
+        open_fresh: Callable[[Path], RunReader],
+        came_from: Path | None = None,
+        enters_single: bool = False,
+    ) -> None:
+        super().__init__()
+        self._workspace = workspace
+        self._open_fresh = open_fresh
+        self._came_from = came_from
+        self._enters_single = enters_single
+        self._pool = ReadPool(no_reader)
+        self.table = ProjectTable()
+
+    def body(self) -> Widget:
+        return Vertical(
+            PieceLine(id="project-line"),
+            self.table,
+            Static("", markup=False, id="project-facts"),
+            id="body",
+        )
+
+    def on_mount(self) -> None:
+        self.table.focus()
+        self._show_line("")
+        self.set_interval(LOOK_AGAIN_SECONDS, self._look)
+        self.call_after_refresh(self._look)
+
+    def on_unmount(self) -> None:
+        self._pool.close(0.2)
+
+    def _look(self) -> None:
+        if self.is_current:
+            self._pool.submit(
+                lambda _: project_folders(self._workspace),
+                lambda folders: self.post_message(self.FoldersRead(folders)),
+                lambda error: self.post_message(self.ReadFailed(error)),
+                "folders",
+            )
+
+    def on_projects_screen_folders_read(self, event: FoldersRead) -> None:
+        if self._enters_single and len(event.folders) == 1:
+            self._enters_single = False
+            self.post_message(self.ProjectChosen(event.folders[0]))
+            return
+        self._enters_single = False
+        self.table.empty = NOTHING_HERE
+        self.table.set_keys([str(folder) for folder in event.folders])
+        self._show_line(count(len(event.folders), "project"))
+        if self._came_from is not None:
+            self.table.show_key(str(self._came_from))
+            self._came_from = None
+        for folder in event.folders:
+            self._ask(folder)
+
+    def _ask(self, folder: Path) -> None:
+        self._pool.submit(
+            lambda _: summarise(folder, self._open_fresh),
+            lambda summary: self.post_message(self.SummaryRead(folder, summary)),
+            lambda error: self.post_message(self.ReadFailed(error)),
+            str(folder),
+        )
+
+    def on_projects_screen_summary_read(self, event: SummaryRead) -> None:
+        self.table.put(str(event.folder), event.summary)
+        if str(event.folder) == self.table.cursor_key:
+            self._show_facts()
+
+    def on_projects_screen_read_failed(self, event: ReadFailed) -> None:
+        self.app.notify(describe(event.error), severity="error", markup=False)
+
+    def on_row_table_cursor_moved(self) -> None:
+        self._show_facts()
+
+    def on_row_table_row_opened(self, event: RowTable.RowOpened) -> None:
+        self.post_message(self.ProjectChosen(Path(event.key)))
+
+    def _show_line(self, right: str) -> None:
+        folder = safe(os.fspath(self._workspace))
+        self.query_one("#project-line", PieceLine).show(
+            [(" Projects ", "strong"), (f"  in {folder}", "dim")], right + " "
+        )
+
+    def _show_facts(self) -> None:
+        facts = self.query_one("#project-facts", Static)
+        text = facts_text(self.table.summary(self.table.cursor_key))
+        if str(facts.content) != str(text):
+            facts.update(text, layout=False)
+
+
+def facts_text(summary: ProjectSummary | None) -> Text:
+    """Return what is said below the list: the aim of a project, and all that is wrong with it."""
+    if summary is None:
+        return Text("")
+    project = summary.project
+    text = Text(safe(str(project.path)) + "\n", style="dim")
+    plain = "not dim"
+    if project.description:
+        text.append(safe(project.description) + "\n", plain)
+    if project.objective is not None and project.objective.statement:
+        text.append(safe(project.objective.statement) + "\n", plain)
+    if project.jobs:
+        text.append("jobs: " + safe(", ".join(project.jobs)) + "\n", plain)
+    if summary.problem:
+        text.append(safe(summary.problem) + "\n", "not dim bold")
+    if project.has_file:
+        for problem in project.problems:
+            text.append("✗ " + safe(str(problem)) + "\n", "not dim bold")
+    return text
+
+
+def no_reader() -> RunReader:
+    """Refuse: this screen reads many projects, each with a reader of its own."""
+    raise LookupError("the list of projects has no reader of its own")

@@ -1,0 +1,63 @@
+"""The panes of a project: side by side where there is room, one at a time where there is not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from textual import events
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from mlops_tui.ui import keys
+from mlops_tui.ui.widgets.pane import PaneTitle
+from mlops_tui.ui.widgets.row_table import RowTable
+from mlops_tui.ui.widgets.run_detail import RunDetail
+
+NAMES = {"runs": "Runs", "charts": "Charts", "facts": "Details", "output": "Output"}
+WIDE_COLUMNS = 100
+
+
+class Panes(Vertical):
+    """Knows which pane is looked at; the style sheet hides the others on narrow terminals."""
+
+    BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.PANES)
+
+    pane: reactive[str] = reactive("runs", init=False)
+
+    def __init__(self, *children: Widget, contents: Mapping[str, Widget]) -> None:
+        super().__init__(*children, id="body", classes="-on-runs")
+        self._contents = contents
+
+    def watch_pane(self, old: str, new: str) -> None:
+        self.remove_class(f"-on-{old}")
+        self.add_class(f"-on-{new}")
+        self._contents[new].focus()
+        self.call_after_refresh(self.query_one(RunDetail).renew)
+
+    def action_next_pane(self, by: int) -> None:
+        names = list(NAMES)
+        self.pane = names[(names.index(self.pane) + by) % len(names)]
+
+    def action_charts(self, pages: int) -> None:
+        self.query_one(RunDetail).charts.turn_page(pages)
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        for pane, content in self._contents.items():
+            if content is event.widget:
+                self.pane = pane
+
+    def on_resize(self, event: events.Resize) -> None:
+        for title in self.query(PaneTitle):
+            title.set_narrow(event.size.width < WIDE_COLUMNS)
+        self.call_after_refresh(self.query_one(RunDetail).renew)
+
+    def on_row_table_row_opened(self, event: RowTable.RowOpened) -> None:
+        event.stop()
+        self.pane = "charts"
+
+    def on_pane_title_pane_chosen(self, event: PaneTitle.PaneChosen) -> None:
+        event.stop()
+        self.pane = event.pane

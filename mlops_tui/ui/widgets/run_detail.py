@@ -1,0 +1,119 @@
+"""What is known of the run under the cursor and the marked ones: charts, facts and output."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.widget import Widget
+
+from mlops_tui.domain.runs import Run
+from mlops_tui.domain.text import safe
+from mlops_tui.engine.feed import Batch
+from mlops_tui.ui import intents
+from mlops_tui.ui.columns import Wishes
+from mlops_tui.ui.facts import run_facts
+from mlops_tui.ui.project_source import ProjectSource
+from mlops_tui.ui.raster import Symbols
+from mlops_tui.ui.widgets.chart_grid import ChartedRun, ChartGrid
+from mlops_tui.ui.widgets.log_tail import LogTail
+from mlops_tui.ui.widgets.pane import Pane
+from mlops_tui.ui.widgets.run_facts import RunFacts
+
+
+def is_shown(widget: Widget) -> bool:
+    """Say whether anybody can see the widget: it may be hidden, or under a dialog."""
+    return widget.is_mounted and all(
+        node.display for node in widget.ancestors_with_self if isinstance(node, Widget)
+    )
+
+
+class RunDetail(Horizontal):
+    """Three panes that show the same runs; asks its source for them, and again as they change."""
+
+    def __init__(
+        self, names: dict[str, str], wishes: Wishes, symbols: Symbols, source: ProjectSource
+    ) -> None:
+        super().__init__(id="detail")
+        self._source = source
+        self._focus: str | None = None
+        self._slots: Mapping[str, int] = {}
+        self._stale: set[str] = set()
+        self._names = names
+        self.charts = ChartGrid(wishes, symbols, id="charts")
+        self.facts = RunFacts(id="facts")
+        self.log_tail = LogTail(id="output")
+        self._run: Run | None = None
+
+    def compose(self) -> ComposeResult:
+        yield Pane("charts", self._names, self.charts)
+        with Vertical(id="side"):
+            yield Pane("facts", self._names, self.facts)
+            yield Pane("output", self._names, self.log_tail)
+
+    @property
+    def shown_ids(self) -> list[str]:
+        """The run under the cursor, then the marked ones."""
+        first = [self._focus] if self._focus is not None else []
+        return first + [run_id for run_id in self._slots if run_id != self._focus]
+
+    def select(self, focus: str | None, slots: Mapping[str, int]) -> None:
+        """Look at these runs from now on."""
+        is_other = focus != self._focus
+        self._focus, self._slots = focus, slots
+        if focus is None:
+            self._run = None
+            self.charts.show_runs([])
+            self.facts.show([("", "No run is selected.")])
+            self.log_tail.show_lines(None, [])
+            return
+        self._source.ask_runs(self, self.shown_ids, "selection")
+        if is_other:
+            self.ask_output()
+
+    def take(self, batch: Batch) -> None:
+        """Ask again for what this batch says has changed."""
+        shown = set(self.shown_ids)
+        if shown & (batch.runs | batch.points):
+            self._stale |= shown & batch.points
+            self._source.ask_runs(self, self.shown_ids, "selection")
+        if self._focus in batch.outputs:
+            self.ask_output()
+
+    def ask_output(self) -> None:
+        if self._focus is not None and is_shown(self.log_tail):
+            self._source.ask_output(self.log_tail, self._focus)
+
+    def renew(self) -> None:
+        """Draw what was not kept up to date while it was hidden."""
+        self.charts.renew()
+        self.ask_output()
+        self.show_facts()
+
+    def show_facts(self) -> None:
+        if self._run is not None and is_shown(self.facts):
+            self.facts.show([("run", safe(self._run.name)), *run_facts(self._run, time.time())])
+
+    def on_runs_read(self, event: intents.RunsRead) -> None:
+        event.stop()
+        self._run = next((run for run in event.runs if run.id == self._focus), None)
+        runs = [ChartedRun(run, self._slots.get(run.id, 0)) for run in event.runs]
+        self.charts.show_runs(runs)
+        self.charts.request(sorted(self._stale))
+        self._stale.clear()
+        self.show_facts()
+
+    def on_output_read(self, event: intents.OutputRead) -> None:
+        event.stop()
+
+    def on_chart_grid_series_requested(self, event: ChartGrid.SeriesRequested) -> None:
+        event.stop()
+        self._source.ask_series(self.charts, event.keys, event.points)
+
+    def on_chart_grid_page_turned(self, event: ChartGrid.PageTurned) -> None:
+        event.stop()
+        for pane in self.query(Pane):
+            if pane.pane == "charts":
+                pane.title_line.inform(event.words)

@@ -1,0 +1,158 @@
+"""The pane of runs: the table, what is filtered, how it is sorted and which runs are marked."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.message import Message
+from textual.timer import Timer
+
+from mlops_tui.domain.filters import Filter, Sort, SortKey
+from mlops_tui.engine.feed import Batch
+from mlops_tui.ui import intents, palette
+from mlops_tui.ui.columns import Wishes
+from mlops_tui.ui.formats import count
+from mlops_tui.ui.project_source import ProjectSource
+from mlops_tui.ui.widgets.filter_line import FilterLine
+from mlops_tui.ui.widgets.pane import PaneTitle
+from mlops_tui.ui.widgets.run_table import RunTable
+
+NEWEST = "newest first"
+RELIST_SECONDS = 1.0
+"""The list of all runs is read again this often at most, however fast things happen."""
+READING = "Reading the journals ..."
+EMPTY = "No runs yet. Press l to launch a job."
+NOTHING_PASSES = "No run passes the filter. Esc clears it."
+
+
+class RunsPane(Vertical):
+    """Holds the choice of runs, and keeps the table's list as new as the source's."""
+
+    @dataclass
+    class MarksChanged(Message):
+        """These runs are marked, each with the slot of its colour."""
+
+        slots: dict[str, int]
+
+    def __init__(self, names: dict[str, str], wishes: Wishes, source: ProjectSource) -> None:
+        super().__init__(id="pane-runs", classes="pane")
+        self.title_line = PaneTitle("runs", names)
+        self.table = RunTable(wishes, READING, id="runs")
+        self.slots: dict[str, int] = {}
+        self.where: Filter | None = None
+        self.sort: Sort | None = None
+        self._source = source
+        self._sort_words = NEWEST
+        self._total = 0
+        self._relist: Timer | None = None
+        self._relisted = 0.0
+        self._wanted: str | None = None
+
+    def compose(self) -> ComposeResult:
+        yield self.title_line
+        yield self.table
+        yield FilterLine()
+
+    # The list
+
+    def take(self, batch: Batch, is_first: bool) -> None:
+        """Bring rows and, where it can have changed, the list of them up to date."""
+        has_view = self.where is not None or self.sort is not None
+        is_other = batch.runs - batch.points or not self.table.has_all(batch.runs)
+        if is_first or is_other or (has_view and batch.points):
+            self.list_soon()
+        self.table.renew(batch.runs | batch.points)
+
+    def list_soon(self, show: str | None = None) -> None:
+        """Read the list again, at once or when the last time is long enough ago.
+
+        Args:
+            show: A run to put the cursor on as soon as it is in the list.
+        """
+        self._wanted = show or self._wanted
+        if self._relist is None:
+            wait = self._relisted + RELIST_SECONDS - time.monotonic()
+            self._relist = self.set_timer(max(0.001, wait), self._list_now)
+
+    def _list_now(self) -> None:
+        if self._relist is not None:
+            self._relist.stop()
+        self._relist = None
+        self._relisted = time.monotonic()
+        self._source.ask_list(self, self.where, self.sort)
+
+    def on_list_read(self, event: intents.ListRead) -> None:
+        event.stop()
+        if self.where is None:
+            self._total = len(event.ids)
+        self.table.empty = EMPTY if self.where is None else NOTHING_PASSES
+        self.table.set_keys(event.ids)
+        self._show_title()
+        if self._wanted is not None and self.table.has_all([self._wanted]):
+            self.table.show_key(self._wanted)
+            self._wanted = None
+
+    def on_run_table_rows_requested(self, event: RunTable.RowsRequested) -> None:
+        event.stop()
+        self._source.ask_runs(self.table, event.ids)
+
+    def on_runs_read(self, event: intents.RunsRead) -> None:
+        event.stop()
+
+    # Filter, order and marks
+
+    def begin_filter(self) -> None:
+        self.query_one(FilterLine).begin()
+
+    def clear_filter(self) -> bool:
+        """Show all runs again; say whether there was a filter."""
+        line = self.query_one(FilterLine)
+        was_there = line.display
+        line.clear()
+        return was_there
+
+    def on_filter_line_typed(self, event: FilterLine.Typed) -> None:
+        event.stop()
+        if event.where != self.where:
+            self.where = event.where
+            self._list_now()
+
+    def on_filter_line_left(self, event: FilterLine.Left) -> None:
+        event.stop()
+        self.table.focus()
+
+    def cycle_sort(self, objective: Sort | None) -> None:
+        """Sort by the next thing: newest, the objective, the longest, the name."""
+        orders: list[tuple[str, Sort | None]] = [(NEWEST, None)]
+        if objective is not None:
+            orders.append(("best first", objective))
+        orders.append(("longest first", Sort((SortKey("duration", True),))))
+        orders.append(("by name", Sort((SortKey("name"),))))
+        words = [name for name, _ in orders]
+        here = words.index(self._sort_words) if self._sort_words in words else -1
+        self._sort_words, self.sort = orders[(here + 1) % len(orders)]
+        self._list_now()
+
+    def toggle_mark(self) -> None:
+        key = self.table.cursor_key
+        if key is None:
+            return
+        marked = [run for run in self.slots if run != key]
+        if key not in self.slots:
+            marked.append(key)
+        self.slots = palette.assign(marked, self.slots)
+        self.table.set_marks(self.slots)
+        self._show_title()
+        self.post_message(self.MarksChanged(self.slots))
+
+    def _show_title(self) -> None:
+        words = [count(len(self.table.keys), "run")]
+        if self.where is not None:
+            words = [f"{len(self.table.keys)} of {count(self._total, 'run')}"]
+        if self.slots:
+            words.append(f"{len(self.slots)} marked")
+        words.append(self._sort_words)
+        self.title_line.inform(", ".join(words))
