@@ -23,8 +23,8 @@ from mlops_tui.domain.runs import Run
 from mlops_tui.domain.text import short_number
 from mlops_tui.index import Index
 
-
 LAST_BEATS = 3
+"""Heartbeats looked at: the very last one is written when the command is gone."""
 
 
 def do_runs(options: argparse.Namespace) -> int:
@@ -60,8 +60,9 @@ def do_show(options: argparse.Namespace) -> int:
         artifacts = index.artifacts(run.id)
     folder = places.run_dir(project, run.id)
     record, found = _object(folder / "run.json"), _object(folder / "environment.json")
-    # the very last one is written when the command is gone
-    latest = next((beat for beat in reversed(beats) if beat.get("processes")), {})
+    latest: Mapping[str, object] = next(
+        (beat for beat in reversed(beats) if beat.get("processes")), {}
+    )
     if options.json:
         shape = run_shape(run, now) | {
             "deleted": run.deleted,
