@@ -18,11 +18,12 @@ from typing import Any, NamedTuple
 from mlops_tui.domain import host
 from mlops_tui.domain.lifecycle import RUNNER_ADOPTED, RUNNER_STARTED, RUNNER_STARTING
 from mlops_tui.engine import command, fifo, reasons, retries, secrets
+from mlops_tui.engine.bell import Bell
 from mlops_tui.engine.endings import end_of, unseen_end
 from mlops_tui.engine.recorded import RunFolder, read_facts
 from mlops_tui.engine.runnerlog import RunnerLog, record_end
 from mlops_tui.engine.sampling import Sampler
-from mlops_tui.engine.watch import Bell, TimeLimit, Watch
+from mlops_tui.engine.watch import TimeLimit, Watch
 from mlops_tui.journal.lock import FileLock, claim
 
 _END_PATIENCE_SECONDS = 86400.0

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import select
 import signal
 import time
 from typing import NamedTuple
 
 from mlops_tui.domain.lifecycle import RUNNER_SIGNAL
 from mlops_tui.engine import reasons, tree
+from mlops_tui.engine.bell import Bell
 from mlops_tui.engine.command import SIGNALS_TO_STOP, Command
 from mlops_tui.engine.recorded import RunFolder
 from mlops_tui.engine.runnerlog import RunnerLog
@@ -37,39 +36,6 @@ def beat_interval_seconds(age_seconds: float) -> float:
     if age_seconds < 3600:
         return 2.0
     return 5.0 if age_seconds < 86400 else 10.0
-
-
-class Bell:
-    """Sleep that a signal ends: a child that ended, or a wish to stop (SIGTERM, SIGINT).
-
-    One a process. Handlers, not SIG_IGN, so that a started command gets the defaults back.
-    """
-
-    def __init__(self) -> None:
-        self.is_stop_asked = False
-        self._read, write = _pipe()
-        signal.pthread_sigmask(signal.SIG_SETMASK, [])
-        signal.set_wakeup_fd(write, warn_on_full_buffer=False)
-        for number in (signal.SIGCHLD, signal.SIGHUP, signal.SIGQUIT):
-            signal.signal(number, lambda *_: None)
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._ask)
-
-    def _ask(self, *_: object) -> None:
-        self.is_stop_asked = True
-
-    def wait(self, seconds: float) -> None:
-        """Sleep for so long, or until a signal comes."""
-        if select.select([self._read], [], [], max(0.0, seconds))[0]:
-            with contextlib.suppress(BlockingIOError):
-                os.read(self._read, 4096)
-
-
-def _pipe() -> tuple[int, int]:
-    read, write = os.pipe()
-    os.set_blocking(read, False)
-    os.set_blocking(write, False)
-    return read, write
 
 
 class Wish(NamedTuple):
