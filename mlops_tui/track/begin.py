@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Any, Iterator, Mapping, Optional
+from typing import Any, Callable, Dict, Iterator, Mapping, Optional
 
 from mlops_tui.domain import places
 from mlops_tui.track import facts, process
@@ -57,17 +57,27 @@ def _start(
 ) -> TrackedRun:
     name = None if name is None else clean(text_of(name))
     job = None if job is None else clean(text_of(job))
-    marks = plain_tags(tags)
+    marks = _or_none(plain_tags, tags, "tags")
+    plain_params = _or_none(flat_params, params, "params")
     if rank():
         marks.setdefault("rank", str(rank()))
     for project in _projects():
         try:
-            own = start_own(project, name, job, marks, flat_params(params), process.parent_run())
+            own = start_own(project, name, job, marks, plain_params, process.parent_run())
         except OSError as error:
             say_once("nothing can be recorded in %s: %s" % (project, error.strerror or error))
             continue
         return _opened(own)
     return TrackedRun("", None, None, launched_with())
+
+
+def _or_none(make: Callable[[Any], Any], given: Any, kind: str) -> Dict[str, Any]:
+    """Return what is recorded of `given`; what cannot be read is said and left out."""
+    made = attempt(make, given)
+    if isinstance(made, dict):
+        return made
+    say_once("%s are not recorded: %s" % (kind, text_of(made)))
+    return {}
 
 
 def _opened(own: OwnFacts) -> TrackedRun:

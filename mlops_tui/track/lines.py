@@ -112,9 +112,13 @@ def fact_line(fact: Mapping[str, Any]) -> bytes:
 
 
 def flat_params(params: Mapping[Any, Any], prefix: str = "") -> Dict[str, Any]:
-    """Return params as plain values, nested mappings as dotted names (`optimizer.lr`)."""
+    """Return params as plain values, nested mappings as dotted names (`optimizer.lr`).
+
+    An object without `items`, such as an `argparse.Namespace`, is taken by its attributes.
+    """
     flat: Dict[str, Any] = {}
-    for name, value in params.items():
+    pairs = params if hasattr(params, "items") else vars(params)
+    for name, value in pairs.items():
         key = prefix + clean(text_of(name))
         if hasattr(value, "items") and len(prefix) < _LONGEST_NAME:
             flat.update(flat_params(value, key + "."))

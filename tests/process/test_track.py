@@ -124,6 +124,19 @@ def test_where_nothing_can_be_recorded_the_training_goes_on(
     assert done.stderr.count("nothing can be recorded in") == 2
 
 
+def test_tags_and_params_that_cannot_be_read_cost_no_run(scripts: Scripts) -> None:
+    done = scripts.run(
+        "from mlops_tui import track\n"
+        "with track.run(tags=5, params=['x'], name=7) as run:\n"
+        "    run.log({'a': 1})\n"
+    )
+    (created,) = scripts.created()
+    assert (created["tags"], created["params"], created["name"]) == ({}, {}, "7")
+    assert "tags are not recorded" in done.stderr
+    assert "params are not recorded" in done.stderr
+    assert len(points(scripts.only_run() / "events.jsonl")) == 1
+
+
 def test_names_count_on_and_scripts_started_at_once_get_different_ones(scripts: Scripts) -> None:
     code = "from mlops_tui import track\ntrack.run(job='sweep').close()\n"
     (scripts.project / ".mlops").mkdir()
@@ -139,7 +152,6 @@ def test_names_count_on_and_scripts_started_at_once_get_different_ones(scripts: 
 
 def test_a_group_that_shares_the_project_shares_its_records(scripts: Scripts) -> None:
     scripts.project.chmod(0o2775)
-    os.umask(os.umask(0o022))
     scripts.run("from mlops_tui import track\ntrack.run()\n")
     dot = scripts.project / ".mlops"
     shared = [dot, dot / "runs", scripts.only_run(), *dot.glob("journal-*.jsonl")]

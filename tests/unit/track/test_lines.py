@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import argparse
 import json
 import math
 import time
@@ -159,6 +160,11 @@ def test_nested_params_get_dotted_names_and_plain_values() -> None:
         "odd": "<Hostile>",
     }
     assert type(flat_params(params)["optimizer.lr"]) is float
+
+
+def test_a_namespace_of_arguments_is_taken_by_its_attributes() -> None:
+    namespace: Any = argparse.Namespace(lr=0.1, epochs=3)
+    assert flat_params(namespace) == {"lr": 0.1, "epochs": 3}
 
 
 def test_params_that_hold_themselves_come_to_an_end() -> None:
