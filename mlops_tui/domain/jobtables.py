@@ -11,7 +11,7 @@ from mlops_tui.domain.errors import InputError
 from mlops_tui.domain.params import expected, parse_value, placeholders, split_run
 from mlops_tui.domain.project import Job, JobKind, Param, ParamType, Scale
 from mlops_tui.domain.runs import ParamValue
-from mlops_tui.domain.tables import Table, describe, is_number, nearest
+from mlops_tui.domain.tables import Table, describe, is_number
 
 SANE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -84,7 +84,7 @@ def _inputs(table: Table, datasets: Collection[str], folder: Path) -> tuple[str,
     for number, item in enumerate(inputs):
         is_path = any(mark in item for mark in "/.*?") or (item and (folder / item).exists())
         if item not in datasets and not is_path:
-            hint = nearest(item, datasets) or "a path has a `/` or a `.` in it"
+            hint = table.report.nearest(item, datasets) or "a path has a `/` or a `.` in it"
             message = f"`{item}` is neither a dataset nor a path that exists"
             table.report.add((*table.path, "inputs", number), message, hint)
     return inputs
@@ -136,7 +136,10 @@ def _check_placeholders(
         if not is_name:
             table.problem("run", f"a lone `{name}`", f"write `{name}{name}` for a brace")
         elif name not in params:
-            hint = nearest(name, params) or "declare it in params, or write {{ and }} for braces"
+            hint = (
+                table.report.nearest(name, params)
+                or "declare it in params, or write {{ and }} for braces"
+            )
             table.problem("run", f"`{{{name}}}` is no parameter of this job", hint)
         elif params[name].type is ParamType.SECRET:
             message = f"`{{{name}}}` is a secret: passed by environment as {params[name].env}"

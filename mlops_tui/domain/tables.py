@@ -8,12 +8,17 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from enum import StrEnum
+from itertools import islice
 from typing import TypeGuard, TypeVar
 
 from mlops_tui.domain.problems import Problem
 from mlops_tui.domain.toml_lines import KeyLines
 
 Named = TypeVar("Named", bound=StrEnum)
+
+MAX_HINTS = 200
+MAX_CANDIDATES = 1_000
+# comparing words is slow: a hostile file must not keep the reader busy
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _DURATION = re.compile(r"(?:(\d+(?:\.\d+)?)(ms|[dhms]))", re.IGNORECASE)
@@ -27,11 +32,17 @@ class Report:
         self.file = file
         self.lines = lines
         self.problems: list[Problem] = []
+        self._hints_left = MAX_HINTS
 
     def add(self, path: Sequence[str | int], message: str, hint: str = "") -> None:
         """Note a problem of the key at `path`."""
         line = self.lines.line(path) if self.lines else 0
         self.problems.append(Problem(self.file, line, dotted(path), message, hint))
+
+    def nearest(self, word: str, known: Iterable[str]) -> str:
+        """Return `did you mean ...?` as `nearest` does, for the first `MAX_HINTS` questions."""
+        self._hints_left -= 1
+        return nearest(word, known) if self._hints_left >= 0 else ""
 
     def sorted(self) -> tuple[Problem, ...]:
         """Return the problems in the order of the file's lines."""
@@ -146,7 +157,7 @@ class Table:
         names = [member.value for member in kind]
         if isinstance(value, str) and value in names:
             return kind(value)
-        hint = nearest(value, names) if isinstance(value, str) else ""
+        hint = self.report.nearest(value, names) if isinstance(value, str) else ""
         self.wrong(key, "one of " + ", ".join(names), value, hint)
         return None
 
@@ -203,7 +214,7 @@ class Table:
         for key in self.data:
             if key not in self._known:
                 known = ", ".join(dict.fromkeys(self._known))
-                hint = nearest(key, self._known) or f"known here: {known}"
+                hint = self.report.nearest(key, self._known) or f"known here: {known}"
                 self.problem(key, "unknown key", hint)
 
 
@@ -221,7 +232,7 @@ def is_whole(value: object) -> TypeGuard[int]:
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """Return `did you mean ...?` with the nearest known word, or "" where none is near."""
-    by_case = {name.lower(): name for name in known}
+    by_case = {name.lower(): name for name in islice(known, MAX_CANDIDATES)}
     found = difflib.get_close_matches(word.lower(), by_case, n=1, cutoff=0.6)
     return f"did you mean `{by_case[found[0]]}`?" if found else ""
 

@@ -23,6 +23,7 @@ from mlops_tui.engine.proposals.source import Source, parse_source
 from mlops_tui.engine.proposals.typer_options import typer_commands
 
 MAX_SCRIPTS = 300
+_MARKS = ("__name__", "argparse", "click", "typer", "hydra")
 _NO_PROGRAMS = frozenset({"__init__", "setup", "conftest", "noxfile", "fabfile", "manage", "tasks"})
 
 
@@ -33,11 +34,17 @@ def script_jobs(folder: Path, files: Sequence[str]) -> list[FoundJob]:
         stem = PurePosixPath(path).stem
         if stem in _NO_PROGRAMS or stem.startswith("test_") or stem.endswith("_test"):
             continue
-        text = read_text(folder / path)
-        source = parse_source(text) if text else None
+        text = read_text(folder / path) or ""
+        source = parse_source(text) if _is_candidate(path, text) else None
         if source is not None:
             found += _jobs(folder, path, source)
     return found
+
+
+def _is_candidate(path: str, text: str) -> bool:
+    """Say whether the text is worth the time that parsing takes."""
+    is_named = "/" not in path and guess_kind(_label(path)) is not JobKind.OTHER
+    return bool(text) and (is_named or any(mark in text for mark in _MARKS))
 
 
 def _jobs(folder: Path, path: str, source: Source) -> list[FoundJob]:

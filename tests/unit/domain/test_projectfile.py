@@ -414,3 +414,12 @@ def test_a_path_that_is_relative_stays_as_the_person_wrote_it(
     loaded = load_project(Path())
     assert str(loaded.problems[0]).startswith("mlops.toml:1: x: unknown key (known here: ")
     assert (loaded.path, loaded.name) == (tmp_path, tmp_path.name)
+
+
+def test_a_file_with_very_many_problems_is_still_read_soon() -> None:
+    names = "\n".join(f"name{number} = 1" for number in range(20_000))
+    braces = " ".join(f"{{nane{number}}}" for number in range(20_000))
+    found = project(f"[jobs.j]\nrun = 'x {braces}'\n[jobs.j.params]\n{names}").problems
+    assert len(found) == 20_000
+    assert found[0].hint.startswith("did you mean `name")
+    assert found[-1].hint.startswith("declare it in params")
