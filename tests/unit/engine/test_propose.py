@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -90,6 +92,16 @@ def test_argparse_options_become_parameters(tmp_path: Path) -> None:
     assert not job.params["name"].has_default
     assert "hunter2" not in proposal.toml_text
     assert proposal.found == ["train.py: job train with 10 parameters (argparse)"]
+
+
+def test_the_program_accepts_the_command_that_is_proposed(tmp_path: Path) -> None:
+    text = ARGPARSE.replace("os.cpu_count()", "1").replace("    parse()\n", "    print(parse())\n")
+    _, project = accepted(tmp_path, {"train.py": text})
+    command = argv(project.jobs["train"], data="a b.csv", name="x y", lr=0.5)
+    done = subprocess.run(
+        [sys.executable, *command[1:]], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert "lr=0.5, epochs=20, batch=32, solver='adam', depth=2, name='x y'" in done.stdout
 
 
 @pytest.mark.parametrize(
