@@ -33,12 +33,15 @@ def run_app(workspace: Path) -> int:
     project = workspace if (workspace / FILE_NAME).is_file() else None
     with textual_settings(settings):
         from mlops_tui.ui.mlops_app import MlopsApp, Relaunch
-    from mlops_tui.ui.errors import start_logging
+    from mlops_tui.ui.errors import log_crash, start_logging
 
     start_logging()
     while True:
         app = MlopsApp(workspace, doors(), settings, project)
         result = app.run(mouse=settings.mouse)
+        if crash := app.crash_report:
+            sys.stderr.write(log_crash(crash))
+            return 1
         if not isinstance(result, Relaunch):
             return app.return_code or 0
         settings = replace(settings, mouse=result.mouse)

@@ -95,12 +95,13 @@ def _most_wanted(columns: Sequence[Column], left: int) -> list[Column]:
 
 def candidates(runs: Sequence[Run], now: float, wishes: Wishes) -> list[Column]:
     """Return all columns there could be, in the order in which they stand."""
+    job_rank = 60 if len({run.job for run in runs}) > 1 else 300
     columns = [
         Column(
             "state", "State", 10, lambda run, _: f"{GLYPHS[run.state]} {run.state}", kind="state"
         ),
         _sized("name", "Run", runs, now, lambda run, _: safe(run.name), WIDEST_NAME, smallest=8),
-        _sized("job", "Job", runs, now, lambda run, _: safe(run.job), 14, rank=60),
+        _sized("job", "Job", runs, now, lambda run, _: safe(run.job), 14, rank=job_rank),
         Column("started", "Started", 10, lambda run, at: ago(run.started, at), rank=40),
         Column("duration", "Took", 9, coarse_duration, right=True, rank=30),
     ]
@@ -112,15 +113,15 @@ def candidates(runs: Sequence[Run], now: float, wishes: Wishes) -> list[Column]:
 
 
 def _progress_column(runs: Sequence[Run]) -> Column:
-    widest = max(cell_len(progress_text(run)) for run in runs)
-    return Column(
-        "progress", "Progress", BAR + 1 + max(5, widest), lambda run, _: progress_bar(run), rank=20
-    )
+    widest = max(cell_len(progress_bar(run)) for run in runs)
+    return Column("progress", "Progress", max(8, widest), lambda run, _: progress_bar(run), rank=20)
 
 
 def progress_bar(run: Run) -> str:
-    """Return a bar and the words for it; empty where nothing is known."""
+    """Return a bar and words while a run goes on, how far it came when it has ended."""
     share = progress_share(run)
+    if run.state.is_ended and run.progress is not None:
+        return "/".join(short_number(part) for part in run.progress)
     if share is None:
         return progress_text(run)
     full = int(share * BAR + 1e-9)
@@ -157,7 +158,7 @@ def _param_columns(runs: Sequence[Run], now: float) -> list[Column]:
     columns = []
     for position, name in enumerate(changed_params(runs)[:MOST_PARAMS]):
         text = _param_text(name)
-        title, rank = safe(name), 35 + 10 * position
+        title, rank = safe(name) + "=", 35 + 10 * position
         columns.append(_sized(f"param.{name}", title, runs, now, text, WIDEST_PARAM, True, rank))
     return columns
 

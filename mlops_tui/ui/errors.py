@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import logging.handlers
+import re
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -44,6 +45,21 @@ def run_guarded(
         failed(error)
     else:
         done(result)
+
+
+CRASHED = (
+    "mlops-tui: the interface stopped because of an error of its own; runs go on.\n"
+    "The log has it: {}\n"
+)
+_LOCALS = re.compile("^\u2502 [\u256d\u2502\u2570]")
+"""Lines in which Textual's traceback shows the values of variables: a form may hold a secret."""
+
+
+def log_crash(report: str) -> str:
+    """Write the report of a crash to the log, and return what to tell the person."""
+    lines = [line.rstrip() for line in report.splitlines() if not _LOCALS.match(line)]
+    LOGGER.error("the interface stopped\n%s", "\n".join(lines))
+    return CRASHED.format(log_path())
 
 
 def start_logging() -> logging.Handler | None:

@@ -21,8 +21,8 @@ def run_facts(run: Run, now: float) -> list[Fact]:
         ("exit", _exit(run)),
         ("progress", progress_text(run).strip()),
         ("trouble", _trouble(run)),
-        ("metrics", "  ".join(_metric(run, name) for name in sorted(run.metrics))),
         ("params", _pairs({name: value_text(value) for name, value in run.params.items()})),
+        ("metrics", "\n".join(_metric(run, name) for name in sorted(run.metrics))),
         ("tags", _pairs({name: safe(str(value)) for name, value in run.tags.items()})),
         ("note", safe(run.note or "")),
         ("created", _moment(run.created)),
@@ -59,7 +59,7 @@ def _trouble(run: Run) -> str:
     if run.backward_points:
         words.append(f"{count(run.backward_points, 'point')} with a step that went backwards")
     nans = {name: it.nan_count for name, it in run.metrics.items() if it.nan_count}
-    words += [f"{safe(name)} is NaN {number} times" for name, number in nans.items()]
+    words += [f"{safe(name)}: {count(number, 'NaN')}" for name, number in nans.items()]
     return "; ".join(words)
 
 

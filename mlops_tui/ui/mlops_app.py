@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
+from rich.console import Console
 from textual.app import App
 from textual.binding import BindingType
 from textual.filter import LineFilter
@@ -62,10 +64,18 @@ class MlopsApp(App[Relaunch]):
         if not settings.is_unicode:
             self._safe_filters.append(AsciiOnly())
         super().__init__()
+        self._crash = io.StringIO()
+        # Textual prints tracebacks here when it stops; no person should read one on the screen
+        self.error_console = Console(file=self._crash, width=100, markup=False, highlight=False)
         self._workspace = workspace
         self._doors = doors
         self._settings = settings
         self._project = project
+
+    @property
+    def crash_report(self) -> str:
+        """What made the app stop by itself; empty where it did not."""
+        return self._crash.getvalue()
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         return [*super().get_line_filters(), *self._safe_filters]

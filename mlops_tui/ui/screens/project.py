@@ -120,7 +120,7 @@ class ProjectScreen(AppScreen):
         self.verbs.marked = tuple(event.slots)
         self._select_soon()
 
-    def on_row_table_cursor_moved(self) -> None:
+    def on_runs_pane_run_pointed_at(self) -> None:
         self._select_soon()
 
     def _select_soon(self) -> None:

@@ -19,7 +19,7 @@ from mlops_tui.ui.widgets.line_chart import ChartData, Curve, LineChart
 from mlops_tui.ui.widgets.piece_line import PieceLine
 
 MOST_CHARTS = 8
-CHART_COLUMNS = 44
+CHART_COLUMNS = 34
 CHART_ROWS = 9
 """A chart smaller than this many cells says little."""
 POINTS_A_COLUMN = 4

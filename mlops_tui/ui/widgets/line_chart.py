@@ -142,7 +142,7 @@ class LineChart(Widget):
             max(plans, default=None),
             any(curve.is_live for curve in curves),
         )
-        self._y_axis = value_axis(*extent, max(2, plot_size[1] // 3), self._y_axis)
+        self._y_axis = value_axis(*extent, max(3, plot_size[1] // 2), self._y_axis)
         return x_axis, self._y_axis
 
 

@@ -32,6 +32,10 @@ class LogTail(ScrollView, can_focus=True):
         self._empty = ""
 
     @property
+    def line_width(self) -> int:
+        return self.scrollable_content_region.width
+
+    @property
     def is_following(self) -> bool:
         return self.scroll_offset.y >= self.max_scroll_y
 
@@ -46,7 +50,7 @@ class LogTail(ScrollView, can_focus=True):
             self.scroll_to(y=len(lines), animate=False, immediate=True)
         for y in range(self.size.height):
             if self._painted.get(y) != self._text_of(y):
-                self.refresh(Region(0, y, self.size.width, 1))
+                self.refresh(Region(0, y, self.line_width, 1))
 
     def on_output_read(self, event: intents.OutputRead) -> None:
         self.show_lines(event.run_id, event.lines, "no output yet")
@@ -57,13 +61,13 @@ class LogTail(ScrollView, can_focus=True):
 
     def _text_of(self, y: int) -> str:
         if not self.lines:
-            return fit(" " + self._empty if y == 0 else "", self.size.width)
+            return fit(" " + self._empty if y == 0 else "", self.line_width)
         row = self.scroll_offset.y + y
-        return fit(self.lines[row] if row < len(self.lines) else "", self.size.width)
+        return fit(self.lines[row] if row < len(self.lines) else "", self.line_width)
 
     def render_line(self, y: int) -> Strip:
         text = self._text_of(y)
         self._painted[y] = text
         base = self.rich_style
         style = base if self.lines else self.get_component_rich_style("log-tail--empty")
-        return Strip([Segment(text, style)]).adjust_cell_length(self.size.width, base)
+        return Strip([Segment(text, style)]).adjust_cell_length(self.line_width, base)

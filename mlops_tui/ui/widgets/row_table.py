@@ -87,6 +87,11 @@ class RowTable(ScrollView, can_focus=True):
         return self.keys[self.cursor] if self.keys else None
 
     @property
+    def line_width(self) -> int:
+        """The cells of a line, without the scrollbar."""
+        return self.scrollable_content_region.width
+
+    @property
     def page_rows(self) -> int:
         return max(1, self.size.height - 1)
 
@@ -129,7 +134,7 @@ class RowTable(ScrollView, can_focus=True):
 
     def refresh_changed(self) -> None:
         """Repaint the parts of the visible lines that look different now."""
-        width = self.size.width
+        width = self.line_width
         for y in range(self.size.height):
             old = self._painted.get(y)
             if old is None:
@@ -149,7 +154,7 @@ class RowTable(ScrollView, can_focus=True):
     def render_line(self, y: int) -> Strip:
         pieces = self._line_pieces(y)
         self._painted[y] = pieces
-        width = self.size.width
+        width = self.line_width
         base = self.rich_style
         segments = [Segment(text, self._style(kind, base)) for text, kind in pieces]
         return Strip(segments).adjust_cell_length(width, base)
@@ -158,7 +163,7 @@ class RowTable(ScrollView, can_focus=True):
         return self.get_component_rich_style(f"row-table--{kind}") if kind else base
 
     def _line_pieces(self, y: int) -> list[Piece]:
-        width = self.size.width
+        width = self.line_width
         if y == 0:
             return [("".join(text for text, _ in self.header_pieces(width)), "header")]
         row = self.scroll_offset.y + y - 1

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+from rich.table import Table
 from rich.text import Text
 from textual.widgets import Static
 
 from mlops_tui.ui.facts import Fact
+
+LABEL_COLUMNS = 9
 
 
 class RunFacts(Static, can_focus=True):
@@ -24,12 +27,14 @@ class RunFacts(Static, can_focus=True):
         if list(facts) == self._facts:
             return
         self._facts = list(facts)
-        label_style = self.get_component_rich_style("run-facts--label", partial=True)
-        text = Text(no_wrap=False)
+        plain = self.rich_style
+        label_style = self.get_component_rich_style("run-facts--label")
+        grid = Table.grid(padding=(0, 1))
+        grid.add_column(justify="right", no_wrap=True, min_width=LABEL_COLUMNS)
+        grid.add_column(overflow="fold")
         for label, value in self._facts:
-            text.append(f"{label:>9} ", label_style)
-            text.append(value + "\n")
-        self.update(text, layout=False)
+            grid.add_row(Text(label, label_style), Text(value, plain))
+        self.update(grid, layout=False)
 
     @property
     def text(self) -> str:

@@ -118,7 +118,7 @@ class RunTable(RowTable):
 
     def _plan(self) -> None:
         columns = plan(
-            self._seen(), self.size.width - len(MARK), self._clock(), self.wishes, self._skip
+            self._seen(), self.line_width - len(MARK), self._clock(), self.wishes, self._skip
         )
         self._columns = columns
 
@@ -127,7 +127,7 @@ class RunTable(RowTable):
         if not self._columns:
             return True
         suited = plan(
-            self._seen(), self.size.width - len(MARK), self._clock(), self.wishes, self._skip
+            self._seen(), self.line_width - len(MARK), self._clock(), self.wishes, self._skip
         )
         return widened(self._columns, suited) != self._columns
 

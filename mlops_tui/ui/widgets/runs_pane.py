@@ -18,6 +18,7 @@ from mlops_tui.ui.formats import count
 from mlops_tui.ui.project_source import ProjectSource
 from mlops_tui.ui.widgets.filter_line import FilterLine
 from mlops_tui.ui.widgets.pane import PaneTitle
+from mlops_tui.ui.widgets.row_table import RowTable
 from mlops_tui.ui.widgets.run_table import RunTable
 
 NEWEST = "newest first"
@@ -30,6 +31,15 @@ NOTHING_PASSES = "No run passes the filter. Esc clears it."
 
 class RunsPane(Vertical):
     """Holds the choice of runs, and keeps the table's list as new as the source's."""
+
+    @dataclass
+    class RunPointedAt(Message):
+        """The cursor is on this run now; None where there is none."""
+
+        run_id: str | None
+
+        def can_replace(self, message: Message) -> bool:
+            return isinstance(message, RunsPane.RunPointedAt)
 
     @dataclass
     class MarksChanged(Message):
@@ -98,6 +108,11 @@ class RunsPane(Vertical):
     def on_run_table_rows_requested(self, event: RunTable.RowsRequested) -> None:
         event.stop()
         self._source.ask_runs(self.table, event.ids)
+
+    def on_row_table_cursor_moved(self, event: RowTable.CursorMoved) -> None:
+        # sent on under our name: what the table posts while we handle something ends here
+        event.stop()
+        self.post_message(self.RunPointedAt(event.key))
 
     def on_runs_read(self, event: intents.RunsRead) -> None:
         event.stop()
