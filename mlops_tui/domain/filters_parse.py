@@ -50,8 +50,8 @@ def parse_node(text: str) -> Node:
     return node
 
 
-class _Reader:
-    """A text and how far it is read; one use, one thread."""
+class _Cursor:
+    """A text, how far it is read, and its smallest pieces; one use, one thread."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -89,67 +89,6 @@ class _Reader:
             return False
         self.place += len(sign)
         return True
-
-    def read_or(self, depth: int) -> Node:
-        parts = [self.read_and(depth)]
-        while self.take_keyword("or"):
-            parts.append(self.read_and(depth))
-        return parts[0] if len(parts) == 1 else Or(tuple(parts))
-
-    def read_and(self, depth: int) -> Node:
-        parts = [self.read_not(depth)]
-        while True:
-            if self.take_keyword("and"):
-                parts.append(self.read_not(depth))
-                continue
-            if self.at_end() or self.text[self.place] == ")" or self.peek_keyword() == "or":
-                return parts[0] if len(parts) == 1 else And(tuple(parts))
-            parts.append(self.read_not(depth))
-
-    def read_not(self, depth: int) -> Node:
-        if depth > DEEPEST:
-            raise self.error(f"more than {DEEPEST} levels of parentheses")
-        if self.take_keyword("not"):
-            return Not(self.read_not(depth + 1))
-        opened = self.place
-        if not self.take("("):
-            return self.read_condition()
-        node = self.read_or(depth + 1)
-        if not self.take(")"):
-            opened = self.text.find("(", opened)
-            raise self.error("this parenthesis is never closed", "add )", opened)
-        return node
-
-    def read_condition(self) -> Leaf:
-        if self.at_end():
-            raise self.error("a condition is missing here", "write lr>0.01, tag:best or a word")
-        start = self.place
-        keyword = self.peek_keyword()
-        if keyword in ("and", "or", "in"):
-            raise self.error(f"a condition is missing before {keyword!r}")
-        name, is_quoted = self.read_name()
-        return self.checked(self.read_rest(name, is_quoted), start)
-
-    def checked(self, leaf: Leaf, start: int) -> Leaf:
-        try:
-            build_leaf(leaf)
-        except ValueProblemError as problem:
-            raise self.error(str(problem), problem.hint, start) from None
-        return leaf
-
-    def read_rest(self, name: str, is_quoted: bool) -> Leaf:
-        after_name = self.place
-        sign = self.read_operator()
-        if sign == ":" and name.lower() == "has" and not is_quoted:
-            return Has(self.read_value("a field"))
-        if sign:
-            value = self.read_value(f"a value after {sign!r}")
-            return Compare(name, "=" if sign == "==" else sign, value)
-        is_negated = self.take_keyword("not")
-        if self.take_keyword("in"):
-            return Member(name, self.read_choices(name), is_negated)
-        self.place = after_name
-        return Word(name)
 
     def read_name(self) -> tuple[str, bool]:
         if self.text[self.place] in "\"'":
@@ -228,6 +167,71 @@ class _Reader:
                 self.place += 1
             letters.append(character)
         raise self.error("this quote is never closed", f"add {quote}", start)
+
+
+class _Reader(_Cursor):
+    """The grammar: what the pieces mean together."""
+
+    def read_or(self, depth: int) -> Node:
+        parts = [self.read_and(depth)]
+        while self.take_keyword("or"):
+            parts.append(self.read_and(depth))
+        return parts[0] if len(parts) == 1 else Or(tuple(parts))
+
+    def read_and(self, depth: int) -> Node:
+        parts = [self.read_not(depth)]
+        while True:
+            if self.take_keyword("and"):
+                parts.append(self.read_not(depth))
+                continue
+            if self.at_end() or self.text[self.place] == ")" or self.peek_keyword() == "or":
+                return parts[0] if len(parts) == 1 else And(tuple(parts))
+            parts.append(self.read_not(depth))
+
+    def read_not(self, depth: int) -> Node:
+        if depth > DEEPEST:
+            raise self.error(f"more than {DEEPEST} levels of parentheses")
+        if self.take_keyword("not"):
+            return Not(self.read_not(depth + 1))
+        opened = self.place
+        if not self.take("("):
+            return self.read_condition()
+        node = self.read_or(depth + 1)
+        if not self.take(")"):
+            opened = self.text.find("(", opened)
+            raise self.error("this parenthesis is never closed", "add )", opened)
+        return node
+
+    def read_condition(self) -> Leaf:
+        if self.at_end():
+            raise self.error("a condition is missing here", "write lr>0.01, tag:best or a word")
+        start = self.place
+        keyword = self.peek_keyword()
+        if keyword in ("and", "or", "in"):
+            raise self.error(f"a condition is missing before {keyword!r}")
+        name, is_quoted = self.read_name()
+        return self.checked(self.read_rest(name, is_quoted), start)
+
+    def checked(self, leaf: Leaf, start: int) -> Leaf:
+        try:
+            build_leaf(leaf)
+        except ValueProblemError as problem:
+            raise self.error(str(problem), problem.hint, start) from None
+        return leaf
+
+    def read_rest(self, name: str, is_quoted: bool) -> Leaf:
+        after_name = self.place
+        sign = self.read_operator()
+        if sign == ":" and name.lower() == "has" and not is_quoted:
+            return Has(self.read_value("a field"))
+        if sign:
+            value = self.read_value(f"a value after {sign!r}")
+            return Compare(name, "=" if sign == "==" else sign, value)
+        is_negated = self.take_keyword("not")
+        if self.take_keyword("in"):
+            return Member(name, self.read_choices(name), is_negated)
+        self.place = after_name
+        return Word(name)
 
     def read_choices(self, field: str) -> tuple[str | Range, ...]:
         if not self.take("("):
