@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import stat
 from pathlib import Path
 
 from mlops_tui.domain import places
@@ -24,6 +25,8 @@ def poke(path: Path) -> bool:
             return False
         raise
     try:
+        if not stat.S_ISFIFO(os.fstat(fd).st_mode):
+            return False
         os.write(fd, b"\n")
     except BlockingIOError:
         pass  # full of pokes: it will wake
