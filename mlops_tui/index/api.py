@@ -24,7 +24,7 @@ _Answer = TypeVar("_Answer")
 class Index:
     """The index of one project; an object for one thread, any number of them and of processes.
 
-    A damaged or deleted file is replaced by an empty one; the next `ingest` fills it again, and
+    A damaged or deleted file is built again by whatever method notices, and the next `ingest`
     names all runs as changed. Every method raises `StorageError` where the disk does not work.
     """
 
@@ -154,6 +154,7 @@ class Index:
         """Return the answer to a question as of one moment."""
 
         def ask() -> _Answer:
+            self._ingester.fill_again()
             connection = self._store.connection
             connection.execute("BEGIN")
             try:

@@ -22,7 +22,7 @@ from mlops_tui.index.facts import (
 from mlops_tui.index.files import file_number, move, stored_position
 from mlops_tui.index.gather import CHUNK_BYTES, MAIN_EVENTS, RUNNER_FILE, Piece, RunNews
 from mlops_tui.index.lines import LONG_LINE, BadLineError, decode_lines, read_record, shown
-from mlops_tui.index.points import write_column
+from mlops_tui.index.points import add_series, read_totals, write_column
 from mlops_tui.journal.tail import Position, read_chunk
 
 _START = "coalesce(started, end_started, created)"
@@ -92,20 +92,14 @@ def _write_columns(
 ) -> None:
     if not columns:
         return
-    rows = connection.execute("SELECT metric, id FROM series WHERE file = ?", (file,))
-    series: dict[str, int] = dict(rows.fetchall())
+    known = read_totals(connection, file)
+    label = connection.execute("SELECT label FROM files WHERE id = ?", (file,)).fetchone()[0]
     for metric, column in columns.items():
-        number = series.get(metric)
-        if number is None:
-            label = connection.execute("SELECT label FROM files WHERE id = ?", (file,)).fetchone()[
-                0
-            ]
+        if metric in known:
+            write_column(connection, *known[metric], column)
+        else:
             name = name_number(connection, _series_name(metric, label))
-            number = connection.execute(
-                "INSERT INTO series (run, file, metric, name) VALUES (?, ?, ?, ?) RETURNING id",
-                (run, file, metric, name),
-            ).fetchone()[0]
-        write_column(connection, number, column, column.steps[-1])
+            add_series(connection, run, file, metric, name, column)
 
 
 def _state(connection: sqlite3.Connection, run: int, file: int) -> FileState:
@@ -151,7 +145,6 @@ def _date_stretch(
     state: FileState,
 ) -> tuple[Undated | None, float | None]:
     """Write the points from `position` to `end` again with their times by what is known now."""
-    series = dict(connection.execute("SELECT metric, id FROM series WHERE file = ?", (file,)))
     first: Undated | None = None
     while position.offset < end:
         try:
@@ -163,9 +156,10 @@ def _date_stretch(
         data = chunk.data[: end - position.offset]
         found = decode_lines(data, position.offset)
         dated: Dated = to_columns(found.lines, found.ends, position.offset, state)
+        known = read_totals(connection, file)
         for metric, column in dated.columns.items():
-            if metric in series:
-                write_column(connection, series[metric], column, None)
+            if metric in known:
+                write_column(connection, *known[metric], column, is_new=False)
             state.previous_steps[metric] = column.steps[-1]
         state.last_t = dated.last_t
         first = first or dated.undated

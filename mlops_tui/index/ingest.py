@@ -6,7 +6,7 @@ import os
 import sqlite3
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from mlops_tui.domain import ids, places
@@ -31,6 +31,7 @@ SETTLE_SECONDS = 30.0
 SWEEP_SECONDS = 30.0
 """Between two looks for run folders that no journal names."""
 _RUNS_A_TRANSACTION = 64
+_GREATEST_ROW = 2**63 - 1
 _SIZE_CHECK_SECONDS = 0.001
 """Spent at each ingest on looking whether files of settled runs grew after all."""
 _PROGRESS_BYTES = 1 << 20
@@ -69,12 +70,18 @@ class Ingester:
         self._check_sizes()
         return self._changes(more)
 
+    def fill_again(self) -> None:
+        """Read everything where the file was replaced; the next `ingest` tells of it."""
+        if self._generation != self._store.generation:
+            self.ingest(None)
+            self._seen_version = 0
+
     def _start_over(self) -> None:
         self._generation = self._store.generation
         self._seen_version = 0
         self._next_sweep = 0.0
         self._is_measured = False
-        self._settled: Iterator[tuple[int, str]] = iter(())
+        self._check_below: int | None = None
         self._next_size_check = 0.0
 
     def _version(self) -> int:
@@ -191,9 +198,10 @@ class Ingester:
         points: set[int] = set()
         with self._store.write() as connection:
             for news in batch:
-                if not apply_news(connection, news):
+                is_applied = apply_news(connection, news)
+                if not is_applied:
                     again.append(news.run)
-                if news.has_facts or again:
+                if news.has_facts or not is_applied:
                     facts.add(news.run.num)
                 if news.has_lines:
                     points.add(news.run.num)
@@ -221,19 +229,21 @@ class Ingester:
 
     def _check_sizes(self) -> None:
         """Look for a moment whether files of settled runs grew: a late writer is not lost."""
-        if time.monotonic() < self._next_size_check:
-            return
-        deadline = time.monotonic() + _SIZE_CHECK_SECONDS
+        now = time.monotonic()
+        if self._check_below is None:
+            if now < self._next_size_check:
+                return
+            self._next_size_check = now + SWEEP_SECONDS
+            self._check_below = _GREATEST_ROW
         grown: list[tuple[int]] = []
-        while time.monotonic() < deadline:
-            run = next(self._settled, None)
-            if run is None:
-                self._next_size_check = time.monotonic() + SWEEP_SECONDS
-                query = "SELECT num, id FROM runs WHERE settled = 1 AND purged = 0"
-                self._settled = iter(self._store.connection.execute(query).fetchall())
-                break
-            if self._has_grown(*run):
-                grown.append((run[0],))
+        while self._check_below is not None and time.monotonic() < now + _SIZE_CHECK_SECONDS:
+            rows = self._store.connection.execute(
+                "SELECT num, id FROM runs WHERE settled = 1 AND purged = 0 AND num < ?"
+                " ORDER BY num DESC LIMIT 10",
+                (self._check_below,),
+            ).fetchall()
+            grown += [(num,) for num, run_id in rows if self._has_grown(num, run_id)]
+            self._check_below = rows[-1][0] if rows else None
         if grown:
             with self._store.write() as connection:
                 connection.executemany("UPDATE runs SET settled = 0 WHERE num = ?", grown)

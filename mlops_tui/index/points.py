@@ -42,25 +42,43 @@ class Totals(NamedTuple):
 
 
 _TOTALS = ", ".join(Totals._fields)
+_MARKS = ", ".join("?" * (5 + len(Totals._fields)))
 _SET_TOTALS = ", ".join(f"{name} = ?" for name in Totals._fields)
 
 
+def read_totals(connection: sqlite3.Connection, file: int) -> dict[str, tuple[int, Totals]]:
+    """Return the series of a file: metric -> row and totals."""
+    rows = connection.execute(f"SELECT metric, id, {_TOTALS} FROM series WHERE file = ?", (file,))
+    return {metric: (series, Totals(*totals)) for metric, series, *totals in rows}
+
+
+def add_series(
+    connection: sqlite3.Connection, run: int, file: int, metric: str, name: int, column: Column
+) -> None:
+    """Begin a series with its first points."""
+    points = _points(column)
+    totals = _added(Totals(), points)
+    series = connection.execute(
+        f"INSERT INTO series (run, file, metric, name, previous_step, {_TOTALS})"
+        f" VALUES ({_MARKS}) RETURNING id",
+        (run, file, metric, name, column.steps[-1], *totals),
+    ).fetchone()[0]
+    _append(connection, series, 0, points)
+
+
 def write_column(
-    connection: sqlite3.Connection, series: int, column: Column, previous_step: int | None
+    connection: sqlite3.Connection, series: int, totals: Totals, column: Column, is_new: bool = True
 ) -> None:
     """Put the points of `column` into a series; they come after all points it was given before.
 
     Args:
         connection: inside a write transaction.
         series: its row.
+        totals: what is known of it up to now.
         column: what to add.
-        previous_step: the step of the last line from now on; None leaves it.
+        is_new: these lines were not read before; otherwise only their times are corrected.
     """
-    row = connection.execute(f"SELECT {_TOTALS} FROM series WHERE id = ?", (series,)).fetchone()
-    totals = Totals(*row)
-    points = Points(column.steps, column.times, column.values)
-    if not column.is_growing:
-        points = in_order(*points)
+    points = _points(column)
     if totals.last_step is None or points.steps[0] > totals.last_step:
         _append(connection, series, totals.size, points)
         totals = _added(totals, points)
@@ -68,7 +86,7 @@ def write_column(
         totals = _insert(connection, series, totals.size, points)
     connection.execute(
         f"UPDATE series SET {_SET_TOTALS}, previous_step = ifnull(?, previous_step) WHERE id = ?",
-        (*totals, previous_step, series),
+        (*totals, column.steps[-1] if is_new else None, series),
     )
 
 
@@ -117,11 +135,16 @@ def delete_points(connection: sqlite3.Connection, series: Iterable[int]) -> None
             connection.execute(f"DELETE FROM {table} WHERE {key} = ?", (number,))
 
 
+def _points(column: Column) -> Points:
+    points = Points(column.steps, column.times, column.values)
+    return points if column.is_growing else in_order(*points)
+
+
 def _append(connection: sqlite3.Connection, series: int, count: int, points: Points) -> None:
     """Add points that come after the `count` ones there are."""
     full, tail_count = divmod(count, CHUNK_POINTS)
     if tail_count + len(points.steps) < CHUNK_POINTS:
-        _grow_tail(connection, series, points)
+        _grow_tail(connection, series, tail_count, points)
         return
     if tail_count:
         whole = _tail(connection, series)
@@ -136,7 +159,7 @@ def _append(connection: sqlite3.Connection, series: int, count: int, points: Poi
             "INSERT INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?, ?)", _chunk_row(series, seq, chunk)
         )
     if end < len(whole.steps):
-        _grow_tail(connection, series, whole.between(end, len(whole.steps)))
+        _grow_tail(connection, series, 0, whole.between(end, len(whole.steps)))
 
 
 def _chunk_row(series: int, seq: int, chunk: Points) -> tuple[object, ...]:
@@ -147,17 +170,21 @@ def _chunk_row(series: int, seq: int, chunk: Points) -> tuple[object, ...]:
     return (series, seq, steps[0], steps[-1], _nans(chunk), *packed)
 
 
-def _grow_tail(connection: sqlite3.Connection, series: int, points: Points) -> None:
-    row = connection.execute(
-        "SELECT seq, count, data FROM tails WHERE series = ? ORDER BY seq DESC LIMIT 1", (series,)
-    ).fetchone()
+def _grow_tail(
+    connection: sqlite3.Connection, series: int, tail_count: int, points: Points
+) -> None:
     seq = 0
-    if row is not None:
-        seq = row[0] + 1
-        if row[1] < PIECE_POINTS:
-            piece = unpack(row[2])
+    if tail_count:
+        seq, count, data = connection.execute(
+            "SELECT seq, count, data FROM tails WHERE series = ? ORDER BY seq DESC LIMIT 1",
+            (series,),
+        ).fetchone()
+        if count < PIECE_POINTS:
+            piece = unpack(data)
             piece.extend(points)
-            seq, points = row[0], piece
+            points = piece
+        else:
+            seq += 1
     connection.execute(
         "INSERT OR REPLACE INTO tails VALUES (?, ?, ?, ?)",
         (series, seq, len(points.steps), pack(points)),

@@ -156,7 +156,9 @@ class Store:
 def _is_ours(connection: sqlite3.Connection) -> bool:
     application = connection.execute("PRAGMA application_id").fetchone()[0]
     version = connection.execute("PRAGMA user_version").fetchone()[0]
-    return (application, version) == (APPLICATION_ID, SCHEMA_VERSION)
+    if (application, version) != (APPLICATION_ID, SCHEMA_VERSION):
+        return False
+    return connection.execute("SELECT value FROM meta").fetchone() is not None
 
 
 def _identity(path: Path) -> tuple[int, int]:

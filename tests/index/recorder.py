@@ -29,12 +29,22 @@ class Recorder:
     def create(self, created: float = T, *, journaled: bool = True, **fields: Any) -> str:
         """Create a run and return its id."""
         self._number += 1
-        run_id = fields.pop("id", f"20251217-{self._number:06d}-{self._number:06x}")
+        run_id = str(fields.pop("id", f"20251217-{self._number:06d}-{self._number:06x}"))
         facts = {
-            **{"name": f"train-{self._number}", "job": "train", "kind": "train"},
-            **{"host": self.host, "machine": "m-" + self.host, "created": created},
-            **{"params": {}, "tags": {}, "retry_of": None, "attempt": 1, "source": "launch"},
-            **{"slots": 1, "gpus": 0, "priority": 0},
+            "name": f"train-{self._number}",
+            "job": "train",
+            "kind": "train",
+            "host": self.host,
+            "machine": "m-" + self.host,
+            "created": created,
+            "params": {},
+            "tags": {},
+            "retry_of": None,
+            "attempt": 1,
+            "source": "launch",
+            "slots": 1,
+            "gpus": 0,
+            "priority": 0,
             **fields,
         }
         folder = self.folder(run_id)

@@ -1,0 +1,246 @@
+"""What the index says of runs, from creation to purge."""
+
+from __future__ import annotations
+
+import math
+import shutil
+
+import pytest
+
+from mlops_tui.domain.errors import AmbiguousError, NotFoundError
+from mlops_tui.domain.filters import parse_filter, parse_sort
+from mlops_tui.domain.runs import Run, RunState
+from mlops_tui.index import Index
+from tests.index.recorder import Recorder, T
+
+
+def one(index: Index, run_id: str) -> Run:
+    index.ingest()
+    return index.runs([run_id])[0]
+
+
+def test_a_run_goes_from_queued_to_its_end(index: Index, recorder: Recorder) -> None:
+    run_id = recorder.create(params={"lr": 0.1, "deep": [1, 2]}, tags={"team": "forms"})
+    run = one(index, run_id)
+    assert (run.state, run.started, run.name) == (RunState.QUEUED, None, "train-1")
+    assert run.params == {"lr": 0.1, "deep": "[1, 2]"}
+    assert run.tags == {"team": "forms"}
+    recorder.runner(run_id, "starting", T + 1)
+    assert one(index, run_id).state is RunState.STARTING
+    recorder.runner(run_id, "started", T + 2)
+    run = one(index, run_id)
+    assert (run.state, run.started, run.heard) == (RunState.RUNNING, T + 2, T + 2)
+    recorder.heartbeat(run_id, T + 7)
+    assert one(index, run_id).heard == T + 7
+    recorder.end(run_id, "failed", T + 60, exit_code=3, reason="exit code 3")
+    run = one(index, run_id)
+    assert (run.state, run.exit_code, run.reason) == (RunState.FAILED, 3, "exit code 3")
+    assert run.duration_seconds(T + 1000) == 58
+
+
+def test_an_end_in_the_journal_alone_ends_a_run(index: Index, recorder: Recorder) -> None:
+    run_id = recorder.create()
+    recorder.journal("run.ended", T + 9, run=run_id, state="stopped", ended=T + 9, started=None)
+    run = one(index, run_id)
+    assert (run.state, run.ended, run.started) == (RunState.STOPPED, T + 9, None)
+    assert index.live() == []
+
+
+def test_events_change_params_tags_note_progress_and_artifacts(
+    index: Index, recorder: Recorder
+) -> None:
+    run_id = recorder.create(params={"lr": 0.1, "seed": 1})
+    recorder.write(
+        run_id,
+        {"params": {"lr": 0.2}},
+        {"tags": {"best": True}},
+        {"note": "first"},
+        {"note": "second", "progress": [3, 20], "x-unknown": 1},
+        {"artifact": {"path": "artifacts/b.png"}},
+        {"artifact": {"path": "artifacts/a.png"}},
+    )
+    run = one(index, run_id)
+    assert run.params == {"lr": 0.2, "seed": 1}
+    assert run.tags == {"best": "true"}
+    assert (run.note, run.progress, run.unreadable_lines) == ("second", (3, 20), 0)
+    assert index.artifacts(run_id) == ["artifacts/a.png", "artifacts/b.png"]
+
+
+def test_a_copied_folder_that_no_journal_names_shows(recorder: Recorder) -> None:
+    run_id = recorder.create(journaled=False, params={"lr": 1})
+    recorder.write(run_id, {"t": T, "s": 0, "m": {"loss": 1.5}})
+    recorder.runner(run_id, "ended", T + 5, state="finished", ended=T + 5, exit_code=0)
+    with Index.open(recorder.project) as index:
+        run = one(index, run_id)
+        assert (run.state, run.params, run.metrics["loss"].last) == ("finished", {"lr": 1}, 1.5)
+
+
+def test_a_folder_with_a_broken_run_json_shows_what_its_id_says(recorder: Recorder) -> None:
+    run_id = recorder.create(journaled=False)
+    (recorder.folder(run_id) / "run.json").write_text("{broken")
+    with Index.open(recorder.project) as index:
+        run = one(index, run_id)
+        assert run.name == run_id
+        assert run.unreadable_first == "run.json: {broken"
+        assert run.created == pytest.approx(1765929601, abs=86400)
+
+
+def test_deleted_runs_are_left_out_and_come_back(index: Index, recorder: Recorder) -> None:
+    kept, gone = recorder.create(), recorder.create()
+    recorder.journal("run.deleted", T + 1, run=gone, by="me")
+    index.ingest()
+    assert index.run_ids() == [kept]
+    assert index.run_ids(deleted=True) == [gone]
+    assert index.runs([gone])[0].deleted
+    recorder.journal("run.restored", T + 2, run=gone, by="me")
+    index.ingest()
+    assert set(index.run_ids()) == {kept, gone}
+
+
+def test_a_purged_run_vanishes_for_good(index: Index, recorder: Recorder) -> None:
+    run_id = recorder.create()
+    recorder.write(run_id, {"s": 0, "m": {"loss": 1}})
+    index.ingest()
+    recorder.journal("run.purged", T + 1, run=run_id, by="me")
+    assert run_id in index.ingest().runs
+    assert index.runs([run_id]) == []
+    assert index.run_ids() == index.run_ids(deleted=True) == []
+    assert index.series(run_id, "loss").count == 0
+    with pytest.raises(NotFoundError):
+        index.resolve(run_id)
+
+
+def test_the_latest_of_two_hosts_names_a_run(index: Index, recorder: Recorder) -> None:
+    run_id = recorder.create()
+    there = Recorder(recorder.project, "there")
+    there.journal("run.renamed", T + 9, run=run_id, name="later")
+    index.ingest()
+    recorder.journal("run.renamed", T + 5, run=run_id, name="earlier")
+    assert one(index, run_id).name == "later"
+
+
+def test_a_rename_read_before_the_creation_stands(index: Index, recorder: Recorder) -> None:
+    Recorder(recorder.project, "a").journal(
+        "run.renamed", T + 9, run="20251217-000001-000001", name="mine"
+    )
+    index.ingest()
+    assert index.run_ids() == []
+    assert one(index, recorder.create()).name == "mine"
+
+
+def test_the_queue_is_ordered_by_priority_then_age(index: Index, recorder: Recorder) -> None:
+    first = recorder.create(T)
+    second = recorder.create(T + 1)
+    urgent = recorder.create(T + 2, priority=1, gpus=2)
+    recorder.create(T, machine="elsewhere")
+    running = recorder.create(T)
+    recorder.runner(running, "starting")
+    index.ingest()
+    queued = index.queued("m-here")
+    assert [row.id for row in queued] == [urgent, first, second]
+    assert queued[0].gpus == 2
+    recorder.journal("run.priority", T + 9, run=second, priority=5)
+    index.ingest()
+    assert index.queued("m-here")[0].id == second
+    assert not index.is_paused("here")
+    recorder.journal("queue.paused", T + 9, host="here")
+    index.ingest()
+    assert index.is_paused("here")
+
+
+class TestResolve:
+    def test_id_prefix_and_name_all_lead_to_a_run(self, index: Index, recorder: Recorder) -> None:
+        run_id, _ = recorder.create(), recorder.create()
+        index.ingest()
+        assert index.resolve(run_id) == run_id
+        assert index.resolve(run_id[:15]) == run_id
+        assert index.resolve("train-1") == run_id
+
+    def test_ambiguity_lists_the_candidates(self, index: Index, recorder: Recorder) -> None:
+        ids = {recorder.create(name="same"), recorder.create(name="same")}
+        index.ingest()
+        for name in ("same", "2025"):
+            with pytest.raises(AmbiguousError) as caught:
+                index.resolve(name)
+            assert set(caught.value.candidates) == ids
+
+    def test_a_live_name_wins_over_a_deleted_one(self, index: Index, recorder: Recorder) -> None:
+        gone, kept = recorder.create(name="same"), recorder.create(name="same")
+        recorder.journal("run.deleted", run=gone)
+        index.ingest()
+        assert index.resolve("same") == kept
+        assert index.resolve(gone) == gone
+
+    @pytest.mark.parametrize("name", ["", "nothing", "%", "\ud800", "2025'"])
+    def test_what_is_not_there_is_not_found(
+        self, index: Index, recorder: Recorder, name: str
+    ) -> None:
+        recorder.create()
+        index.ingest()
+        with pytest.raises(NotFoundError):
+            index.resolve(name)
+
+
+class TestFields:
+    @pytest.fixture(autouse=True)
+    def runs(self, index: Index, recorder: Recorder) -> None:
+        for number, last in enumerate([0.5, 0.9, math.nan, None]):
+            run_id = recorder.create(T + number, params={"lr": 10.0**-number}, tags={"n": "x"})
+            if last is not None:
+                recorder.write(run_id, {"t": T, "m": {"acc": 0.1}}, {"t": T, "m": {"acc": last}})
+        index.ingest()
+
+    def test_runs_are_sorted_with_missing_and_nan_last(self, index: Index) -> None:
+        for text, names in (("-metric.acc", ["2", "1"]), ("acc", ["1", "2"])):
+            ids = index.run_ids(sort=parse_sort(text))
+            assert [run.name[-1] for run in index.runs(ids)][:2] == names
+        assert [run.name[-1] for run in index.runs(index.run_ids())] == ["4", "3", "2", "1"]
+
+    def test_runs_are_filtered_by_any_field(self, index: Index) -> None:
+        for text, names in (
+            ("lr < 0.05 and min.acc = 0.1", {"3"}),
+            ("param.lr >= 0.1", {"1", "2"}),
+            ("count.acc = 2 and tag.n = x", {"1", "2", "3"}),
+            ("acc > 0.6", {"2"}),
+            ("state = queued and n = x", {"1", "2", "3", "4"}),
+            ("tag:x train-4", {"4"}),
+        ):
+            ids = index.run_ids(parse_filter(text))
+            assert {run.name[-1] for run in index.runs(ids)} == names, text
+
+    def test_limit_counts_after_filter_and_sort(self, index: Index) -> None:
+        ids = index.run_ids(parse_filter("acc > 0.1"), parse_sort("acc"), limit=1)
+        assert [run.name for run in index.runs(ids)] == ["train-1"]
+
+    def test_values_has_every_run_and_every_field(self, index: Index) -> None:
+        values = index.values(["name", "acc", "nothing", "duration"])
+        assert len(values) == 4
+        last = values[index.run_ids()[0]]
+        assert last == {"name": "train-4", "acc": None, "nothing": None, "duration": None}
+
+
+def test_runs_come_in_the_order_asked_for_without_unknown_ones(
+    index: Index, recorder: Recorder
+) -> None:
+    a, b = recorder.create(), recorder.create()
+    index.ingest()
+    assert [run.id for run in index.runs([b, "nothing", a])] == [b, a]
+
+
+def test_heartbeats_are_read_from_the_end(index: Index, recorder: Recorder) -> None:
+    run_id = recorder.create()
+    recorder.runner(run_id, "started", T)
+    for beat in range(50):
+        recorder.heartbeat(run_id, T + beat, **{"events.jsonl": beat})
+    index.ingest()
+    assert [beat["t"] for beat in index.heartbeats(run_id, 3)] == [T + 47, T + 48, T + 49]
+    assert len(index.heartbeats(run_id, 1000)) == 50
+    assert index.heartbeats("../../etc", 3) == []
+
+
+def test_a_removed_folder_leaves_what_was_read(index: Index, recorder: Recorder) -> None:
+    run_id = recorder.create()
+    recorder.write(run_id, {"s": 0, "m": {"loss": 1}})
+    index.ingest()
+    shutil.rmtree(recorder.folder(run_id))
+    assert one(index, run_id).metrics["loss"].count == 1
