@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -21,9 +21,20 @@ _SUMMARY = {"metric": "last", "last": "last", "min": "min", "max": "max", "first
 
 def print_table(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:
     """Print a table, cut to the terminal's width where a person reads it."""
-    width = shutil.get_terminal_size().columns if output.is_terminal() else None
+    width = terminal_width() if output.is_terminal() else None
     for line in table_lines(columns, rows, width):
         output.data(line)
+
+
+def terminal_width() -> int:
+    """Return the cells of a line of the terminal, 80 where it does not say."""
+    told = os.environ.get("COLUMNS", "")
+    if told.isdecimal() and int(told):
+        return int(told)
+    try:
+        return os.get_terminal_size(1).columns or 80
+    except OSError:
+        return 80
 
 
 def runs_table(

@@ -7,12 +7,15 @@ import os
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mlops_tui.cli import output
 from mlops_tui.domain import places
 from mlops_tui.domain.errors import AmbiguousError, InputError, NotFoundError
 from mlops_tui.domain.runs import Run
-from mlops_tui.index import Index
+
+if TYPE_CHECKING:
+    from mlops_tui.index import Index
 
 PATIENCE_SECONDS = 1.0
 """An index that takes longer says how far it is."""
@@ -44,6 +47,8 @@ def open_index(project: Path) -> Iterator[Index]:
     Raises:
         StorageError: the journals or the index cannot be read.
     """
+    from mlops_tui.index import Index  # `run` starts a job without it
+
     with Index.open(project, _Progress().tell) as index:
         index.ingest()
         if index.live():

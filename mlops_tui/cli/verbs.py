@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Callable
 
-    Configure = Callable[[argparse.ArgumentParser], None]
 
-
-@dataclass(frozen=True, slots=True)
-class Verb:
+class Verb(NamedTuple):
     """One verb; `module` holds the function that does it, loaded only when it is asked for."""
 
     name: str
     group: str
     summary: str
     module: str
-    configure: Configure
+    configure: Callable[[argparse.ArgumentParser], None]
     examples: tuple[str, ...] = ()
     has_json: bool = True
     has_project: bool = True
@@ -32,10 +28,6 @@ def _run_name(parser: argparse.ArgumentParser) -> None:
 
 def _run_names(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("runs", metavar="RUN", nargs="+", help="id, unique prefix, or name")
-
-
-def _nothing(parser: argparse.ArgumentParser) -> None:
-    """Leave a verb without arguments of its own."""
 
 
 def _params(parser: argparse.ArgumentParser) -> None:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mlops_tui.cli import output
 from mlops_tui.cli.listing import describe, print_table, runs_table
@@ -21,7 +22,9 @@ from mlops_tui.domain.filters import parse_filter, parse_sort, unknown_fields
 from mlops_tui.domain.filters_values import nearest
 from mlops_tui.domain.runs import Run
 from mlops_tui.domain.text import short_number
-from mlops_tui.index import Index
+
+if TYPE_CHECKING:
+    from mlops_tui.index import Index
 
 LAST_BEATS = 3
 """Heartbeats looked at: the very last one is written when the command is gone."""

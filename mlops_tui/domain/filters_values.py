@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 import re
 import time
@@ -111,6 +110,8 @@ def tag_texts(value: object) -> list[str]:
 
 def nearest(word: str, known: list[str]) -> str | None:
     """Return the known word that `word` was most likely meant to be."""
+    import difflib  # for mistakes only
+
     close = difflib.get_close_matches(word.lower(), known, n=1, cutoff=0.6)
     return close[0] if close else None
 

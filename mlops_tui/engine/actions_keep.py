@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,7 +13,6 @@ from mlops_tui.domain.ids import is_run_id
 from mlops_tui.domain.lifecycle import RUN_DELETED, RUN_PURGED, RUN_RESTORED
 from mlops_tui.engine.actions_lookup import find_runs, user_name
 from mlops_tui.engine.creation import guarding, record_fact
-from mlops_tui.index import Index
 
 _GONE = ".purged-"
 """Before the name of a folder that is being removed; what a crash leaves goes the next time."""
@@ -56,6 +54,8 @@ def purge_preview(project: Path) -> list[tuple[str, int]]:
     Raises:
         StorageError: the journals or the index cannot be read.
     """
+    from mlops_tui.index import Index  # a launch does without it and is quicker
+
     with Index.open(project) as index:
         index.ingest()
         ids = index.run_ids(deleted=True)
@@ -106,7 +106,7 @@ def _purge_one(project: Path, run_id: str) -> int:
     record_fact(project, RUN_PURGED, time.time(), run=run_id, by=user_name())
     with guarding(gone):
         if gone.exists():
-            shutil.rmtree(gone)
+            _remove(gone)
         for name in (f"start-{run_id}", f"retry-{run_id}"):
             (places.claims_dir(project) / name).unlink(missing_ok=True)
     return size
@@ -115,7 +115,13 @@ def _purge_one(project: Path, run_id: str) -> int:
 def _sweep_leftovers(project: Path) -> None:
     for folder in places.runs_dir(project).glob(f"{_GONE}*"):
         with guarding(folder):
-            shutil.rmtree(folder)
+            _remove(folder)
+
+
+def _remove(folder: Path) -> None:
+    import shutil  # loads compressors that no other action needs
+
+    shutil.rmtree(folder)
 
 
 def _record_each(project: Path, event: str, run_ids: Sequence[str]) -> None:

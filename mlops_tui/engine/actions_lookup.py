@@ -10,7 +10,6 @@ from pathlib import Path
 from mlops_tui.domain.errors import NotFoundError, RefusedError
 from mlops_tui.domain.host import host_name, machine_id
 from mlops_tui.domain.runs import Run
-from mlops_tui.index import Index
 
 
 def user_name() -> str:
@@ -28,6 +27,8 @@ def find_runs(project: Path, run_ids: Sequence[str]) -> list[Run]:
         NotFoundError: one of them is not there.
         StorageError: the journals or the index cannot be read.
     """
+    from mlops_tui.index import Index  # a launch does without it and is quicker
+
     wanted = list(dict.fromkeys(run_ids))
     with Index.open(project) as index:
         index.ingest()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mlops_tui.domain.errors import InputError, RefusedError
 from mlops_tui.domain.host import host_name, machine_id
@@ -14,7 +15,9 @@ from mlops_tui.engine import wake
 from mlops_tui.engine.actions_launch import checked_name
 from mlops_tui.engine.actions_lookup import find_run, user_name
 from mlops_tui.engine.creation import ensure_project_folders, record_fact
-from mlops_tui.index import Index, QueuedRun
+
+if TYPE_CHECKING:
+    from mlops_tui.index import QueuedRun
 
 MOST_PRIORITY = 1_000_000
 
@@ -56,6 +59,8 @@ def queue_status(project: Path) -> QueueStatus:
     Raises:
         StorageError: the journals or the index cannot be read.
     """
+    from mlops_tui.index import Index  # a launch does without it and is quicker
+
     with Index.open(project) as index:
         index.ingest()
         return QueueStatus(
