@@ -14,6 +14,7 @@ from mlops_tui.engine import liveness, retries, slots
 from mlops_tui.engine.dispatch import dispatch, startable
 from mlops_tui.engine.executor import Presence
 from mlops_tui.engine.local import LocalExecutor
+from mlops_tui.engine.recorded import RunFolder
 from mlops_tui.engine.relaunch import retry_if_due
 from mlops_tui.index import Index, QueuedRun
 
@@ -68,7 +69,12 @@ class Care:
             self._collect()
 
     def _is_mine(self, run: Run) -> bool:
-        return run.machine == host.machine_id() and run.host in ("", host.host_name())
+        if run.machine != host.machine_id() or run.host not in ("", host.host_name()):
+            return False
+        try:
+            return RunFolder(self._project, run.id).is_of_user()
+        except OSError:
+            return False  # without an order there is nothing that could be started or judged
 
     def _each(self, act: Callable[[str], None], runs: Iterable[Run]) -> None:
         """Act on each; what is wrong with one run does not keep us from the others."""
@@ -139,7 +145,7 @@ class Care:
             return any(self._executor.is_starting(run_id) for run_id in waiting)
         queued = [run for run in self._index.queued(host.machine_id()) if run.id in waiting]
         limits = slots.Capacity(slots.slot_count(), self._gpu_names(queued))
-        left = [run for run in startable(queued, limits) if self._has_order(run.id)]
+        left = startable(queued, limits)
         ready = [run for run in left if not self._executor.is_starting(run.id)]
         ready = [run for run in ready if not self._is_too_early(run.id)]
         for run, grant in dispatch(ready, lambda count, gpus: slots.reserve(count, gpus, limits)):
@@ -156,9 +162,6 @@ class Care:
 
     def _is_claimed(self, run_id: str) -> bool:
         return (places.claims_dir(self._project) / f"start-{run_id}").exists()
-
-    def _has_order(self, run_id: str) -> bool:
-        return (places.run_dir(self._project, run_id) / "run.json").exists()
 
     def _is_too_early(self, run_id: str) -> bool:
         return time.monotonic() < self._not_before.get(run_id, 0.0)

@@ -105,20 +105,20 @@ def _sight_without_runner(folder: RunFolder, order: dict[str, Any]) -> Sighting:
     is_launched = order.get("source") != "track"
     if is_launched and not folder.start_claim.exists():
         return Sighting(Presence.QUEUED)
-    if not is_of_here(order) and not _is_cancelled(folder):
+    if not (is_of_here(order) and folder.is_of_user()) and not _is_cancelled(folder):
         return Sighting(Presence.ELSEWHERE)
     return Sighting(_presence_here(folder, facts))
 
 
 def _presence_here(folder: RunFolder, facts: RunnerFacts) -> Presence:
+    has_locks = _locks_work(folder.runner_lock)
+    if not has_locks and _is_alive(facts.runner):
+        return Presence.SUPERVISED
     if is_locked(folder.command_lock) or _is_alive(facts.command):
         return Presence.UNSUPERVISED
-    if _locks_work(folder.runner_lock):
-        return Presence.GONE
-    if _is_alive(facts.runner):
-        return Presence.SUPERVISED
     # without locks the marks alone speak, and those of another pid namespace say nothing here
-    return Presence.ELSEWHERE if _is_of_other_namespace(facts.runner) else Presence.GONE
+    is_unknown = not has_locks and _is_of_other_namespace(facts.runner)
+    return Presence.ELSEWHERE if is_unknown else Presence.GONE
 
 
 def _is_alive(mark: ProcessMark | None) -> bool:

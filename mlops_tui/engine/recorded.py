@@ -38,6 +38,24 @@ class RunFolder:
         """
         return read_object(self.path / "run.json")
 
+    def is_of_user(self) -> bool:
+        """Say whether the run is ours to start and to judge: we own its order, or it names us.
+
+        In a project that a team shares, everybody's agent starts only what its own user queued.
+
+        Raises:
+            OSError: the order cannot be read.
+        """
+        if os.stat(self.path / "run.json").st_uid == os.getuid():
+            return True
+        import getpass  # hardly ever needed, and runners import this
+
+        try:
+            user = self.order().get("user")
+            return not user or user == getpass.getuser()
+        except (ValueError, KeyError):
+            return False
+
     def stop_asked_by(self) -> str:
         """Return who asked for the stop of the run, empty where nobody says."""
         try:

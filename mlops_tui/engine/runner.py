@@ -81,8 +81,9 @@ def take_lock(lock: FileLock) -> bool:
 class Runner:
     """One run under our eyes, from the lock to the end. One thread."""
 
-    def __init__(self, options: Options, bell: Bell) -> None:
+    def __init__(self, options: Options, bell: Bell, has_lock: bool) -> None:
         self._options = options
+        self._has_lock = has_lock
         self._bell = bell
         self._folder = RunFolder(options.project, options.run_id)
         self._log = RunnerLog(self._folder.runner_journal)
@@ -148,6 +149,8 @@ class Runner:
         foreign = command.Foreign(self._folder, facts)
         if foreign.has_ended() and not foreign.processes():
             return
+        if not self._has_lock and not self._take_over(facts.runner):
+            return
         mark = host.mark_of(os.getpid()) or host.ProcessMark(os.getpid(), "", "", "")
         self._log.fact(RUNNER_ADOPTED, **_mark_facts(mark))
         watch = self._watch(foreign)
@@ -157,6 +160,13 @@ class Runner:
         watch.beat([])
         end = unseen_end(self._folder, read_facts(self._folder), time.time())
         self._finish(_told(end, watch, gone, immortal))
+
+    def _take_over(self, dead: host.ProcessMark | None) -> bool:
+        """Become the one follower of a dead runner where no lock can say who that is."""
+        if dead is not None and host.is_alive(dead):
+            return False
+        name = f"adopt-{self._options.run_id}-{dead.pid if dead else 0}-{dead.start if dead else 0}"
+        return claim(self._folder.start_claim.with_name(name), {"pid": os.getpid()})
 
     def _watch(self, watched: command.Command) -> Watch:
         sampler = Sampler(self._options.gpus)
@@ -217,7 +227,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     lock = FileLock(RunFolder(options.project, options.run_id).runner_lock)
     if not take_lock(lock):
         return 0
-    runner = Runner(options, bell)
+    runner = Runner(options, bell, has_lock=lock.fd >= 0)
     if options.is_adopting:
         runner.adopt()
     else:

@@ -140,7 +140,8 @@ def read_lines(path: Path) -> list[dict[str, Any]]:
         data = path.read_bytes()
     except FileNotFoundError:
         return []
-    return [json.loads(line) for line in data[: data.rfind(b"\n") + 1].splitlines()]
+    lines = data[: data.rfind(b"\n") + 1].splitlines()
+    return [json.loads(line) for line in lines if line]
 
 
 def runner_lines(project: Path, run_id: str, event: str = "") -> list[dict[str, Any]]:

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import errno
+import fcntl
 import json
 import os
+import resource
 import signal
 import subprocess
 import time
@@ -220,6 +223,37 @@ def test_a_run_of_another_host_is_not_judged(project: Path) -> None:
         assert presence(project, run_id) is Presence.ELSEWHERE
         assert not liveness.settle(project, run_id)
         assert not runner_lines(project, run_id)
+
+
+def test_without_locks_the_marks_decide(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_locks(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", no_locks)
+    runner = start_runner(project, make_run(project, ["sleep", "60"]))
+    runner.started()
+    assert presence(project, runner.run_id) is Presence.SUPERVISED
+    runner.kill()
+    assert presence(project, runner.run_id) is Presence.UNSUPERVISED
+    assert not liveness.settle(project, runner.run_id)
+    os.kill(runner.started()["pid"], signal.SIGKILL)
+    until(lambda: presence(project, runner.run_id) is Presence.GONE)
+    assert liveness.settle(project, runner.run_id)
+    assert ended(project, runner.run_id)["reason"] == LOST
+
+
+def test_a_disk_that_is_full_for_a_while_delays_the_end_and_loses_nothing(project: Path) -> None:
+    runner = start_runner(project, make_run(project, "while [ ! -f go ]; do sleep 0.02; done"))
+    runner.started()
+    pid, limit = runner.process.pid, resource.RLIMIT_FSIZE
+    before = resource.prlimit(pid, limit, (0, resource.RLIM_INFINITY))
+    (project / "go").touch()
+    until(lambda: is_gone(runner.started()["pid"]))
+    with pytest.raises(subprocess.TimeoutExpired):
+        runner.process.wait(0.5)
+    assert not runner.lines("ended")
+    resource.prlimit(pid, limit, before)
+    assert runner.wait()["state"] == "finished"
 
 
 def test_a_runner_that_is_frozen_is_alive(project: Path) -> None:
