@@ -4,6 +4,7 @@ import errno
 import fcntl
 import json
 import os
+import pty
 import resource
 import signal
 import subprocess
@@ -150,6 +151,22 @@ def test_everything_killed_at_once_is_settled_by_the_next_agent(project: Path) -
     until(lambda: presence(project, run_id) is Presence.GONE)
     wake.ensure_agent(project)
     assert wait_ended(project, run_id)["state"] == "lost"
+
+
+def test_a_terminal_that_closes_takes_nobody_along(project: Path) -> None:
+    run_id = make_run(project, "while [ ! -f go ]; do sleep 0.02; done; echo done")
+    code = (
+        "import pathlib, sys, time; from mlops_tui.engine.wake import ensure_agent;"
+        "ensure_agent(pathlib.Path(sys.argv[1])); print('told', flush=True); time.sleep(60)"
+    )
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.execvp("python3", ["python3", "-c", code, str(project)])
+    assert b"told" in os.read(terminal, 100)
+    os.close(terminal)
+    assert os.WTERMSIG(os.waitpid(pid, 0)[1]) == signal.SIGHUP
+    (project / "go").touch()
+    assert wait_ended(project, run_id)["state"] == "finished"
 
 
 def test_a_reused_pid_is_not_mistaken_for_the_command(project: Path) -> None:
