@@ -124,6 +124,7 @@ def follow_as_json(project: Path, run: Run, output_offset: int = 0) -> int:
 
 
 def _guarded(project: Path, run: Run, sink: Sink, offset: int, *, is_json: bool) -> int:
+    _mention_pause(project, run)
     try:
         ended = follow(project, run.id, sink, offset)
     except KeyboardInterrupt:
@@ -136,6 +137,14 @@ def _guarded(project: Path, run: Run, sink: Sink, offset: int, *, is_json: bool)
         why = f": {ended.reason}" if ended.reason else ""
         output.words(f"{ended.name} {ended.state} after {duration(ended, now)}{why}")
     return 0 if ended.state is RunState.FINISHED else 1
+
+
+def _mention_pause(project: Path, run: Run) -> None:
+    if run.state is not RunState.QUEUED:
+        return
+    with open_index(project) as index:
+        if index.is_paused(run.host):
+            output.words(f"the queue of {run.host} is paused: mlops-tui queue resume")
 
 
 def _run_now(project: Path, run_id: str) -> Run:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -22,6 +21,7 @@ from mlops_tui.domain.filters import parse_filter, parse_sort, unknown_fields
 from mlops_tui.domain.filters_values import nearest
 from mlops_tui.domain.runs import Run
 from mlops_tui.domain.text import short_number
+from mlops_tui.engine.recorded import read_object
 
 if TYPE_CHECKING:
     from mlops_tui.index import Index
@@ -177,10 +177,9 @@ def _details(project: Path, run: Run) -> RunDetails:
 def _object(path: Path) -> Mapping[str, object]:
     """Return the JSON object in a file, empty where there is none that can be read."""
     try:
-        found = json.loads(path.read_bytes())
+        return read_object(path)
     except (OSError, ValueError, RecursionError):
         return {}
-    return found if isinstance(found, dict) else {}
 
 
 def _mention_unknown(index: Index, fields: set[str]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import time
@@ -24,6 +23,7 @@ from mlops_tui.domain.runs import ParamValue
 from mlops_tui.engine import secrets, wake
 from mlops_tui.engine.actions_lookup import find_run, user_name
 from mlops_tui.engine.creation import create_run, guarding, record_fact
+from mlops_tui.engine.recorded import read_object
 from mlops_tui.journal.append import encode
 
 LONGEST_NAME = 200
@@ -188,12 +188,9 @@ def read_record(project: Path, run_id: str) -> dict[str, Any]:
     """
     path = places.run_dir(project, run_id) / "run.json"
     try:
-        record = json.loads(path.read_bytes())
+        return read_object(path)
     except (OSError, ValueError, RecursionError) as error:
         raise StorageError(f"{path} cannot be read: {error}") from error
-    if not isinstance(record, dict):
-        raise StorageError(f"{path} is no JSON object")
-    return record
 
 
 def _record(plan: LaunchPlan, run_id: str, created: float) -> dict[str, Any]:

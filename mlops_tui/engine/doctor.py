@@ -121,13 +121,14 @@ def _lingering() -> Check:
     user = user_name()
     if os.path.exists(f"/var/lib/systemd/linger/{user}"):
         return Check("log-out", Level.GOOD, f"jobs of {user} go on after log-out (linger is on)")
-    if _kills_user_processes():
+    if kills_user_processes():
         hint = f"loginctl enable-linger {user}"
         return Check("log-out", Level.WARN, "KillUserProcesses=yes: log-out kills jobs", hint)
     return Check("log-out", Level.GOOD, "jobs go on after log-out (KillUserProcesses is off)")
 
 
-def _kills_user_processes(root: Path = Path("/")) -> bool:
+def kills_user_processes(root: Path = Path("/")) -> bool:
+    """Say whether logind is told to kill what a user leaves behind; later files win."""
     files = [root / "etc/systemd/logind.conf"]
     for folder in ("usr/lib", "run", "etc"):
         files += sorted((root / folder / "systemd/logind.conf.d").glob("*.conf"))

@@ -345,3 +345,17 @@ def test_a_fault_of_ours_is_one_line_and_a_file(
     assert "Traceback" not in done.err
     log = places.state_dir() / "errors.log"
     assert "Traceback" in log.read_text()
+
+
+def test_a_script_that_records_by_itself_is_stopped_too(project: Path, say: Any) -> None:
+    (project / "own.py").write_text(
+        "import time\nfrom mlops_tui import track\n"
+        "with track.run(name='own') as run:\n    run.log({'loss': 1.0})\n    time.sleep(60)\n"
+    )
+    script = subprocess.Popen([sys.executable, "own.py"], cwd=project)
+    until(lambda: [run["metrics"] for run in say("runs", "--json").data if run["metrics"]])
+    assert say("runs", "--json").data[0]["state"] == "running"
+    assert say("stop", "own", "--json").data[0]["result"] == "asked"
+    script.wait(10)
+    until(lambda: say("show", "own", "--json").data["state"] == "stopped", what="stopped")
+    assert say("retry", "own").code == 1
