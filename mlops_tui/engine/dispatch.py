@@ -39,6 +39,17 @@ def dispatch(queued: Sequence[QueuedRun], reserve: Reserve) -> Iterator[tuple[Qu
             return
 
 
+def waiting_reasons(
+    queued: Sequence[QueuedRun], is_paused: bool, resources: Resources
+) -> dict[str, str]:
+    """Return why each of these runs, the next one first, has not started, by its id."""
+    reasons, ahead = {}, 0
+    for run in queued:
+        reasons[run.id] = why_waiting(run, ahead, is_paused, resources)
+        ahead += run.gpus <= resources.gpus
+    return reasons
+
+
 def why_waiting(run: QueuedRun, ahead: int, is_paused: bool, resources: Resources) -> str:
     """Return why a queued run has not started, in words.
 

@@ -12,7 +12,7 @@ from mlops_tui.domain.errors import StorageError
 from mlops_tui.engine import detached, liveness, secrets, slots, tree, wake
 from mlops_tui.engine.creation import guarding
 from mlops_tui.engine.executor import Capabilities, Grant, Presence, Resources, Sighting, whole
-from mlops_tui.engine.recorded import RunFolder
+from mlops_tui.engine.recorded import RunFolder, read_facts
 from mlops_tui.journal.lock import claim
 
 
@@ -39,7 +39,12 @@ class LocalExecutor:
         Raises:
             StorageError: the runner cannot be started.
         """
-        self._start_runner(run_id, ["--adopt"], self._same_grant(run_id))
+        grant = self._same_grant(run_id)
+        try:
+            self._start_runner(run_id, ["--adopt"], grant)
+        finally:
+            if grant is not None:
+                grant.release()
 
     def _start_runner(self, run_id: str, more: Sequence[str], grant: Grant | None) -> None:
         words = [str(self.project), run_id, *more]
@@ -52,14 +57,14 @@ class LocalExecutor:
             self._runners[run_id] = detached.start("mlops_tui.engine.runner", words, log, inherited)
 
     def _same_grant(self, run_id: str) -> slots.Grant | None:
-        """Return slots for a command that runs already, with or without."""
+        """Return what a command that runs already was given, as far as it is still free."""
+        folder = RunFolder(self.project, run_id)
         try:
-            order = RunFolder(self.project, run_id).order()
             limits = slots.Capacity(slots.slot_count(), ())
-            found = slots.reserve(whole(order, "slots", 1), 0, limits)
+            wanted = whole(folder.order(), "slots", 1)
+            return slots.reserve_again(wanted, read_facts(folder).gpus, limits)
         except (OSError, ValueError):
             return None
-        return found if isinstance(found, slots.Grant) else None
 
     def collect(self) -> dict[str, int]:
         """Return the exit codes of the runners of ours that have ended since the last call."""

@@ -96,6 +96,8 @@ class RunnerFacts(NamedTuple):
     group: int = 0
     """Process group of the command."""
     started: float | None = None
+    gpus: tuple[str, ...] = ()
+    """The GPUs that the command was given."""
     signals: tuple[dict[str, Any], ...] = ()
     end: dict[str, Any] | None = None
 
@@ -118,8 +120,12 @@ def _with_line(facts: RunnerFacts, line: dict[str, Any]) -> RunnerFacts:
     if event in (lifecycle.RUNNER_STARTING, lifecycle.RUNNER_ADOPTED):
         return facts._replace(runner=_mark(line))
     if event == lifecycle.RUNNER_STARTED:
-        group = int(line.get("pgid") or 0)
-        return facts._replace(command=_mark(line), group=group, started=line.get("t"))
+        return facts._replace(
+            command=_mark(line),
+            group=int(line.get("pgid") or 0),
+            started=line.get("t"),
+            gpus=tuple(map(str, line.get("gpus") or ())),
+        )
     if event == lifecycle.RUNNER_SIGNAL:
         return facts._replace(signals=(*facts.signals, line))
     if event == lifecycle.RUNNER_ENDED:

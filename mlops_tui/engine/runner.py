@@ -120,6 +120,7 @@ class Runner:
             pgid=child.pid,
             argv=child.argv,
             interpreter=child.interpreter,
+            gpus=list(self._options.gpus),
         )
         self._record_environment(child)
         watch = self._watch(child)

@@ -109,6 +109,23 @@ def reserve(slots: int, gpus: int, limits: Capacity) -> Grant | Shortage:
         return Grant([*taken, *more], wanted, names)
 
 
+def reserve_again(slots: int, gpus: Sequence[str], limits: Capacity) -> Grant:
+    """Take what a run had before its runner died, as far as nobody else has it by now.
+
+    Raises:
+        OSError: the folder of the locks cannot be written.
+    """
+    with _one_at_a_time(_folder()):
+        devices = [(name, _take([_gpu_path(name)], 1) or []) for name in gpus]
+        paths = [_slot_path(number) for number in range(limits.slots)]
+        for wanted in range(max(1, min(slots, limits.slots)), -1, -1):
+            taken = _take(paths, wanted)
+            if taken is not None:
+                break
+        locks = [*(taken or []), *(lock for _, held in devices for lock in held)]
+        return Grant(locks, len(taken or []), gpus)
+
+
 def free(limits: Capacity) -> Capacity:
     """Return what nobody holds at the moment.
 

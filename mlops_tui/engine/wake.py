@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mlops_tui.domain import places
 from mlops_tui.domain.errors import StorageError
-from mlops_tui.domain.host import ProcessMark, is_alive, mark_of
+from mlops_tui.domain.host import ProcessMark, mark_of
 from mlops_tui.engine import fifo
 from mlops_tui.journal.lock import is_locked
 
@@ -57,7 +57,7 @@ def find_agent(project: Path) -> ProcessMark | None:
         mark = ProcessMark(*(found[key] for key in ProcessMark._fields))
     except (OSError, ValueError, KeyError, TypeError):
         return None  # it is about to write who it is
-    return mark if is_alive(mark) or mark_of(mark.pid) == mark else None
+    return mark if mark_of(mark.pid) == mark else None
 
 
 def stop_agent(project: Path) -> bool:

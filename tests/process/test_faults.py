@@ -18,7 +18,7 @@ import pytest
 from mlops_tui.domain import places
 from mlops_tui.domain.host import boot_id, mark_of
 from mlops_tui.domain.runs import RunState
-from mlops_tui.engine import liveness, wake
+from mlops_tui.engine import liveness, slots, wake
 from mlops_tui.engine.executor import Presence, Sighting
 from mlops_tui.engine.local import LocalExecutor
 from mlops_tui.journal.append import JournalWriter
@@ -116,6 +116,23 @@ def test_the_time_of_an_adopted_command_goes_on(project: Path) -> None:
     assert end["ended"] - end["started"] < 5
 
 
+def test_an_adopted_command_keeps_its_gpu_from_others(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MLOPS_GPUS", "2")
+    run_id = make_run(project, ["sleep", "60"])
+    first = start_runner(project, run_id, "--gpus", "1")
+    first.started()
+    first.kill()
+    executor = LocalExecutor(project)
+    executor.adopt(run_id)
+    until(lambda: presence(project, run_id) is Presence.SUPERVISED)
+    assert slots.free(slots.capacity()) == slots.Capacity(1, ("0",))
+    executor.cancel([run_id])
+    wait_ended(project, run_id)
+    assert slots.free(slots.capacity()) == slots.Capacity(2, ("0", "1"))
+
+
 def test_an_adopted_runner_may_be_killed_too(project: Path) -> None:
     runner = orphaned(project, ["sleep", "60"])
     for _ in range(2):
@@ -149,6 +166,7 @@ def test_everything_killed_at_once_is_settled_by_the_next_agent(project: Path) -
         for pid in processes_naming(str(project)):
             os.kill(pid, signal.SIGKILL)
     until(lambda: presence(project, run_id) is Presence.GONE)
+    until(lambda: wake.find_agent(project) is None)
     wake.ensure_agent(project)
     assert wait_ended(project, run_id)["state"] == "lost"
 

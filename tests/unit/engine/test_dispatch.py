@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from mlops_tui.engine.dispatch import dispatch, startable, why_waiting
+from mlops_tui.engine.dispatch import dispatch, startable, waiting_reasons, why_waiting
 from mlops_tui.engine.executor import Resources
 from mlops_tui.engine.slots import Capacity, Grant, Shortage
 from mlops_tui.index import QueuedRun
@@ -62,3 +62,10 @@ def test_why_a_run_waits_is_told(
     want: tuple[int, int], ahead: int, is_paused: bool, has: tuple[int, int, int, int], words: str
 ) -> None:
     assert why_waiting(queued(want)[0], ahead, is_paused, Resources(*has)) == words
+
+
+def test_runs_that_can_never_start_stand_in_nobodys_way() -> None:
+    reasons = waiting_reasons(queued((1, 5), (1, 0), (1, 0)), False, Resources(2, 1, 0, 0))
+    assert list(reasons.values()) == [
+        "asks for 5 GPUs, this host has none", "about to start", "behind 1 run",
+    ]  # fmt: skip

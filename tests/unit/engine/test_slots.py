@@ -72,3 +72,14 @@ def test_slots_are_processors_unless_told() -> None:
     assert slots.slot_count({"MLOPS_SLOTS": "7"}) == 7
     assert slots.slot_count({"MLOPS_SLOTS": "many"}) == os.cpu_count()
     assert slots.slot_count({}) == os.cpu_count()
+
+
+def test_an_adopted_run_gets_back_what_is_still_free() -> None:
+    limits = Capacity(2, ("0", "1"))
+    other = granted(1, 1, limits)
+    again = slots.reserve_again(2, ["0", "1"], limits)
+    assert (again.slots, again.gpus, len(again.descriptors)) == (1, ("0", "1"), 2)
+    assert slots.free(limits) == Capacity(0, ())
+    other.release()
+    assert slots.free(limits) == Capacity(1, ("0",))
+    again.release()
