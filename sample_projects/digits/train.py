@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -103,7 +104,7 @@ def train_network(args: argparse.Namespace, run: track.TrackedRun) -> Best:
         random_state=args.seed,
     )
     labels = np.tile(train.labels, args.copies)
-    best = Best()
+    best, interrupts = Best(), catch_interrupts()
     for epoch in range(args.epochs):
         copies = [move(train.images, args.shift, random) for _ in range(args.copies)]
         network.partial_fit(flat(np.concatenate(copies)), labels, classes=CLASSES)
@@ -120,12 +121,28 @@ def train_network(args: argparse.Namespace, run: track.TrackedRun) -> Best:
         remember(network, best, epoch, val)
         if (epoch + 1) % CHECKPOINT_EPOCHS == 0 and not best.is_saved:
             save(network, best, train)
+        if interrupts:
+            break
         if epoch - best.epoch >= args.patience:
             run.note(f"stopped early: no better val_loss for {args.patience} epochs")
             break
     if not best.is_saved:
         save(network, best, train)
+    if interrupts:
+        raise KeyboardInterrupt
     return best
+
+
+def catch_interrupts() -> list[int]:
+    """A list that is empty until somebody asks this process to stop with Ctrl-C or SIGINT.
+
+    MLPClassifier swallows KeyboardInterrupt and would train on; so it is raised after the epoch,
+    when the best network is saved.
+    """
+    interrupts: list[int] = []
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, lambda number, _: interrupts.append(number))
+    return interrupts
 
 
 def layer_sizes(text: str) -> tuple[int, ...]:
@@ -169,4 +186,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -14,6 +15,7 @@ import pytest
 
 from mlops_tui.domain.params import build_argv, resolve
 from mlops_tui.domain.projectfile import load_project
+from tests.process.support import until
 
 REPOSITORY = Path(__file__).parents[2]
 SAMPLES = REPOSITORY / "sample_projects"
@@ -84,6 +86,10 @@ class Launched:
             stderr=subprocess.PIPE,
         )
 
+    def interrupt_after(self, text: str) -> None:
+        until(lambda: self._events.exists() and text in self._events.read_text(), 30, text)
+        self._process.send_signal(signal.SIGINT)
+
     def outcome(self) -> Outcome:
         with self._process as process:
             try:
@@ -137,6 +143,17 @@ def test_digits_stops_when_the_validation_no_longer_gets_better(tmp_path: Path) 
     stopped = finished(copy_of("digits", tmp_path), "train", wild)
     assert 3 <= len(stopped.series("loss")) < 50
     assert "stopped early: no better val_loss for 2 epochs" in stopped.facts("note")
+
+
+def test_digits_can_be_stopped_and_keeps_its_best_network(tmp_path: Path) -> None:
+    folder = copy_of("digits", tmp_path)
+    launched = Launched(folder, "train", {**SMALL["digits"], "epochs": 10_000})
+    launched.interrupt_after('"progress":[3,')
+    outcome = launched.outcome()
+    assert (outcome.exit_code, outcome.errors) == (130, "")
+    assert outcome.facts("end") == [{"state": "stopped", "reason": "KeyboardInterrupt"}]
+    assert 3 <= len(outcome.series("loss")) < 10_000
+    assert os.listdir(folder / "models") == ["digits.joblib"]
 
 
 def test_every_family_of_breast_cancer_is_trained_and_priced(tmp_path: Path) -> None:
