@@ -17,7 +17,7 @@ from mlops_tui.domain.text import safe, short_number
 from mlops_tui.ui import palette, raster
 from mlops_tui.ui.axes import Axis, finite_range, step_axis, tick_label, value_axis
 from mlops_tui.ui.raster import Line, Picture, Symbols
-from mlops_tui.ui.widgets.row_table import fit
+from mlops_tui.ui.widgets.pieces import fit
 
 LABELS = 8
 """Cells for the labels of the y axis, with the axis itself."""

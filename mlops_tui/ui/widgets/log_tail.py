@@ -11,7 +11,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from mlops_tui.ui import intents, keys
-from mlops_tui.ui.widgets.row_table import fit
+from mlops_tui.ui.widgets.pieces import fit
 
 
 class LogTail(ScrollView, can_focus=True):

@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from mlops_tui.ui.widgets.piece_line import PieceLine
-from mlops_tui.ui.widgets.row_table import Piece
+from mlops_tui.ui.widgets.pieces import Piece
 
 
 class PaneTitle(PieceLine):

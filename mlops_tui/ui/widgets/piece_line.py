@@ -11,7 +11,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from mlops_tui.ui import palette
-from mlops_tui.ui.widgets.row_table import Piece, fit
+from mlops_tui.ui.widgets.pieces import Piece, fit
 
 KINDS = ("strong", "dim", "good", "bad", "warn", "tab", "tab-on")
 

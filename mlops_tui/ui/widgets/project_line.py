@@ -10,7 +10,7 @@ from mlops_tui.domain.text import safe, short_number
 from mlops_tui.ui import intents
 from mlops_tui.ui.objective import is_reached, objective_metric, target_words, value_of
 from mlops_tui.ui.widgets.piece_line import PieceLine
-from mlops_tui.ui.widgets.row_table import Piece
+from mlops_tui.ui.widgets.pieces import Piece
 
 
 class ProjectLine(PieceLine):

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from typing import ClassVar
+
+from textual.binding import BindingType
 
 from mlops_tui.domain.text import safe, short_number
+from mlops_tui.ui import keys
 from mlops_tui.ui.columns import GLYPHS
 from mlops_tui.ui.formats import ago, count
 from mlops_tui.ui.objective import is_reached, objective_metric, target_words, value_of
 from mlops_tui.ui.summaries import ProjectSummary
+from mlops_tui.ui.widgets.pieces import Piece, fit
 from mlops_tui.ui.widgets.project_line import live_words
-from mlops_tui.ui.widgets.row_table import Piece, RowTable, fit
+from mlops_tui.ui.widgets.row_table import RowTable
 
 COLUMNS: Mapping[str, tuple[int, int]] = {
     "Project": (20, 0),
@@ -25,6 +30,8 @@ COLUMNS: Mapping[str, tuple[int, int]] = {
 
 class ProjectTable(RowTable):
     """Rows by the project's path."""
+
+    BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.PROJECTS)
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         super().__init__("Looking for projects ...", id="projects")

@@ -6,32 +6,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from rich.cells import cell_len, set_cell_size
-from rich.segment import Segment
-from rich.style import Style
 from textual import events
 from textual.binding import BindingType
-from textual.geometry import Region, Size
+from textual.geometry import Size
 from textual.message import Message
-from textual.scroll_view import ScrollView
-from textual.strip import Strip
 
 from mlops_tui.domain.runs import RunState
 from mlops_tui.ui import keys, palette
-
-Piece = tuple[str, str]
-"""Text and its kind: the end of a component class name, or empty for plain."""
-
-
-def fit(text: str, width: int, right: bool = False) -> str:
-    """Return `text` in exactly `width` cells, cut with an ellipsis where it is longer."""
-    length = cell_len(text)
-    if length > width:
-        return set_cell_size(text, width - 1) + "…" if width > 0 else ""
-    return " " * (width - length) + text if right else text + " " * (width - length)
+from mlops_tui.ui.widgets.line_view import LineView
+from mlops_tui.ui.widgets.pieces import Piece, fit
 
 
-class RowTable(ScrollView, can_focus=True):
+class RowTable(LineView, can_focus=True):
     """Rows by key under a header; subclasses say what a row looks like."""
 
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.TABLE)
@@ -44,6 +30,7 @@ class RowTable(ScrollView, can_focus=True):
         *(f"row-table--{state}" for state in RunState),
         *(f"row-table--series-{slot}" for slot in range(palette.SLOTS)),
     }
+    STYLE_PREFIX = "row-table"
     DEFAULT_CSS = """
     RowTable { overflow-x: hidden; overflow-y: auto; scrollbar-gutter: stable;
                scrollbar-size-vertical: 1; }
@@ -70,7 +57,6 @@ class RowTable(ScrollView, can_focus=True):
         self.cursor = 0
         self.empty = empty
         self._positions: dict[str, int] = {}
-        self._painted: dict[int, list[Piece]] = {}
 
     # What subclasses say
 
@@ -85,15 +71,6 @@ class RowTable(ScrollView, can_focus=True):
     @property
     def cursor_key(self) -> str | None:
         return self.keys[self.cursor] if self.keys else None
-
-    @property
-    def line_width(self) -> int:
-        """The cells of a line, without the scrollbar."""
-        return self.scrollable_content_region.width
-
-    @property
-    def page_rows(self) -> int:
-        return max(1, self.size.height - 1)
 
     def visible_keys(self, pages_around: int = 0) -> Sequence[str]:
         """The keys on the screen, and those of so many pages above and below."""
@@ -114,7 +91,7 @@ class RowTable(ScrollView, can_focus=True):
         self.cursor = min(self.cursor if here is None else here, max(0, len(new_keys) - 1))
         self.virtual_size = Size(0, len(new_keys) + 1)
         if not was_first or self.cursor > self.page_rows - 1:
-            self._scroll_to_line(self.cursor - line)
+            self.scroll_to_row(len(self.keys), self.cursor - line)
         self.refresh_changed()
         self.on_rows_moved()
         if self.cursor_key != old_key:
@@ -132,37 +109,9 @@ class RowTable(ScrollView, can_focus=True):
         if key in self._positions:
             self._move_cursor(self._positions[key])
 
-    def refresh_changed(self) -> None:
-        """Repaint the parts of the visible lines that look different now."""
-        width = self.line_width
-        for y in range(self.size.height):
-            old = self._painted.get(y)
-            if old is None:
-                self.refresh(Region(0, y, width, 1))
-                continue
-            new = self._line_pieces(y)
-            if new != old:
-                start, end = _difference(old, new, width)
-                self.refresh(Region(start, y, end - start, 1))
-
-    def repaint(self) -> None:
-        self._painted.clear()
-        self.refresh()
-
     # Drawing
 
-    def render_line(self, y: int) -> Strip:
-        pieces = self._line_pieces(y)
-        self._painted[y] = pieces
-        width = self.line_width
-        base = self.rich_style
-        segments = [Segment(text, self._style(kind, base)) for text, kind in pieces]
-        return Strip(segments).adjust_cell_length(width, base)
-
-    def _style(self, kind: str, base: Style) -> Style:
-        return self.get_component_rich_style(f"row-table--{kind}") if kind else base
-
-    def _line_pieces(self, y: int) -> list[Piece]:
+    def line_pieces(self, y: int) -> list[Piece]:
         width = self.line_width
         if y == 0:
             return [("".join(text for text, _ in self.header_pieces(width)), "header")]
@@ -206,24 +155,18 @@ class RowTable(ScrollView, can_focus=True):
         top, page = self.scroll_offset.y, self.page_rows
         jump = page // 3
         if row < top:
-            self._scroll_to_line(row - jump)
+            self.scroll_to_row(len(self.keys), row - jump)
         elif row >= top + page:
-            self._scroll_to_line(row - page + 1 + jump)
-
-    def _scroll_to_line(self, line: int) -> None:
-        last = max(0, len(self.keys) - self.page_rows)
-        self.scroll_to(y=max(0, min(line, last)), animate=False, immediate=True)
+            self.scroll_to_row(len(self.keys), row - page + 1 + jump)
 
     # Events
 
-    def on_focus(self) -> None:
-        self.refresh_changed()
-
-    def on_blur(self) -> None:
+    def watch_has_focus(self, has_focus: bool) -> None:
+        super().watch_has_focus(has_focus)
         self.refresh_changed()
 
     def on_resize(self) -> None:
-        self._painted.clear()
+        self.forget_painted()
         self._keep_in_view(self.cursor)
         self.on_rows_moved()
 
@@ -238,32 +181,3 @@ class RowTable(ScrollView, can_focus=True):
             self._move_cursor(row)
             if event.chain == 2:
                 self.action_open()
-
-
-def _difference(old: list[Piece], new: list[Piece], width: int) -> tuple[int, int]:
-    """Return the cells `start, end` outside which both lines look the same."""
-    start = 0
-    for (old_text, old_kind), (new_text, new_kind) in zip(old, new, strict=False):
-        if old_kind != new_kind or old_text != new_text:
-            if old_kind == new_kind:
-                start += cell_len(_common_start(old_text, new_text))
-            break
-        start += cell_len(old_text)
-    end = width
-    if len(old) == len(new):
-        for (old_text, old_kind), (new_text, new_kind) in zip(
-            reversed(old), reversed(new), strict=True
-        ):
-            if old_kind != new_kind or old_text != new_text:
-                break
-            end -= cell_len(old_text)
-    return min(start, width - 1), max(end, start + 1)
-
-
-def _common_start(one: str, other: str) -> str:
-    length = 0
-    for a, b in zip(one, other, strict=False):
-        if a != b:
-            break
-        length += 1
-    return one[:length]

@@ -12,7 +12,8 @@ from textual.message import Message
 from mlops_tui.domain.runs import Run
 from mlops_tui.ui import intents
 from mlops_tui.ui.columns import Column, Wishes, candidates, plan, widened
-from mlops_tui.ui.widgets.row_table import Piece, RowTable, fit
+from mlops_tui.ui.widgets.pieces import Piece, fit
+from mlops_tui.ui.widgets.row_table import RowTable
 
 MOST_RUNS_KEPT = 2000
 MARK = "◆ "

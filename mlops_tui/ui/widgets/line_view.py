@@ -1,0 +1,73 @@
+"""A scrolling view that draws its lines itself, and repaints the parts that look different."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Region
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from mlops_tui.ui.widgets.pieces import Piece, difference
+
+
+class LineView(ScrollView):
+    """Lines in pieces; `STYLE_PREFIX` and a piece's kind make a component class."""
+
+    STYLE_PREFIX: ClassVar[str] = ""
+
+    def __init__(self, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._painted: dict[int, list[Piece]] = {}
+
+    def line_pieces(self, y: int) -> list[Piece]:
+        """What stands in line `y` of the screen now."""
+        raise NotImplementedError
+
+    @property
+    def line_width(self) -> int:
+        """The cells of a line, without the scrollbar."""
+        return self.scrollable_content_region.width
+
+    @property
+    def page_rows(self) -> int:
+        """The lines below the header."""
+        return max(1, self.size.height - 1)
+
+    def refresh_changed(self) -> None:
+        """Repaint the parts of the visible lines that look different now."""
+        width = self.line_width
+        for y in range(self.size.height):
+            old = self._painted.get(y)
+            if old is None:
+                self.refresh(Region(0, y, width, 1))
+                continue
+            new = self.line_pieces(y)
+            if new != old:
+                start, end = difference(old, new, width)
+                self.refresh(Region(start, y, end - start, 1))
+
+    def repaint(self) -> None:
+        self.forget_painted()
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        pieces = self.line_pieces(y)
+        self._painted[y] = pieces
+        width = self.line_width
+        base = self.rich_style
+        segments = [Segment(text, self._style(kind, base)) for text, kind in pieces]
+        return Strip(segments).adjust_cell_length(width, base)
+
+    def _style(self, kind: str, base: Style) -> Style:
+        return self.get_component_rich_style(f"{self.STYLE_PREFIX}--{kind}") if kind else base
+
+    def forget_painted(self) -> None:
+        self._painted.clear()
+
+    def scroll_to_row(self, row_count: int, row: int) -> None:
+        """Put `row` below the header, or as near to it as so many rows let it come."""
+        last = max(0, row_count - self.page_rows)
+        self.scroll_to(y=max(0, min(row, last)), animate=False, immediate=True)
