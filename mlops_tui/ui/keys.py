@@ -155,3 +155,10 @@ def clashes(keys: Iterable[Key]) -> list[str]:
                 twice.append(single)
             seen.add(single)
     return twice
+
+
+def markdown_table() -> str:
+    """Return the table of keys for README: the keys that do something with runs and panes."""
+    shown = [key for key in KEYS if key.place not in (LOG, FORM, DIALOG)]
+    rows = [f"| `{key.display}` | {key.tooltip} |" for key in shown]
+    return "\n".join(["| key | does |", "| --- | --- |", *rows])

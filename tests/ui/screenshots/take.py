@@ -1,0 +1,33 @@
+"""Export README's picture from the app: `python -m tests.ui.screenshots.take PROJECT OUT.svg`."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import time
+from pathlib import Path
+
+from mlops_tui.ui.app import doors
+from mlops_tui.ui.launch_settings import launch_settings
+from mlops_tui.ui.mlops_app import MlopsApp
+
+
+async def take(project: Path, picture: Path, columns: int, rows: int) -> None:
+    settings = launch_settings(os.environ, "utf-8")
+    app = MlopsApp(project.parent, doors(), settings, project)
+    async with app.run_test(size=(columns, rows)) as pilot:
+        deadline = time.monotonic() + 20
+        svg = ""
+        # a braille dot says that a chart is drawn
+        while not any("\u2800" < letter < "\u28ff" for letter in svg):
+            if time.monotonic() > deadline:
+                sys.exit("no chart was drawn within 20 s: is there a run with metrics?")
+            await pilot.pause()
+            svg = app.export_screenshot(title="mlops-tui")
+        await pilot.pause(1.0)
+        picture.write_text(app.export_screenshot(title="mlops-tui"), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    asyncio.run(take(Path(sys.argv[1]), Path(sys.argv[2]), 120, 36))
