@@ -13,7 +13,7 @@ from mlops_tui.ui.launch_settings import launch_settings
 from mlops_tui.ui.mlops_app import MlopsApp
 
 
-async def take(project: Path, picture: Path, columns: int, rows: int) -> None:
+async def take(project: Path, columns: int, rows: int) -> str:
     settings = launch_settings(os.environ, "utf-8")
     app = MlopsApp(project.parent, doors(), settings, project)
     async with app.run_test(size=(columns, rows)) as pilot:
@@ -26,8 +26,9 @@ async def take(project: Path, picture: Path, columns: int, rows: int) -> None:
             await pilot.pause()
             svg = app.export_screenshot(title="mlops-tui")
         await pilot.pause(1.0)
-        picture.write_text(app.export_screenshot(title="mlops-tui"), encoding="utf-8")
+        return app.export_screenshot(title="mlops-tui")
 
 
 if __name__ == "__main__":
-    asyncio.run(take(Path(sys.argv[1]), Path(sys.argv[2]), 120, 36))
+    picture = asyncio.run(take(Path(sys.argv[1]), 120, 36))
+    Path(sys.argv[2]).write_text(picture, encoding="utf-8")
