@@ -103,7 +103,7 @@ class Feed:
         self._guard = guard
         self._tend = tend
         self._interval = 1.0 / hz
-        self._watch = _Watch(self._wake) if use_events and _has_events(project) else None
+        self._watch = _Watch(self.wake) if use_events and _has_events(project) else None
         self._woken = threading.Event()
         self._stopping = threading.Event()
         self._sizes: dict[str, int] = {}
@@ -124,7 +124,8 @@ class Feed:
         if self._thread.is_alive():
             self._thread.join(seconds)
 
-    def _wake(self) -> None:
+    def wake(self) -> None:
+        """Look at once: somebody knows that there is something new. For any thread."""
         self._woken.set()
 
     def _run(self) -> None:
@@ -170,7 +171,8 @@ class Feed:
         return changes.more
 
     def _folders(self) -> Iterable[Path]:
-        yield places.project_dot(self._project)
+        dot = places.project_dot(self._project)
+        yield dot if dot.is_dir() else self._project
         yield places.runs_dir(self._project)
         newest = sorted((run.id for run in self._live), reverse=True)
         for run_id in newest[:MOST_WATCHED_RUNS]:

@@ -97,9 +97,15 @@ class ProjectSource:
 
     def act(self, to: MessagePump, what: str, work: Callable[[], intents.ActionDone]) -> None:
         """Carry out an action in a thread; `ActionDone` or `ActionFailed` says how it went."""
+
+        def done(answer: intents.ActionDone) -> None:
+            if self._feed is not None:
+                self._feed.wake()
+            to.post_message(answer)
+
         self._pool.submit(
             lambda _: work(),
-            to.post_message,
+            done,
             lambda error: to.post_message(intents.ActionFailed(what, error)),
         )
 

@@ -22,6 +22,13 @@ from mlops_tui.ui.screens.dialogs import ConfirmDialog, MessageDialog
 from mlops_tui.ui.screens.launch import LaunchForm
 from mlops_tui.ui.widgets.run_table import RunTable
 
+STOP_WORDS = {
+    "ASKED": "Asked to stop",
+    "ALREADY_ASKED": "Asked to stop before",
+    "CANCELLED": "Taken out of the queue",
+    "ALREADY_ENDED": "Has ended already",
+}
+
 
 class RunVerbs(Vertical):
     """Holds the panes of a project and the keys that act on its runs."""
@@ -81,7 +88,8 @@ class RunVerbs(Vertical):
         def work() -> intents.ActionDone:
             from mlops_tui.engine import actions
 
-            return intents.ActionDone(f"{run.name}: {actions.stop(self._project, run.id)}")
+            result = actions.stop(self._project, run.id)
+            return intents.ActionDone(f"{STOP_WORDS[result.name]}: {run.name}")
 
         self._source.act(self, f"{run.name} was not stopped", work)
 

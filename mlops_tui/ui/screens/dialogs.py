@@ -94,7 +94,9 @@ class HelpDialog(ModalScreen[None]):
 
 
 HEADINGS = {
-    keys.PROJECT: "Runs and panes",
+    keys.VERBS: "Runs",
+    keys.PROJECT: "What is shown",
+    keys.PANES: "Panes",
     keys.PROJECTS: "Projects",
     keys.TABLE: "In a list",
     keys.LOG: "In the output",
@@ -111,5 +113,6 @@ def help_text(shown: Sequence[Key]) -> Text:
             place = key.place
             heading = HEADINGS.get(place, place)
             text.append(f"{'' if not text else chr(10)}{heading}\n", style="bold")
-        text.append(f"  {key.display:<13}{key.tooltip}\n")
+        text.append(f"  {key.display:<13}", style="bold")
+        text.append(key.tooltip + "\n")
     return text

@@ -16,30 +16,31 @@ from textual.widgets import Button, Checkbox, Footer, Input, Select, Static
 from mlops_tui.domain import params
 from mlops_tui.domain.errors import InputError
 from mlops_tui.domain.project import Job, Param, ParamType, Project
-from mlops_tui.domain.text import safe
+from mlops_tui.domain.text import safe, short_number
 from mlops_tui.ui import intents, keys
 from mlops_tui.ui.errors import describe
 from mlops_tui.ui.project_source import ProjectSource
 from mlops_tui.ui.widgets.piece_line import PieceLine
 from mlops_tui.ui.widgets.plain_input import PlainInput
 
-NAME_COLUMNS = 18
 
-
-class ParamField(Horizontal):
-    """One parameter: its name, what it is set to, and what may stand there or is wrong."""
+class ParamField(Vertical):
+    """One parameter: its name, what it is set to, what may stand there, and what is wrong."""
 
     def __init__(self, param: Param) -> None:
         super().__init__(classes="field")
         self.param = param
 
     def compose(self) -> ComposeResult:
-        yield Static(Text(safe(self.param.name)), classes="field-name", markup=False)
-        yield self._control()
-        yield PieceLine(classes="field-hint")
+        with Horizontal():
+            yield Static(Text(safe(self.param.name)), classes="field-name", markup=False)
+            yield self._control()
+            yield PieceLine(classes="field-hint")
+        yield PieceLine(classes="field-problem")
 
     def on_mount(self) -> None:
-        self.show_problem("")
+        hint = self.query_one(".field-hint", PieceLine)
+        hint.show([(" " + field_hint(self.param), "dim")])
 
     def _control(self) -> Widget:
         param = self.param
@@ -75,20 +76,21 @@ class ParamField(Horizontal):
         raise TypeError(type(control).__name__)
 
     def show_problem(self, problem: str) -> None:
-        hint = self.query_one(PieceLine)
+        line = self.query_one(".field-problem", PieceLine)
+        line.show([(f"\u2717 {safe(problem)}", "bad")])
+        line.display = bool(problem)
         self.control.set_class(bool(problem), "-wrong")
-        if problem:
-            words = problem.removeprefix(f"{self.param.name}: ")
-            hint.show([(" ✗ " + safe(words), "bad")])
-        else:
-            hint.show([(" " + field_hint(self.param), "dim")])
 
 
 def field_hint(param: Param) -> str:
     """Return the range and the help of a parameter, safe to show."""
     parts = []
-    if param.min is not None or param.max is not None:
-        parts.append(params.expected(param))
+    if param.min is not None and param.max is not None:
+        parts.append(f"{short_number(param.min)} to {short_number(param.max)}")
+    elif param.min is not None:
+        parts.append(f"{short_number(param.min)} or more")
+    elif param.max is not None:
+        parts.append(f"{short_number(param.max)} or less")
     elif param.type in (ParamType.INT, ParamType.FLOAT, ParamType.PATH):
         parts.append(str(param.type))
     if param.help:
@@ -139,7 +141,7 @@ class LaunchForm(ModalScreen[str]):
         return self._job
 
     def _begin(self) -> None:
-        about = safe(self._job.description or str(self._job.kind))
+        about = safe(self._job.description)
         title = f" Launch {safe(self._job.name)} "
         self.query_one("#form-title", PieceLine).show([(title, "strong"), (about, "dim")])
         first = self.fields[0].control if self.fields else self.query_one("#launch")

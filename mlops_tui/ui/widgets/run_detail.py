@@ -94,7 +94,7 @@ class RunDetail(Horizontal):
 
     def show_facts(self) -> None:
         if self._run is not None and is_shown(self.facts):
-            self.facts.show([("run", safe(self._run.name)), *run_facts(self._run, time.time())])
+            self.facts.show(run_facts(self._run, time.time()))
 
     def on_runs_read(self, event: intents.RunsRead) -> None:
         event.stop()
@@ -104,6 +104,9 @@ class RunDetail(Horizontal):
         self.charts.request(sorted(self._stale))
         self._stale.clear()
         self.show_facts()
+        if self._run is not None:
+            for pane in ("facts", "output"):
+                self._inform(pane, safe(self._run.name))
 
     def on_output_read(self, event: intents.OutputRead) -> None:
         event.stop()
@@ -114,6 +117,7 @@ class RunDetail(Horizontal):
 
     def on_chart_grid_page_turned(self, event: ChartGrid.PageTurned) -> None:
         event.stop()
-        for pane in self.query(Pane):
-            if pane.pane == "charts":
-                pane.title_line.inform(event.words)
+        self._inform("charts", event.words)
+
+    def _inform(self, pane: str, words: str) -> None:
+        self.query_one(f"#pane-{pane}", Pane).title_line.inform(words)
