@@ -15,6 +15,8 @@ from mlops_tui.track.lines import fact_line
 from tests.unit.track.scripts import points, records
 
 PAD = "x" * 200
+NO_LIMIT = -1
+"""Back before a test ends: its report may go to a longer file."""
 
 
 @pytest.fixture
@@ -22,8 +24,12 @@ def limit_file_size() -> Iterator[Callable[[int], None]]:
     """Let no file of this process grow beyond some bytes: what a full disk looks like."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     assert signal.getsignal(signal.SIGXFSZ) is signal.SIG_IGN
-    yield lambda size: resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+    def set_limit(size: int) -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (before[0] if size < 0 else size, before[1]))
+
+    yield set_limit
+    set_limit(NO_LIMIT)
 
 
 def point(step: int) -> bytes:
@@ -81,7 +87,7 @@ def test_a_full_disk_costs_points_that_are_counted(
         events.write(point(step))
     events.write(fact_line({"params": {"lr": 0.1}}))
     assert events.path.stat().st_size == size + 100
-    limit_file_size(10_000)
+    limit_file_size(NO_LIMIT)
     events.write(point(6))
     events.write(point(7))
     events.close()
@@ -103,7 +109,7 @@ def test_a_line_that_lacks_its_newline_alone_is_not_lost(
     events = EventFile(tmp_path)
     limit_file_size(len(point(0)) - 1)
     events.write(point(0))
-    limit_file_size(10_000)
+    limit_file_size(NO_LIMIT)
     events.write(point(1))
     events.close()
     assert [record["s"] for record in records(events.path)] == [0, 1]
@@ -116,7 +122,7 @@ def test_what_was_lost_is_told_at_the_latest_at_the_end(
     events.write(point(0))
     limit_file_size(len(point(0)))
     events.write(point(1))
-    limit_file_size(10_000)
+    limit_file_size(NO_LIMIT)
     events.close()
     assert records(events.path)[-1]["lost_points"] == 2
 
