@@ -26,7 +26,8 @@ def ensure_agent(project: Path) -> None:
         StorageError: no agent can be started; what was asked for is recorded all the same.
     """
     try:
-        if not fifo.poke(agent_file(project, "fifo")):
+        # a child that is about to exec keeps the pipe of a killed agent open for an instant
+        if not fifo.poke(agent_file(project, "fifo")) or find_agent(project) is None:
             start_agent(project)
     except OSError as error:
         raise StorageError(

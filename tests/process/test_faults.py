@@ -7,6 +7,7 @@ import os
 import pty
 import resource
 import signal
+import sys
 import subprocess
 import time
 from collections.abc import Iterator
@@ -179,7 +180,7 @@ def test_a_terminal_that_closes_takes_nobody_along(project: Path) -> None:
     )
     pid, terminal = pty.fork()
     if pid == 0:
-        os.execvp("python3", ["python3", "-c", code, str(project)])
+        os.execv(sys.executable, [sys.executable, "-c", code, str(project)])
     assert b"told" in os.read(terminal, 100)
     os.close(terminal)
     assert os.WTERMSIG(os.waitpid(pid, 0)[1]) == signal.SIGHUP
