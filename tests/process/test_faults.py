@@ -7,8 +7,8 @@ import os
 import pty
 import resource
 import signal
-import sys
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -322,7 +322,9 @@ def test_many_settle_at_once_and_one_end_is_written(project: Path) -> None:
         "import sys, pathlib; from mlops_tui.engine.liveness import settle;"
         "sys.exit(settle(pathlib.Path(sys.argv[1]), sys.argv[2]))"
     )
-    deciders = [subprocess.Popen(["python3", "-c", code, str(project), run_id]) for _ in range(4)]
+    deciders = [
+        subprocess.Popen([sys.executable, "-c", code, str(project), run_id]) for _ in range(4)
+    ]
     assert sorted(decider.wait(15) for decider in deciders) == [0, 0, 0, 1]
     assert ended(project, run_id)["state"] == "lost"
 
