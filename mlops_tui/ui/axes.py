@@ -52,7 +52,7 @@ def value_axis(low: float, high: float, parts: int, previous: Axis | None = None
         parts: About how many steps there is room for.
         previous: The axis shown until now.
     """
-    low, high = max(low, -LARGEST), min(high, LARGEST)
+    low, high = (max(-LARGEST, min(LARGEST, value)) for value in (low, high))
     if previous and _still_fits(previous, low, high):
         return previous
     if high <= low:

@@ -136,13 +136,17 @@ def _segment(start: tuple[int, int], end: tuple[int, int]) -> Iterator[Extent]:
         yield (x0, y0, y1) if y0 < y1 else (x0, y1, y0)
         return
     slope = (y1 - y0) / (x1 - x0)
+    way = 1 if slope > 0 else -1
+    last, first = y0, y0
     for column in range(x0, x1 + 1):
-        left = y0 + slope * max(0.0, column - x0 - 0.5)
-        right = y0 + slope * min(float(x1 - x0), column - x0 + 0.5)
-        top, bottom = sorted((round(left), round(right)))
-        if column not in (x0, x1) and bottom > top:  # the next column begins at this dot
-            top, bottom = (top, bottom - 1) if slope > 0 else (top + 1, bottom)
-        yield column, top, bottom
+        middle = y0 + slope * (column - x0 + 0.5)
+        # a half goes to the column that comes next, and that one begins a dot further on
+        until = math.ceil(middle - 0.5) if slope > 0 else math.floor(middle + 0.5)
+        until = y1 if column == x1 else until
+        if column > x0:
+            first = last if until == last else last + way
+        yield (column, first, until) if first <= until else (column, until, first)
+        last = until
 
 
 def gap_columns(line: Line, x_axis: Axis, columns: int) -> set[int]:

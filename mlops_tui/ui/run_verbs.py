@@ -54,7 +54,8 @@ class RunVerbs(Vertical):
     def on_project_read(self, event: intents.ProjectRead) -> None:
         project = event.project
         if project.is_broken:
-            words = "\n".join(str(problem) for problem in project.problems)
+            folder = f"{project.path}/"
+            words = "\n".join(str(problem).removeprefix(folder) for problem in project.problems)
             self.app.push_screen(MessageDialog("mlops.toml has problems: nothing starts", words))
         elif not project.jobs:
             words = "Declare one in mlops.toml:\n\n[jobs.train]\nrun = 'python train.py'"

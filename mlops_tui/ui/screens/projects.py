@@ -169,7 +169,8 @@ def facts_text(summary: ProjectSummary | None) -> Text:
         text.append(safe(summary.problem) + "\n", "not dim bold")
     if project.has_file:
         for problem in project.problems:
-            text.append("✗ " + safe(str(problem)) + "\n", "not dim bold")
+            words = str(problem).removeprefix(f"{project.path}/")
+            text.append("✗ " + safe(words) + "\n", "not dim bold")
     return text
 
 

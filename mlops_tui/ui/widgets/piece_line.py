@@ -50,8 +50,8 @@ class PieceLine(Widget):
             shown = text if cell_len(text) <= room else fit(text, max(0, room))
             room -= cell_len(shown)
             segments.append((shown, kind))
-        if right and room >= 1:
-            segments += [(" " * room, ""), (fit(right, min(width, cell_len(right))), right_kind)]
+        if right and room >= 0:
+            segments += [(" " * (room + 1), ""), (right, right_kind)]
         return Strip(
             Segment(text, self.get_component_rich_style(f"piece-line--{kind}") if kind else base)
             for text, kind in segments

@@ -43,9 +43,9 @@ class ProjectLine(PieceLine):
     def _compose_line(self) -> None:
         project = self._project
         pieces: list[Piece] = [(f" {safe(project.name)} ", "strong")]
+        if project.is_broken and project.has_file:
+            pieces.append((" ✗ mlops.toml is broken: l shows why ", "bad"))
         pieces += objective_pieces(project, self._best)
-        if project.is_broken:
-            pieces.append(("  mlops.toml has problems, press l to see them", "bad"))
         self.show(pieces, (self._doing or live_words(self._live)) + " ")
 
 

@@ -162,6 +162,7 @@ class RunsPane(Vertical):
         self.table.set_marks(self.slots)
         self._show_title()
         self.post_message(self.MarksChanged(self.slots))
+        self.table.action_move(1)
 
     def _show_title(self) -> None:
         words = [count(len(self.table.keys), "run")]

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import pytest
+from textual.binding import Binding
+
+from mlops_tui.ui import keys
+
+
+@pytest.mark.parametrize("screen", keys.SCREENS)
+@pytest.mark.parametrize("focused", keys.FOCUSED)
+def test_no_key_is_bound_twice_on_one_screen(screen: str, focused: str) -> None:
+    places = [
+        place for place in keys.SCREENS[screen] if place not in keys.FOCUSED or place == focused
+    ]
+    reachable = [key for place in places for key in keys.of_place(place)]
+    allowed = ["enter"] if screen == keys.PROJECTS else []  # its table goes into the project
+    assert [twice for twice in keys.clashes(reachable) if twice not in allowed] == []
+
+
+@pytest.mark.parametrize("screen", keys.SCREENS)
+def test_the_footer_shows_six_keys_at_most(screen: str) -> None:
+    shown = [key for place in keys.SCREENS[screen] for key in keys.of_place(place) if key.in_footer]
+    assert 1 <= len(shown) <= keys.FOOTER_MOST
+
+
+def test_ids_are_unique() -> None:
+    ids = [key.id for key in keys.KEYS]
+    assert len(ids) == len(set(ids))
+
+
+def test_no_key_needs_what_tmux_and_screen_take() -> None:
+    taken = {"ctrl+a", "ctrl+b", "ctrl+m", "ctrl+j", "ctrl+h", "ctrl+i"}
+    for key in keys.KEYS:
+        for single in key.keys.split(","):
+            assert single not in taken
+            assert "alt+" not in single
+
+
+def test_every_key_says_what_it_does() -> None:
+    assert all(key.label and len(key.tooltip) > 4 for key in keys.KEYS)
+    assert all(
+        key.place in {place for it in keys.SCREENS.values() for place in it} for key in keys.KEYS
+    )
+
+
+def test_bindings_are_made_from_the_table() -> None:
+    made = [it for it in keys.bindings(keys.VERBS) if isinstance(it, Binding)]
+    assert [it.id for it in made] == [key.id for key in keys.of_place(keys.VERBS)]
