@@ -6,17 +6,19 @@ import os
 import sqlite3
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from mlops_tui.domain import places
 from mlops_tui.domain.errors import StorageError
-from mlops_tui.domain.filters import Filter, Sort
 from mlops_tui.domain.runs import Run, Series
 from mlops_tui.index import queries
 from mlops_tui.index.ingest import Ingester
 from mlops_tui.index.lines import clean
 from mlops_tui.index.store import Store, is_damaged, is_moved
 from mlops_tui.index.values import Changes, QueuedRun
+
+if TYPE_CHECKING:
+    from mlops_tui.domain.filters import Filter, Sort
 
 _Answer = TypeVar("_Answer")
 

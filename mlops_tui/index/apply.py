@@ -7,6 +7,7 @@ import sqlite3
 from array import array
 from bisect import bisect_right
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mlops_tui.index.columns import Column, Dated, FileState, Undated, to_columns
 from mlops_tui.index.facts import (
@@ -21,9 +22,12 @@ from mlops_tui.index.facts import (
 )
 from mlops_tui.index.files import file_number, move, stored_position
 from mlops_tui.index.gather import CHUNK_BYTES, MAIN_EVENTS, RUNNER_FILE, Piece, RunNews
-from mlops_tui.index.lines import LONG_LINE, BadLineError, decode_lines, read_record, shown
+from mlops_tui.index.lines import LONG_LINE, BadLineError, read_record, shown
 from mlops_tui.index.points import add_series, read_totals, write_column
 from mlops_tui.journal.tail import Position, read_chunk
+
+if TYPE_CHECKING:
+    from mlops_tui.index.events import EventLines
 
 _START = "coalesce(started, end_started, created)"
 
@@ -63,7 +67,7 @@ def _apply_events(connection: sqlite3.Connection, run: int, piece: Piece) -> Non
     """Add what one stretch of an event file says."""
     base, chunk = piece.before.offset, piece.chunk
     number = file_number(connection, run, piece.name)
-    found = decode_lines(chunk.data, base)
+    found = _decode(chunk.data, base)
     state = _state(connection, run, number)
     dated = to_columns(found.lines, found.ends, base, state)
     if base == 0 and piece.name != MAIN_EVENTS:
@@ -85,6 +89,12 @@ def _apply_events(connection: sqlite3.Connection, run: int, piece: Piece) -> Non
         _save_undated(connection, number, dated.undated, state.start, only_first=True)
     if state.covered_sizes:
         _prune_coverage(connection, run, piece.name)
+
+
+def _decode(data: bytes, base: int) -> EventLines:
+    from mlops_tui.index.events import decode_lines  # without new lines nobody waits for msgspec
+
+    return decode_lines(data, base)
 
 
 def _write_columns(
@@ -154,7 +164,7 @@ def _date_stretch(
         if chunk.position.offset == position.offset:
             break
         data = chunk.data[: end - position.offset]
-        found = decode_lines(data, position.offset)
+        found = _decode(data, position.offset)
         dated: Dated = to_columns(found.lines, found.ends, position.offset, state)
         known = read_totals(connection, file)
         for metric, column in dated.columns.items():

@@ -8,9 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from operator import attrgetter, lt
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from mlops_tui.index.lines import GREATEST_STEP, Line
+from mlops_tui.index.lines import GREATEST_STEP
+
+if TYPE_CHECKING:
+    from mlops_tui.index.events import Line
 
 _TIME, _STEP, _METRICS = attrgetter("t"), attrgetter("s"), attrgetter("m")
 

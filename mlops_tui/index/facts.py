@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import calendar
+import json
 import math
 import sqlite3
 import time
 from array import array
 from collections.abc import Mapping
-from typing import Any
-
-import msgspec
+from typing import TYPE_CHECKING, Any
 
 from mlops_tui.domain import lifecycle
 from mlops_tui.domain.runs import ENDED, ParamValue
 from mlops_tui.index.lines import (
     BadLineError,
-    Facts,
     clean,
     is_number,
     read_record,
@@ -25,6 +23,9 @@ from mlops_tui.index.lines import (
     to_tags,
 )
 from mlops_tui.index.points import delete_points
+
+if TYPE_CHECKING:
+    from mlops_tui.index.events import Facts
 
 JOURNAL, RUNNER = 1, 2
 """Who told of an end; the greater one is believed."""
@@ -127,9 +128,7 @@ def add_labels(
 
 def encode_value(value: ParamValue) -> str:
     """Return a scalar as JSON; NaN and infinities bare, as Python's own decoder takes them."""
-    if isinstance(value, float) and not math.isfinite(value):
-        return "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"
-    return msgspec.json.encode(value).decode()
+    return json.dumps(value, ensure_ascii=False)
 
 
 def apply_event_facts(connection: sqlite3.Connection, run: int, origin: str, facts: Facts) -> None:

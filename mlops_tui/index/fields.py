@@ -7,8 +7,6 @@ import math
 import sqlite3
 import time
 
-import msgspec
-
 STATE = (
     "CASE WHEN end_source > 0 THEN end_state WHEN phase = 0 THEN 'queued'"
     " WHEN phase = 1 THEN 'starting' ELSE 'running' END"
@@ -34,6 +32,8 @@ _SUMMARIES = {
     "count": "size",
     "last_step": "last_step",
 }
+
+_SCALARS = json.JSONDecoder()
 
 Values = dict[int, object]
 """Row of a run -> value; what is missing has no key."""
@@ -62,10 +62,7 @@ def read_field(connection: sqlite3.Connection, field: str) -> Values:
 
 def decode_value(text: str) -> object:
     """Return the scalar that stands in the index as JSON."""
-    try:
-        return msgspec.json.decode(text)
-    except msgspec.DecodeError:
-        return json.loads(text)
+    return _SCALARS.raw_decode(text)[0]
 
 
 def _attribute(connection: sqlite3.Connection, expression: str) -> Values:

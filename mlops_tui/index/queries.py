@@ -9,17 +9,19 @@ import sqlite3
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mlops_tui.domain import lifecycle
 from mlops_tui.domain.errors import AmbiguousError, NotFoundError
-from mlops_tui.domain.filters import Filter, Sort
 from mlops_tui.domain.runs import MetricSummary, Run, RunState, Series
 from mlops_tui.index.fields import STARTED, STATE, Values, decode_value, read_field
 from mlops_tui.index.lines import BadLineError, clean, read_record, split_lines
 from mlops_tui.index.packing import no_points
 from mlops_tui.index.points import read_few_points, read_points
 from mlops_tui.index.values import QueuedRun
+
+if TYPE_CHECKING:
+    from mlops_tui.domain.filters import Filter, Sort
 
 _VISIBLE = "known = 1 AND purged = 0"
 _AMONG = "IN (SELECT value FROM json_each(?))"

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 from mlops_tui.index.columns import FileState, to_columns
-from mlops_tui.index.lines import GREATEST_STEP, Line
+from mlops_tui.index.events import Line
+from mlops_tui.index.lines import GREATEST_STEP
 
 
 def columns(

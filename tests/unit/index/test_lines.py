@@ -5,7 +5,8 @@ import math
 
 import pytest
 
-from mlops_tui.index.lines import LONG_LINE, EventLines, decode_lines
+from mlops_tui.index.events import EventLines, decode_lines
+from mlops_tui.index.lines import LONG_LINE
 from mlops_tui.journal.tail import LONGEST_LINE_BYTES
 
 
