@@ -164,16 +164,12 @@ def _param_columns(runs: Sequence[Run], now: float) -> list[Column]:
 
 
 def changed_params(runs: Sequence[Run]) -> list[str]:
-    """Return the parameters that are not the same in all runs, sorted by name."""
+    """Return the parameters that are not the same in all runs that have them, sorted by name."""
     values: dict[str, set[str]] = {}
-    holders = [run.params for run in runs if run.params]
-    for params in holders:
-        for name, value in params.items():
+    for run in runs:
+        for name, value in run.params.items():
             values.setdefault(name, set()).add(repr(value))
-    counts = Counter(name for params in holders for name in params)
-    return sorted(
-        name for name, found in values.items() if len(found) > 1 or counts[name] < len(holders)
-    )
+    return sorted(name for name, found in values.items() if len(found) > 1)
 
 
 def _param_text(name: str) -> Callable[[Run, float], str]:

@@ -27,14 +27,23 @@ def objective_metric(project: Project) -> str | None:
 
 
 def target_words(project: Project) -> str:
-    """Return the objective such as `accuracy ≥ 0.97`; empty where the project has none."""
+    """Return the objective such as `cost ≤ 190 EUR`; empty where the project has none."""
     metric = objective_metric(project)
     if metric is None or project.objective is None:
         return ""
     if project.objective.target is None:
         return safe(metric)
     sign = "≤" if is_lower_better(project, metric) else "≥"
-    return f"{safe(metric)} {sign} {short_number(project.objective.target)}"
+    return (
+        f"{safe(metric)} {sign} {short_number(project.objective.target)}{unit_of(project, metric)}"
+    )
+
+
+def unit_of(project: Project, metric: str) -> str:
+    """Return the unit with a blank before it, as it stands after a value; empty without one."""
+    declared = project.metrics.get(metric)
+    unit = declared.unit if declared is not None else ""
+    return f" {safe(unit)}" if unit and unit != "1" else ""
 
 
 def best_first(project: Project, metric: str) -> Sort:

@@ -11,7 +11,7 @@ from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.widget import Widget
 
-from mlops_tui.domain.project import Project
+from mlops_tui.domain.project import JobKind, Project
 from mlops_tui.domain.runs import Run
 from mlops_tui.domain.text import safe
 from mlops_tui.ui import intents, keys
@@ -65,9 +65,10 @@ class RunVerbs(Vertical):
 
     def _open_form(self, project: Project) -> None:
         here = self._run_here()
-        job = (
-            here.job if here is not None and here.job in project.jobs else next(iter(project.jobs))
-        )
+        trains = [name for name, job in project.jobs.items() if job.kind is JobKind.TRAIN]
+        job = here.job if here is not None else ""
+        if job not in project.jobs:
+            job = next(iter(trains or project.jobs))
         self.app.push_screen(LaunchForm(project, job, self._source), self._launched)
 
     def _launched(self, run_id: str | None) -> None:

@@ -117,6 +117,12 @@ class Terminal:
                 return os.waitstatus_to_exitcode(status)
         raise AssertionError(f"still alive after {seconds} s\n{self.screen()}")
 
+    def close(self) -> None:
+        """Close the terminal below the child, as a lost connection does."""
+        self.is_alive = False
+        os.close(self._fd)
+        self._fd = -1
+
     def __enter__(self) -> Terminal:
         return self
 
@@ -129,4 +135,5 @@ class Terminal:
         if self.pid:
             os.kill(self.pid, signal.SIGKILL)
             os.waitpid(self.pid, 0)
-        os.close(self._fd)
+        if self._fd >= 0:
+            os.close(self._fd)

@@ -260,3 +260,26 @@ async def test_a_tiny_terminal_gets_a_kind_word(project: Path) -> None:
         await it.sees("Too small")
         await it.pilot.resize_terminal(80, 24)
         await it.sees("✓ finished train-5")
+        await it.until(lambda: it.project_screen.runs_pane.table.has_focus)
+        await it.sees("l Launch")
+
+
+async def test_output_is_followed_until_a_person_scrolls_up(tmp_path: Path) -> None:
+    folder = write_project(tmp_path / "long")
+    lines = [f"line {number} of the output" for number in range(200)]
+    ident = add_run(folder, 1, state=None, output="\n".join(lines).encode())
+    log = places.run_dir(folder, ident) / "output.log"
+    async with opened(folder, (120, 40)) as it:
+        await it.sees("line 199 of")
+        with log.open("a") as file:
+            file.write("\nthe newest line")
+        await it.sees("the newest line")
+        await it.press("tab", "tab", "tab", "g")
+        await it.sees("line 0 of")
+        with log.open("a") as file:
+            file.write("\nnewer still\n")
+        output = it.project_screen.detail.log_tail
+        await it.until(lambda: "newer still" in output.lines)
+        assert "line 0 of" in it.screen_text()
+        await it.press("G")
+        await it.sees("newer still")

@@ -70,4 +70,4 @@ class LineView(ScrollView):
     def scroll_to_row(self, row_count: int, row: int) -> None:
         """Put `row` below the header, or as near to it as so many rows let it come."""
         last = max(0, row_count - self.page_rows)
-        self.scroll_to(y=max(0, min(row, last)), animate=False, immediate=True)
+        self.scroll_to(y=max(0, min(row, last)), animate=False, immediate=True, force=True)

@@ -29,25 +29,21 @@ class LogTail(ScrollView, can_focus=True):
         self.run_id: str | None = None
         self.lines: list[str] = []
         self._painted: dict[int, str] = {}
+        self.is_following = True
         self._empty = ""
 
     @property
     def line_width(self) -> int:
         return self.scrollable_content_region.width
 
-    @property
-    def is_following(self) -> bool:
-        return self.scroll_offset.y >= self.max_scroll_y
-
     def show_lines(self, run_id: str | None, lines: list[str], empty: str = "") -> None:
         """Show these lines; follow the end unless a person looks further up in the same run."""
-        follow = run_id != self.run_id or self.is_following
+        self.is_following = self.is_following or run_id != self.run_id
         self.run_id = run_id
         self._empty = empty
         self.lines = lines
         self.virtual_size = Size(0, len(lines))
-        if follow:
-            self.scroll_to(y=len(lines), animate=False, immediate=True)
+        self._keep_at_end()
         for y in range(self.size.height):
             if self._painted.get(y) != self._text_of(y):
                 self.refresh(Region(0, y, self.line_width, 1))
@@ -57,7 +53,16 @@ class LogTail(ScrollView, can_focus=True):
 
     def on_resize(self) -> None:
         self._painted.clear()
-        self.scroll_to(y=len(self.lines), animate=False, immediate=True)
+        self._keep_at_end()
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        super().watch_scroll_y(old_value, new_value)
+        self.is_following = round(new_value) >= self.max_scroll_y
+
+    def _keep_at_end(self) -> None:
+        if self.is_following:
+            # forced: before the first layout Textual believes there is nothing to scroll
+            self.scroll_to(y=self.max_scroll_y, animate=False, immediate=True, force=True)
 
     def _text_of(self, y: int) -> str:
         if not self.lines:

@@ -52,7 +52,12 @@ class Panes(Vertical):
     def on_resize(self, event: events.Resize) -> None:
         for title in self.query(PaneTitle):
             title.set_narrow(event.size.width < WIDE_COLUMNS)
-        self.call_after_refresh(self.query_one(RunDetail).renew)
+        self.call_after_refresh(self._settle_in)
+
+    def _settle_in(self) -> None:
+        self.query_one(RunDetail).renew()
+        if self.screen.focused is None:
+            self._contents[self.pane].focus()
 
     def on_row_table_row_opened(self, event: RowTable.RowOpened) -> None:
         event.stop()

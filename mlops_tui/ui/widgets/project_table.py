@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual.binding import BindingType
 
 from mlops_tui.domain.text import safe, short_number
@@ -18,14 +19,16 @@ from mlops_tui.ui.widgets.pieces import Piece, fit
 from mlops_tui.ui.widgets.project_line import live_words
 from mlops_tui.ui.widgets.row_table import RowTable
 
-COLUMNS: Mapping[str, tuple[int, int]] = {
-    "Project": (20, 0),
-    "Objective": (20, 2),
-    "Best": (10, 1),
-    "Now": (20, 3),
-    "Last run": (30, 4),
+WIDEST: Mapping[str, int] = {
+    "Project": 28,
+    "Best": 16,
+    "Objective": 44,
+    "Runs": 24,
+    "Last run": 44,
 }
-"""Title: cells, and which go first where there is no room (greater ones)."""
+"""Titles, those to keep where there is no room for all first, and the most cells of each."""
+TITLES = ("Project", "Objective", "Best", "Runs", "Last run")
+"""The order in which they stand."""
 
 
 class ProjectTable(RowTable):
@@ -37,41 +40,61 @@ class ProjectTable(RowTable):
         super().__init__("Looking for projects ...", id="projects")
         self._clock = clock
         self._summaries: dict[str, ProjectSummary] = {}
+        self._cells: dict[str, dict[str, Piece]] = {}
+        self._widths: dict[str, int] = {}
 
     def put(self, key: str, summary: ProjectSummary) -> None:
         self._summaries[key] = summary
+        self._cells[key] = project_cells(summary, self._clock())
+        self._measure()
         self.refresh_changed()
+
+    def on_resize(self) -> None:
+        self._measure()
+        super().on_resize()
+
+    def _measure(self) -> None:
+        rows = [{t: text for t, (text, _) in cells.items()} for cells in self._cells.values()]
+        widths = column_widths(rows, self.line_width - 2)
+        if widths != self._widths:
+            self._widths = widths
+            self.repaint()
 
     def summary(self, key: str | None) -> ProjectSummary | None:
         return self._summaries.get(key) if key is not None else None
 
     def header_pieces(self, width: int) -> list[Piece]:
-        titles = [fit(title, COLUMNS[title][0]) for title in shown_columns(width)]
+        titles = [fit(title, cells) for title, cells in self._widths.items()]
         return [(fit("  " + " ".join(titles), width), "header")]
 
     def row_pieces(self, key: str, width: int) -> list[Piece]:
-        summary = self._summaries.get(key)
-        if summary is None:
+        cells = self._cells.get(key)
+        if cells is None:
             return [(fit("  " + safe(key.rsplit("/", 1)[-1]), width), "dim")]
-        cells = project_cells(summary, self._clock())
         pieces: list[Piece] = [("  ", "")]
-        used = 2
-        for title in shown_columns(width):
+        for title, size in self._widths.items():
             text, kind = cells[title]
-            pieces.append((fit(text, COLUMNS[title][0]) + " ", kind))
-            used += COLUMNS[title][0] + 1
+            pieces.append((fit(text, size) + " ", kind))
+        used = 2 + sum(size + 1 for size in self._widths.values())
         pieces.append((" " * max(0, width - used), ""))
         return pieces
 
 
-def shown_columns(width: int) -> list[str]:
-    """Return the titles that fit into `width` cells, in their order."""
-    shown = set(COLUMNS)
-    for title in sorted(COLUMNS, key=lambda title: -COLUMNS[title][1]):
-        if 2 + sum(COLUMNS[name][0] + 1 for name in shown) <= width or len(shown) == 1:
+def column_widths(rows: Sequence[Mapping[str, str]], width: int) -> dict[str, int]:
+    """Return the columns that fit into `width` cells, as wide as what stands in them asks for."""
+    wanted = {
+        title: min(most, max(len(title), *(cell_len(row[title]) for row in rows), 0))
+        for title, most in WIDEST.items()
+    }
+    left = width
+    kept = {}
+    for title, size in wanted.items():
+        smallest = min(size, 14)
+        if smallest > left:
             break
-        shown.discard(title)
-    return [title for title in COLUMNS if title in shown]
+        kept[title] = min(size, left)
+        left -= kept[title] + 1
+    return {title: kept[title] for title in TITLES if title in kept}
 
 
 def project_cells(summary: ProjectSummary, now: float) -> dict[str, Piece]:
@@ -96,6 +119,6 @@ def project_cells(summary: ProjectSummary, now: float) -> dict[str, Piece]:
         "Project": (safe(project.name), ""),
         "Objective": (target_words(project) or "-", ""),
         "Best": (best, "finished" if reached else ""),
-        "Now": state,
+        "Runs": state,
         "Last run": (last_words, str(last.state) if last is not None else "dim"),
     }

@@ -123,7 +123,7 @@ class RowTable(LineView, can_focus=True):
         pieces = self.row_pieces(self.keys[row], width)
         if row == self.cursor:
             kind = "cursor" if self.has_focus else "cursor-blurred"
-            return [(fit("".join(text for text, _ in pieces), width), kind)]
+            return [(fit("".join(text for text, _ in pieces).rstrip(), width), kind)]
         return pieces
 
     # Moving
