@@ -163,11 +163,12 @@ class Feed:
         changes = index.ingest(SLICE_SECONDS)
         pending.runs |= changes.runs
         pending.points |= changes.points
+        followed = self._live  # those that have just ended may have printed their last words
         if changes.runs or not self._sizes:
             self._live = index.live()
             if self._watch is not None:
                 self._watch.watch(self._folders())
-        pending.outputs |= self._grown_outputs()
+        pending.outputs |= self._grown_outputs({run.id for run in (*followed, *self._live)})
         return changes.more
 
     def _folders(self) -> Iterable[Path]:
@@ -178,16 +179,16 @@ class Feed:
         for run_id in newest[:MOST_WATCHED_RUNS]:
             yield places.run_dir(self._project, run_id)
 
-    def _grown_outputs(self) -> set[str]:
+    def _grown_outputs(self, run_ids: Iterable[str]) -> set[str]:
         grown = set()
-        for run in self._live:
+        for run_id in run_ids:
             try:
-                size = os.stat(places.run_dir(self._project, run.id) / "output.log").st_size
+                size = os.stat(places.run_dir(self._project, run_id) / "output.log").st_size
             except OSError:
                 continue
-            if self._sizes.get(run.id) != size:
-                self._sizes[run.id] = size
-                grown.add(run.id)
+            if self._sizes.get(run_id) != size:
+                self._sizes[run_id] = size
+                grown.add(run_id)
         return grown
 
     def _patience(self) -> float:

@@ -88,6 +88,18 @@ def test_tells_of_points_and_of_output_of_a_live_run(project: Path) -> None:
         heard.until(lambda batches: any(RUN in batch.outputs for batch in batches))
 
 
+def test_tells_of_the_last_words_of_a_run_that_has_just_ended(project: Path) -> None:
+    create_run(project)
+    heard = Heard()
+    with feeding(project, heard, use_events=False) as feed:
+        heard.until(is_ready)
+        (places.run_dir(project, RUN) / "output.log").write_text("bye\n")
+        end = {"t": time.time(), "event": "run.ended", "run": RUN, "state": "finished"}
+        append_locked(places.project_journal(project, "here"), end)
+        feed.wake()
+        heard.until(lambda batches: any(RUN in batch.outputs for batch in batches))
+
+
 def test_is_silent_while_nothing_happens(project: Path) -> None:
     create_run(project)
     heard = Heard()
