@@ -283,3 +283,15 @@ async def test_output_is_followed_until_a_person_scrolls_up(tmp_path: Path) -> N
         assert "line 0 of" in it.screen_text()
         await it.press("G")
         await it.sees("newer still")
+
+
+async def test_columns_come_back_with_the_runs_that_have_them(project: Path) -> None:
+    add_run(project, 6, name="a-much-longer-name", metrics={"f1": [0.5]})
+    async with opened(project, (120, 40)) as it:
+        await it.sees("a-much-longer-name")
+        await it.press("/", *"lr>0", "enter")
+        await it.sees("5 of 6 runs")
+        await it.press("escape")
+        await it.sees("6 runs, newest")
+        await it.sees(" f1 ")
+        await it.sees("finished a-much-longer-name")

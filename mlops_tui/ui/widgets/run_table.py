@@ -58,7 +58,7 @@ class RunTable(RowTable):
             self._requested.discard(run.id)
         while len(self._runs) > MOST_RUNS_KEPT:
             self._runs.popitem(last=False)
-        if self._needs_other_columns(runs):
+        if self._needs_other_columns():
             self._plan()
         self.refresh_changed()
 
@@ -98,6 +98,9 @@ class RunTable(RowTable):
         if missing:
             self._requested.update(missing)
             self.post_message(self.RowsRequested(missing))
+        elif self._needs_other_columns():
+            self._plan()
+            self.refresh_changed()
 
     def on_resize(self) -> None:
         self._plan()
@@ -123,7 +126,7 @@ class RunTable(RowTable):
         )
         self._columns = columns
 
-    def _needs_other_columns(self, runs: Sequence[Run]) -> bool:
+    def _needs_other_columns(self) -> bool:
         """Say whether the columns that suit now are others, or must be wider."""
         if not self._columns:
             return True
