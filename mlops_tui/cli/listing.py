@@ -218,14 +218,13 @@ def _pairs(pairs: Sequence[tuple[str, str]]) -> list[str]:
 
 def _telling_metrics(project: Path, runs: Sequence[Run]) -> list[str]:
     """Return the metrics worth a column: the objective's, then those of most runs shown."""
-    from mlops_tui.domain.projectfile import load_project
+    from mlops_tui.domain.goal import objective_metric
 
     counts: dict[str, int] = {}
     for run in runs:
         for name in run.metrics:
             counts[name] = counts.get(name, 0) + 1
-    goal = load_project(project).objective
-    metric = goal.metric if goal is not None else None
+    metric = objective_metric(project) if len(counts) > 1 else None
     ranked = sorted(counts, key=lambda name: (name != metric, -counts[name], name))
     return [f"metric.{name}" if name in Run.__dataclass_fields__ else name for name in ranked][
         :MOST_METRICS

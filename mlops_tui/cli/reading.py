@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from mlops_tui.cli import output
 from mlops_tui.domain import places
 from mlops_tui.domain.errors import AmbiguousError, InputError, NotFoundError
 from mlops_tui.domain.runs import Run
+from mlops_tui.engine.recorded import read_object
 
 if TYPE_CHECKING:
     from mlops_tui.index import Index
@@ -95,6 +96,14 @@ def named_ids(project: Path, names: list[str]) -> list[str]:
     """
     with open_index(project) as index:
         return list(dict.fromkeys(one_run(index, name).id for name in names))
+
+
+def object_in(path: Path) -> Mapping[str, object]:
+    """Return the JSON object in a file, empty where there is none that can be read."""
+    try:
+        return read_object(path)
+    except (OSError, ValueError, RecursionError):
+        return {}
 
 
 class _Progress:

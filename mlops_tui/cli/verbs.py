@@ -174,7 +174,8 @@ VERBS: dict[str, Verb] = {
             ("mlops-tui series train-3 loss --points 20", "mlops-tui series train-3 loss --json"),
         ),
         Verb(
-            *("compare", _LOOK, "show what differs between runs", _LIST, _compare),
+            *("compare", _LOOK, "show what differs between runs"),
+            *("mlops_tui.cli.verbs_compare", _compare),
             ("mlops-tui compare train-3 train-4", "mlops-tui compare train-3 train-4 --all"),
         ),
         Verb(

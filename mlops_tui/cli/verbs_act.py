@@ -12,7 +12,6 @@ from mlops_tui.cli.listing import print_table
 from mlops_tui.cli.reading import named_ids, one_run, open_index, project_folder
 from mlops_tui.cli.table import Column
 from mlops_tui.domain.errors import MlopsTuiError
-from mlops_tui.domain.params import preview
 from mlops_tui.domain.runs import Run
 from mlops_tui.domain.text import short_bytes
 from mlops_tui.engine import actions
@@ -118,6 +117,8 @@ def do_priority(options: argparse.Namespace) -> int:
 
 
 def _dry_run(project: Path, options: argparse.Namespace, params: dict[str, str]) -> int:
+    from mlops_tui.domain.params import preview
+
     plan = actions.plan_launch(project, options.job, params)
     if options.json:
         output.json_data(

@@ -14,7 +14,6 @@ from mlops_tui.cli.shapes import ago
 from mlops_tui.cli.table import Column
 from mlops_tui.domain.discover import find_projects
 from mlops_tui.domain.errors import InputError, MlopsTuiError
-from mlops_tui.domain.projectfile import load_project
 from mlops_tui.domain.runs import RunState
 from mlops_tui.engine import actions
 
@@ -143,6 +142,8 @@ def _print_check(check: Check) -> None:
 
 
 def _project_shape(folder: Path) -> dict[str, object]:
+    from mlops_tui.domain.projectfile import load_project  # no other verb here reads one
+
     project = load_project(folder)
     counts: dict[str, object] = {"runs": None, "running": None, "queued": None}
     error = None

@@ -1,29 +1,23 @@
-"""The verbs that show: runs, show, series, compare."""
+"""The verbs that show: runs, show, series."""
 
 from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
-from pathlib import Path
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from mlops_tui.cli import output
 from mlops_tui.cli.listing import describe, print_table, runs_table
-from mlops_tui.cli.reading import one_run, open_index, project_folder
+from mlops_tui.cli.reading import object_in, one_run, open_index, project_folder
 from mlops_tui.cli.shapes import local_time, run_shape, series_shape
 from mlops_tui.cli.table import Column
 from mlops_tui.domain import places
-from mlops_tui.domain.compare import Row, RunDetails, Section, compare, details_of
 from mlops_tui.domain.errors import InputError, NotFoundError
-from mlops_tui.domain.filters import parse_filter, parse_sort, unknown_fields
-from mlops_tui.domain.filters_values import nearest
-from mlops_tui.domain.runs import Run
-from mlops_tui.domain.text import short_number
-from mlops_tui.engine.recorded import read_object
+from mlops_tui.domain.text import nearest
 
 if TYPE_CHECKING:
+    from mlops_tui.domain.filters import Filter, Sort
     from mlops_tui.index import Index
 
 LAST_BEATS = 3
@@ -32,8 +26,7 @@ LAST_BEATS = 3
 
 def do_runs(options: argparse.Namespace) -> int:
     """List the runs that a filter chooses."""
-    where = parse_filter(options.filter) if options.filter else None
-    sort = parse_sort(options.sort) if options.sort else None
+    where, sort = _condition(options.filter), _order(options.sort)
     _require_positive(options.limit, "--limit")
     columns = [part.strip() for part in (options.columns or "").split(",") if part.strip()]
     project = project_folder(options.project)
@@ -53,6 +46,22 @@ def do_runs(options: argparse.Namespace) -> int:
     return 0
 
 
+def _condition(text: str) -> Filter | None:
+    if not text:
+        return None
+    from mlops_tui.domain.filters import parse_filter  # most lists are not filtered
+
+    return parse_filter(text)
+
+
+def _order(text: str | None) -> Sort | None:
+    if not text:
+        return None
+    from mlops_tui.domain.filters import parse_sort
+
+    return parse_sort(text)
+
+
 def do_show(options: argparse.Namespace) -> int:
     """Show all about one run."""
     project = project_folder(options.project)
@@ -62,7 +71,7 @@ def do_show(options: argparse.Namespace) -> int:
         beats = index.heartbeats(run.id, LAST_BEATS)
         artifacts = index.artifacts(run.id)
     folder = places.run_dir(project, run.id)
-    record, found = _object(folder / "run.json"), _object(folder / "environment.json")
+    record, found = object_in(folder / "run.json"), object_in(folder / "environment.json")
     latest: Mapping[str, object] = next(
         (beat for beat in reversed(beats) if beat.get("processes")), {}
     )
@@ -118,74 +127,12 @@ def do_series(options: argparse.Namespace) -> int:
     return 0
 
 
-def do_compare(options: argparse.Namespace) -> int:
-    """Show what differs between runs."""
-    project = project_folder(options.project)
-    with open_index(project) as index:
-        runs = [one_run(index, name) for name in options.runs]
-    if len({run.id for run in runs}) < 2:
-        raise InputError("comparing needs two different runs", "mlops-tui compare RUN RUN...")
-    rows = compare([_details(project, run) for run in runs])
-    if options.json:
-        output.json_data(_compare_shape(runs, rows))
-        return 0
-    shown = rows if options.all else [row for row in rows if row.differs]
-    _print_comparison(runs, shown)
-    same = len(rows) - len([row for row in rows if row.differs])
-    if same and not options.all:
-        output.words(f"{same} facts are the same; --all shows them")
-    return 0
-
-
-def _compare_shape(runs: Sequence[Run], rows: Sequence[Row]) -> dict[str, object]:
-    sides = {
-        section.value: [
-            {"key": row.key, "values": list(row.values), "differs": row.differs}
-            for row in rows
-            if row.section is section
-        ]
-        for section in Section
-    }
-    shapes = [{"id": run.id, "name": run.name, "state": run.state.value} for run in runs]
-    metrics = [{name: asdict(m) for name, m in run.metrics.items()} for run in runs]
-    return {"runs": shapes, **sides, "metric_summaries": metrics}
-
-
-def _print_comparison(runs: Sequence[Run], rows: Sequence[Row]) -> None:
-    lines: list[list[str]] = [["", "state", *(run.state.value for run in runs)]]
-    last: Section | None = None
-    for row in rows:
-        section = row.section.value if row.section is not last else ""
-        last = row.section
-        lines.append([section, row.key, *(_cell(value) for value in row.values)])
-    print_table([Column(""), Column(""), *(Column(run.name) for run in runs)], lines)
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return "-"
-    if isinstance(value, float):
-        return short_number(value, 6)
-    return ("true" if value else "false") if isinstance(value, bool) else str(value)
-
-
-def _details(project: Path, run: Run) -> RunDetails:
-    folder = places.run_dir(project, run.id)
-    return details_of(run, _object(folder / "run.json"), _object(folder / "environment.json"))
-
-
-def _object(path: Path) -> Mapping[str, object]:
-    """Return the JSON object in a file, empty where there is none that can be read."""
-    try:
-        return read_object(path)
-    except (OSError, ValueError, RecursionError):
-        return {}
-
-
 def _mention_unknown(index: Index, fields: set[str]) -> None:
     """Say which fields no run has: it is the likeliest reason for an empty list or column."""
     if not fields:
         return
+    from mlops_tui.domain.filters import unknown_fields
+
     values = index.values(sorted(fields))
     silent = {f for f in fields if all(row.get(f) is None for row in values.values())}
     ids = index.run_ids(limit=200)

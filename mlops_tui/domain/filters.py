@@ -21,7 +21,8 @@ from mlops_tui.domain.errors import InputError
 from mlops_tui.domain.filters_ast import Everything, Node
 from mlops_tui.domain.filters_match import Get, Test, build_test, fields_of
 from mlops_tui.domain.filters_parse import parse_node
-from mlops_tui.domain.filters_values import nearest, to_number, to_text
+from mlops_tui.domain.filters_values import to_number, to_text
+from mlops_tui.domain.text import nearest
 
 RUN_FIELDS = (
     *("id", "name", "job", "kind", "state", "created", "started", "ended", "duration", "host"),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from mlops_tui.domain.runs import RunState
+from mlops_tui.domain.text import nearest
 
 TIME_FIELDS = frozenset({"created", "started", "ended", "heard"})
 DURATION_FIELDS = frozenset({"duration", "duration_seconds"})
@@ -106,14 +107,6 @@ def tag_texts(value: object) -> list[str]:
     if isinstance(value, list | tuple | set | frozenset):
         return [str(item) for item in value]
     return []
-
-
-def nearest(word: str, known: list[str]) -> str | None:
-    """Return the known word that `word` was most likely meant to be."""
-    import difflib  # for mistakes only
-
-    close = difflib.get_close_matches(word.lower(), known, n=1, cutoff=0.6)
-    return close[0] if close else None
 
 
 def _read_state(text: str) -> str:

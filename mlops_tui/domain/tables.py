@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -232,6 +231,8 @@ def is_whole(value: object) -> TypeGuard[int]:
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """Return `did you mean ...?` with the nearest known word, or "" where none is near."""
+    import difflib  # for mistakes only
+
     by_case = {name.lower(): name for name in islice(known, MAX_CANDIDATES)}
     found = difflib.get_close_matches(word.lower(), by_case, n=1, cutoff=0.6)
     return f"did you mean `{by_case[found[0]]}`?" if found else ""

@@ -53,3 +53,11 @@ def short_bytes(count: float) -> str:
             return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
         count /= 1024
     return f"{count:.1f} TiB"
+
+
+def nearest(word: str, known: list[str]) -> str | None:
+    """Return the known word that `word` was most likely meant to be."""
+    import difflib  # for mistakes only
+
+    close = difflib.get_close_matches(word.lower(), known, n=1, cutoff=0.6)
+    return close[0] if close else None

@@ -1,20 +1,27 @@
 """Every verb a person has, one plain function each, called by the command line and the app alike.
 
-They take values, return values and raise `MlopsTuiError` only; none of them prints or asks.
+They take values, return values and raise `MlopsTuiError` only; none of them prints or asks. The
+module behind a name is loaded when the name is first asked for: who lists runs launches none.
 """
 
-from mlops_tui.engine.actions_agent import AgentStatus, agent_status, agent_stop
-from mlops_tui.engine.actions_keep import delete, purge, purge_preview, restore
-from mlops_tui.engine.actions_launch import LaunchPlan, launch, plan_launch, retry
-from mlops_tui.engine.actions_queue import (
-    QueueStatus,
-    pause_queue,
-    queue_status,
-    rename,
-    resume_queue,
-    set_priority,
-)
-from mlops_tui.engine.actions_stop import StopResult, mark_lost, stop
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mlops_tui.engine.actions_agent import AgentStatus, agent_status, agent_stop
+    from mlops_tui.engine.actions_keep import delete, purge, purge_preview, restore
+    from mlops_tui.engine.actions_launch import LaunchPlan, launch, plan_launch, retry
+    from mlops_tui.engine.actions_queue import (
+        QueueStatus,
+        pause_queue,
+        queue_status,
+        rename,
+        resume_queue,
+        set_priority,
+    )
+    from mlops_tui.engine.actions_stop import StopResult, mark_lost, stop
 
 __all__ = [
     "AgentStatus",
@@ -38,3 +45,24 @@ __all__ = [
     "set_priority",
     "stop",
 ]
+
+_NAMES = {
+    "actions_agent": ("AgentStatus", "agent_status", "agent_stop"),
+    "actions_keep": ("delete", "purge", "purge_preview", "restore"),
+    "actions_launch": ("LaunchPlan", "launch", "plan_launch", "retry"),
+    "actions_queue": (
+        *("QueueStatus", "pause_queue", "queue_status", "rename", "resume_queue"),
+        "set_priority",
+    ),
+    "actions_stop": ("StopResult", "mark_lost", "stop"),
+}
+_MODULES = {name: module for module, names in _NAMES.items() for name in names}
+
+
+def __getattr__(name: str) -> object:
+    """Return one of the names above, from its module."""
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found: object = getattr(importlib.import_module(f"mlops_tui.engine.{_MODULES[name]}"), name)
+    globals()[name] = found
+    return found

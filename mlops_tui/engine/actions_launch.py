@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,21 +11,19 @@ from typing import Any
 
 from mlops_tui.domain import params as job_params
 from mlops_tui.domain import places
-from mlops_tui.domain.errors import InputError, NotFoundError, RefusedError, StorageError
-from mlops_tui.domain.filters_values import nearest
+from mlops_tui.domain.errors import NotFoundError, RefusedError, StorageError
 from mlops_tui.domain.host import host_name, machine_id
 from mlops_tui.domain.ids import is_run_id, new_run_id
 from mlops_tui.domain.lifecycle import RUN_RETRIED
 from mlops_tui.domain.project import Job, Project
 from mlops_tui.domain.projectfile import load_project
 from mlops_tui.domain.runs import ParamValue
+from mlops_tui.domain.text import nearest
 from mlops_tui.engine import secrets, wake
-from mlops_tui.engine.actions_lookup import find_run, user_name
+from mlops_tui.engine.actions_lookup import find_run, read_record, user_name
 from mlops_tui.engine.creation import create_run, guarding, record_fact
-from mlops_tui.engine.recorded import read_object
-from mlops_tui.journal.append import encode
+from mlops_tui.engine.run_names import checked_name, next_name
 
-LONGEST_NAME = 200
 RECORDED_ENVIRONMENT = (
     *("CUDA_VISIBLE_DEVICES", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "PYTHONHASHSEED"),
     *("VIRTUAL_ENV", "CONDA_DEFAULT_ENV", "SLURM_JOB_ID"),
@@ -144,53 +141,6 @@ def retry(project: Path, run_id: str, overrides: Mapping[str, object]) -> str:
     )
     record_fact(project, RUN_RETRIED, time.time(), run=run_id, by_run=new_id, by=user_name())
     return new_id
-
-
-def next_name(project: Path, job: str) -> str:
-    """Return `JOB-N`, N one more than any name of that form and than the runs of the job.
-
-    Reads the lines of creation, which is quicker than any index at every size.
-
-    Raises:
-        StorageError: a journal cannot be read.
-    """
-    written = encode({"": job})[len(b'{"":"') : -len(b'"}\n')]
-    named = re.compile(rb'"name":"' + re.escape(written) + rb'-(\d{1,9})"')
-    of_job = b'"job":"' + written + b'"'
-    numbers, count = [0], 0
-    for journal in places.project_dot(project).glob("journal-*.jsonl"):
-        with guarding(journal):
-            data = journal.read_bytes()
-        numbers += [int(number) for number in named.findall(data)]
-        count += data.count(of_job)
-    return f"{job}-{max([count, *numbers]) + 1}"
-
-
-def checked_name(name: str) -> str:
-    """Return `name` as a run's name, without blanks around it.
-
-    Raises:
-        InputError: it is empty, too long, not printable, or has the form of an id.
-    """
-    stripped = name.strip()
-    if not stripped or len(stripped) > LONGEST_NAME or not stripped.isprintable():
-        raise InputError(f"{name[:40]!r} cannot be a run's name", "use 1 to 200 printable letters")
-    if is_run_id(stripped):
-        raise InputError(f"{stripped!r} has the form of a run's id", "choose another name")
-    return stripped
-
-
-def read_record(project: Path, run_id: str) -> dict[str, Any]:
-    """Return `run.json` of a run.
-
-    Raises:
-        StorageError: it cannot be read or is no JSON object.
-    """
-    path = places.run_dir(project, run_id) / "run.json"
-    try:
-        return read_object(path)
-    except (OSError, ValueError, RecursionError) as error:
-        raise StorageError(f"{path} cannot be read: {error}") from error
 
 
 def _record(plan: LaunchPlan, run_id: str, created: float) -> dict[str, Any]:

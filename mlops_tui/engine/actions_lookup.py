@@ -6,10 +6,13 @@ import getpass
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from mlops_tui.domain.errors import NotFoundError, RefusedError
+from mlops_tui.domain import places
+from mlops_tui.domain.errors import NotFoundError, RefusedError, StorageError
 from mlops_tui.domain.host import host_name, machine_id
 from mlops_tui.domain.runs import Run
+from mlops_tui.engine.recorded import read_object
 
 
 def user_name() -> str:
@@ -47,6 +50,19 @@ def find_run(project: Path, run_id: str) -> Run:
         StorageError: the journals or the index cannot be read.
     """
     return find_runs(project, [run_id])[0]
+
+
+def read_record(project: Path, run_id: str) -> dict[str, Any]:
+    """Return `run.json` of a run.
+
+    Raises:
+        StorageError: it cannot be read or is no JSON object.
+    """
+    path = places.run_dir(project, run_id) / "run.json"
+    try:
+        return read_object(path)
+    except (OSError, ValueError, RecursionError) as error:
+        raise StorageError(f"{path} cannot be read: {error}") from error
 
 
 def is_of_here(run: Run) -> bool:

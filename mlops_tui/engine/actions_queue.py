@@ -12,9 +12,9 @@ from mlops_tui.domain.host import host_name, machine_id
 from mlops_tui.domain.lifecycle import QUEUE_PAUSED, QUEUE_RESUMED, RUN_PRIORITY, RUN_RENAMED
 from mlops_tui.domain.runs import RunState
 from mlops_tui.engine import wake
-from mlops_tui.engine.actions_launch import checked_name
 from mlops_tui.engine.actions_lookup import find_run, user_name
 from mlops_tui.engine.creation import ensure_project_folders, record_fact
+from mlops_tui.engine.run_names import checked_name
 
 if TYPE_CHECKING:
     from mlops_tui.index import QueuedRun

@@ -15,8 +15,13 @@ from mlops_tui.domain.host import is_alive
 from mlops_tui.domain.lifecycle import RUN_ENDED
 from mlops_tui.domain.runs import Run, RunState
 from mlops_tui.engine import liveness, secrets, wake
-from mlops_tui.engine.actions_launch import read_record
-from mlops_tui.engine.actions_lookup import find_run, is_of_here, require_here, user_name
+from mlops_tui.engine.actions_lookup import (
+    find_run,
+    is_of_here,
+    read_record,
+    require_here,
+    user_name,
+)
 from mlops_tui.engine.creation import guarding, record_fact
 from mlops_tui.engine.endings import end_of
 from mlops_tui.engine.recorded import RunFolder, read_facts
@@ -99,7 +104,8 @@ def _cancel(project: Path, run: Run, who: str) -> bool:
 def _signal_script(project: Path, run: Run) -> StopResult:
     """Ask a script that records by itself to go: it has no runner that could do it."""
     mark = read_facts(RunFolder(project, run.id)).command
-    if mark is None or not is_alive(mark):
+    seen = liveness.sight(project, run.id)
+    if mark is None or not is_alive(mark) or not seen.is_alive:
         raise RefusedError(
             f"the process of {run.name} cannot be told apart from others",
             "stop the script where you started it",
