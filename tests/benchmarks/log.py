@@ -1,100 +1,126 @@
-"""What `run.log` costs a training loop; `python tests/benchmarks/log.py [--calls N]`.
+"""What `run.log` costs a training loop, beside MLflow and W&B, and what a kill -9 takes away.
 
-Prints the median and the 99th percentile of one call with one metric and with ten, then the rate
-of MLflow (`log_metric` on SQLite) and W&B (offline) where they are installed. Budgets: median
-<= 10 us for one metric, <= 20 us for ten, 99th percentile <= 100 us.
+`python -m tests.benchmarks.log [--quick] [--peers PYTHON]`
 """
 
 from __future__ import annotations
 
-import argparse
-import importlib
-import importlib.util
+import mmap
 import os
+import random
+import signal
 import statistics
-import tempfile
+import struct
+import subprocess
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 from mlops_tui import track
+from tests.benchmarks import peers
+from tests.benchmarks.setting import TOML, isolated
+from tests.benchmarks.table import Options, Row, percentile, run
 
-Log = Callable[[dict[str, float], int], object]
 MEDIAN_BUDGETS_US = {1: 10.0, 10: 20.0}
 P99_BUDGET_US = 100.0
+PEER_CALLS = {"mlflow": 300, "wandb": 20_000}
+LEAST_TIMES_MLFLOW = 200
+KILLED = """
+import mmap, struct, sys
+from mlops_tui import track
+file = open(sys.argv[1], "r+b")
+shared = mmap.mmap(file.fileno(), 8)
+with track.run(name="killed") as run:
+    for step in range(10**9):
+        run.log({"loss": 0.5}, step=step)
+        struct.pack_into("<q", shared, 0, step + 1)
+"""
 
 
-def measure(log: Log, metric_count: int, calls: int) -> list[float]:
-    """Return the microseconds of each call, ascending; the first tenth warms up and is left out."""
-    names = [f"metric_{number}" for number in range(metric_count)]
-    took = []
-    for step in range(calls + calls // 10):
-        metrics = {name: 0.1234567 * step + number for number, name in enumerate(names)}
-        before = time.perf_counter_ns()
-        log(metrics, step)
-        took.append((time.perf_counter_ns() - before) / 1000)
-    return sorted(took[calls // 10 :])
+def measure(options: Options) -> Iterator[Row]:
+    """Measure everything about recording."""
+    with isolated() as folder:
+        (folder / "mlops.toml").write_text(TOML)
+        os.environ["MLOPS_PROJECT"] = str(folder)
+        ours = yield from measure_ours(2_000 if options.is_quick else 20_000)
+        for peer, calls in PEER_CALLS.items():
+            theirs = peer_rates(options.peers, peer, folder, calls)
+            for count, (median, p99, rate) in theirs.items():
+                yield Row(f"{peer}, {metrics_word(count)}", "", told(median, p99, rate))
+            if not theirs:
+                yield Row(peer, "", "not installed (--peers PYTHON)")
+            elif peer == "mlflow":
+                times = ours[1] / theirs[1][2]
+                target = f">= {LEAST_TIMES_MLFLOW}"
+                is_kept = times >= LEAST_TIMES_MLFLOW
+                yield Row("rate of run.log over MLflow's", target, f"{times:,.0f}", is_kept)
+        yield measure_kills(folder, options.times(20, 3))
 
 
-def show(what: str, took: list[float]) -> tuple[float, float]:
-    """Print one line and return the median and the 99th percentile in microseconds."""
-    median, p99 = statistics.median(took), took[int(len(took) * 0.99)]
-    rate = 1e6 / statistics.fmean(took)
-    print(f"{what:32} median {median:9.1f} us   p99 {p99:9.1f} us   {rate:12,.0f} calls/s")
-    return median, p99
+def metrics_word(count: int) -> str:
+    return "1 metric" if count == 1 else f"{count} metrics"
 
 
-def ours(calls: int) -> bool:
-    """Measure `track` in a project of its own; return whether it keeps its budgets."""
-    kept = True
-    with track.run(name="benchmark") as run:
-        for metric_count, budget_us in MEDIAN_BUDGETS_US.items():
-            took = measure(lambda metrics, step: run.log(metrics, step=step), metric_count, calls)
-            median, p99 = show(f"track, {metric_count} metrics", took)
-            kept = kept and median <= budget_us and p99 <= P99_BUDGET_US
-    return kept
+def told(median: float, p99: float, rate: float) -> str:
+    return f"median {median:,.1f} us, p99 {p99:,.1f} us, {rate:,.0f}/s"
 
 
-def mlflow(folder: Path, calls: int) -> None:
-    """Measure MLflow on SQLite, the store that it makes by default."""
-    mlflow = importlib.import_module("mlflow")
-    mlflow.set_tracking_uri(f"sqlite:///{folder / 'mlflow.db'}")
-    mlflow.set_experiment("benchmark")
-    with mlflow.start_run():
-        one = measure(lambda metrics, step: mlflow.log_metric("metric_0", step, step), 1, calls)
-        show("mlflow log_metric on SQLite", one)
-        ten = measure(lambda metrics, step: mlflow.log_metrics(metrics, step), 10, calls)
-        show("mlflow log_metrics, 10 metrics", ten)
+def measure_ours(calls: int) -> Generator[Row, None, dict[int, float]]:
+    """Measure `track`; return its rates by the number of metrics."""
+    rates = {}
+    with track.run(name="benchmark") as tracked:
+        for count, budget_us in MEDIAN_BUDGETS_US.items():
+            took = peers.measure(
+                lambda metrics, step: tracked.log(metrics, step=step), count, calls
+            )
+            median, p99 = statistics.median(took), percentile(took, 0.99)
+            rates[count] = 1e6 / statistics.fmean(took)
+            target = f"median <= {budget_us:g} us, p99 <= {P99_BUDGET_US:g} us"
+            is_kept = median <= budget_us and p99 <= P99_BUDGET_US
+            what = f"run.log of {metrics_word(count)}"
+            yield Row(what, target, told(median, p99, rates[count]), is_kept)
+    return rates
 
 
-def wandb(folder: Path, calls: int) -> None:
-    """Measure W&B without its server; its lines reach the disk later, by another process."""
-    wandb = importlib.import_module("wandb")
-    run = wandb.init(mode="offline", dir=str(folder), settings=wandb.Settings(silent=True))
-    for metric_count in MEDIAN_BUDGETS_US:
-        took = measure(lambda metrics, step: run.log(metrics), metric_count, calls)
-        show(f"wandb offline, {metric_count} metrics", took)
-    run.finish()
+def peer_rates(
+    python: str, peer: str, folder: Path, calls: int
+) -> dict[int, tuple[float, float, float]]:
+    """Return median, 99th percentile and rate of a peer by the number of metrics."""
+    if not python:
+        return {}
+    argv = [python, peers.__file__, peer, str(folder), str(calls)]
+    done = subprocess.run(argv, capture_output=True, text=True, cwd=folder, check=False)
+    lines = [line.split()[1:] for line in done.stdout.splitlines() if line.startswith("measured")]
+    found = [tuple(float(word) for word in line) for line in lines]
+    return {
+        count: (median, p99, rate)
+        for count, (median, p99, rate) in zip(MEDIAN_BUDGETS_US, found, strict=False)
+    }
 
 
-def main() -> int:
-    """Print everything; return 1 where a budget is not kept."""
-    parser = argparse.ArgumentParser(description="What run.log costs a training loop.")
-    parser.add_argument("--calls", type=int, default=20_000)
-    calls: int = parser.parse_args().calls
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
-        folder = Path(name)
-        (folder / "mlops.toml").write_text('[project]\nname = "benchmark"\n')
-        os.environ["MLOPS_PROJECT"] = name
-        kept = ours(calls)
-        for module, peer in (("mlflow", mlflow), ("wandb", wandb)):
-            if importlib.util.find_spec(module):
-                peer(folder, min(calls, 300 if module == "mlflow" else calls))
-            else:
-                print(f"{module:32} not installed")
-    print("budgets kept" if kept else "budgets NOT kept")
-    return 0 if kept else 1
+def measure_kills(folder: Path, times: int) -> Row:
+    """Kill a process in the midst of recording, and count what it had recorded but is not there."""
+    chance = random.Random(9)
+    lost = recorded = 0
+    for _ in range(times):
+        before = set(folder.rglob("events.jsonl"))
+        (folder / "count").write_bytes(bytes(8))
+        argv = [sys.executable, "-c", KILLED, str(folder / "count")]
+        with subprocess.Popen(argv, cwd=folder) as process:
+            with open(folder / "count", "r+b") as file, mmap.mmap(file.fileno(), 8) as shared:
+                while not struct.unpack_from("<q", shared)[0] and process.poll() is None:
+                    time.sleep(0.001)
+                time.sleep(0.05 + 0.2 * chance.random())
+                process.send_signal(signal.SIGKILL)
+                process.wait()
+                logged = struct.unpack_from("<q", shared)[0]
+        (events,) = set(folder.rglob("events.jsonl")) - before
+        recorded += logged
+        lost += max(0, logged - events.read_bytes().count(b"\n"))
+    words = f"{lost} of {recorded:,} at {times} kills"
+    return Row("points lost at kill -9 of the training", "none", words, lost == 0 < recorded)
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(run([measure], "What recording costs."))

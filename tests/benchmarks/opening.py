@@ -1,0 +1,204 @@
+"""The app on much data: `python -m tests.benchmarks.opening [--quick]`.
+
+One million points that were never seen before, in two shapes, and 10,000 runs already indexed.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import statistics
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from mlops_tui.domain import places
+from mlops_tui.domain.filters import parse_filter
+from mlops_tui.index import Index
+from tests.benchmarks.screen import Screen, has_chart
+from tests.benchmarks.setting import isolated, make_project
+from tests.benchmarks.table import Options, Row, below, memory_row, run
+
+QUIET_SECONDS = 1.5
+"""So long without output, and all that was to come has come."""
+FILTER = "param7>0.5"
+HELP = "Start a job"
+KEY_SECONDS = 0.25
+
+
+def measure(options: Options) -> Iterator[Row]:
+    """Measure both."""
+    points = 200_000 if options.is_quick else 1_000_000
+    with isolated() as folder:
+        loaded = []
+        for runs in (40, 5):
+            project = make_project(folder / f"p{runs}", runs, points // runs, texts=min(runs, 4))
+            loaded.append((yield from measure_shape(project, runs, points, options.times(5))))
+        ratio = max(loaded[1] / loaded[0], loaded[0] / loaded[1])
+        yield Row("the one shape against the other", "< 1.5 x", f"{ratio:.2f} x", ratio < 1.5)
+    with isolated() as folder:
+        runs = 1_000 if options.is_quick else 10_000
+        project = make_project(folder / "many", runs, 200, metrics=20, params=20, texts=50)
+        yield from measure_many(project, runs, options.times(5))
+
+
+# One million points
+
+
+@dataclass(frozen=True)
+class Load:
+    """Seconds from the start of the process to what was on its screen, and to all being loaded."""
+
+    paint: float
+    chart: float
+    done: float
+
+
+def measure_shape(project: Path, runs: int, points: int, times: int) -> Generator[Row, None, float]:
+    """Open a project that was never seen; return the seconds until all is loaded."""
+    name = f"{runs} runs x {points // runs:,} points, never seen"
+    loads = []
+    memory = Row("", "", "")
+    for _ in range(times):
+        shutil.rmtree(places.cache_dir(), ignore_errors=True)
+        with Screen(project) as screen:
+            screen.collect(60, quiet=QUIET_SECONDS)
+            memory = memory_row(f"{name}: memory of the interface", 150, screen.pid)
+            paint, chart = screen.first(is_painted), screen.first(has_chart)
+            loads.append(Load(paint, chart, screen.arrived[-1][0] - screen.started))
+        assert indexed_points(project) == points, "it fell silent before all was loaded"
+    yield plain(f"{name}: first paint", [load.paint for load in loads])
+    yield below(f"{name}: chart on screen", 0.5, [load.chart for load in loads])
+    yield plain("... counted from first paint", [load.chart - load.paint for load in loads])
+    done = [load.done for load in loads]
+    yield below(f"{name}: all loaded", 2.0, done)
+    yield memory
+    shutil.rmtree(places.cache_dir(), ignore_errors=True)
+    with Screen(project) as screen:
+        yield from key_rows(f"{name}, loading", help_latencies(screen))
+    return statistics.median(done)
+
+
+def plain(what: str, values: list[float]) -> Row:
+    return Row(what, "", below("", 1, values).measured)
+
+
+def is_painted(text: str) -> bool:
+    return "Launch" in text
+
+
+def indexed_points(project: Path) -> int:
+    """Return how many points the index has, without reading more."""
+    with Index.open(project) as index:
+        runs = index.runs(index.run_ids())
+    return sum(metric.count for run in runs for metric in run.metrics.values())
+
+
+# Keys
+
+
+def help_latencies(screen: Screen) -> list[float]:
+    """Open and close the help from the first paint on; return the seconds to each repaint."""
+    while b"Launch" not in screen.output:
+        screen.read(0.05)
+    pressed = []
+    for number in range(10):
+        pressed.append(screen.type("?q"[number % 2]))
+        screen.collect(KEY_SECONDS)
+    screen.collect(2, quiet=0.5)
+    latencies = []
+    for number, when in enumerate(pressed):
+        seen = screen.seen(partial(is_help, not number % 2))
+        assert seen is not None, screen.shown()
+        latencies.append(seen - when)
+    return latencies
+
+
+def cursor_latencies(screen: Screen) -> list[float]:
+    """Move the cursor from the first rows on; return the seconds to each repaint."""
+    while b"train-" not in screen.output:
+        screen.read(0.05)
+    pressed = []
+    for _ in range(10):
+        pressed.append(screen.type("j"))
+        screen.collect(KEY_SECONDS)
+    screen.collect(2, quiet=0.5)
+    latencies = []
+    for row, when in enumerate(pressed, start=1):
+        seen = screen.seen(partial(is_cursor_on, screen, row))
+        assert seen is not None, screen.shown()
+        latencies.append(seen - when)
+    return latencies
+
+
+def is_help(is_open: bool, text: str) -> bool:
+    return (HELP in text) == is_open
+
+
+def is_cursor_on(screen: Screen, row: int, text: str) -> bool:
+    lines = [y for y, line in enumerate(text.splitlines()) if "finished train-" in line]
+    return len(lines) > row and screen.highlighted(lines) == lines[row]
+
+
+def has_words(words: str, text: str) -> bool:
+    return words in text
+
+
+def key_rows(what: str, latencies: list[float]) -> Iterator[Row]:
+    milliseconds = [1000 * seconds for seconds in latencies]
+    yield below(f"{what}: key to repaint", 50, milliseconds, "ms")
+
+
+# Many runs
+
+
+def measure_many(project: Path, runs: int, times: int) -> Iterator[Row]:
+    """Open a project whose many runs the index knows, then sort and filter them."""
+    with Index.open(project) as index:
+        index.ingest()
+        passing = len(index.run_ids(parse_filter(FILTER)))
+    name = f"{runs:,} runs x 20 metrics x 20 params, indexed"
+    paints, rows, sorts, filters = [], [], [], []
+    memory = Row("", "", "")
+    for _ in range(times):
+        with Screen(project) as screen:
+            screen.collect(60, quiet=QUIET_SECONDS)
+            paints.append(screen.first(is_painted))
+            rows.append(screen.first(has_rows))
+            screen.seen(lambda _: False)
+            for words in ("best first", "longest first", "by name", "newest first"):
+                sorts.append(latency(screen, "S", partial(has_words, words)))
+            screen.type("/")
+            screen.collect(2, quiet=0.5)
+            filters.append(latency(screen, FILTER, partial(has_words, f"{passing} of ")))
+            memory = memory_row(f"{name}: memory of the interface", 150, screen.pid)
+    yield below(f"{name}: first paint", 0.6, paints)
+    yield below(f"{name}: rows", 1.0, rows)
+    yield below(f"{name}: sort", 0.1, sorts)
+    yield below(f"{name}: filter", 0.1, filters)
+    with Screen(project) as screen:
+        yield from key_rows(f"{name}, loading, help", help_latencies(screen))
+    with Screen(project) as screen:
+        yield from key_rows(f"{name}, loading, cursor", cursor_latencies(screen))
+    yield memory
+
+
+def has_rows(text: str) -> bool:
+    """Say whether runs are on the screen, and none that is not read yet."""
+    rows = len(re.findall(r"\btrain-\d+", text))
+    return rows >= 5 and not re.search(r"^\s*…\s", text, re.MULTILINE)
+
+
+def latency(screen: Screen, keys: str, shows: Callable[[str], bool]) -> float:
+    """Return the seconds from typing `keys` to rows that `shows` agrees with."""
+    typed = screen.type(keys)
+    screen.collect(5, quiet=0.7)
+    seen = screen.seen(lambda text: shows(text) and has_rows(text))
+    assert seen is not None, screen.shown()
+    screen.seen(lambda _: False)
+    return seen - typed
+
+
+if __name__ == "__main__":
+    raise SystemExit(run([measure], "The app on much data."))
