@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import json
 import math
 import sqlite3
@@ -358,6 +357,8 @@ def _text(record: Mapping[str, Any], key: str) -> str:
 
 
 def _time_of_id(run_id: str) -> float:
+    import calendar  # for runs without a time of creation only
+
     try:
         return float(calendar.timegm(time.strptime(run_id[:15], "%Y%m%d-%H%M%S")))
     except ValueError:

@@ -14,6 +14,8 @@ import mlops_tui
 
 PACKAGE = Path(mlops_tui.__file__).parent
 HEAVY = ("pandas", "sklearn", "scipy", "numpy", "pyarrow", "joblib", "matplotlib")
+SLOW_TO_START = ("textual", "rich", "msgspec", "uuid", "psutil", "watchdog", "asyncio", "pynvml")
+"""A launch waits for what agent and runner import; what a verb may load: test_cli_start."""
 PYTHON_3_9 = (
     "track/*.py",
     "journal/*.py",
@@ -43,9 +45,11 @@ def loaded_by(module: str) -> set[str]:
     [
         ("mlops_tui.cli.main", ("textual", "rich", *HEAVY)),
         ("mlops_tui.ui.app", HEAVY),
-        ("mlops_tui.engine.agent", ("textual", "rich", *HEAVY)),
-        ("mlops_tui.engine.runner", ("textual", "rich", *HEAVY)),
-        ("mlops_tui.engine.actions", ("textual", "rich", *HEAVY)),
+        ("mlops_tui.index", ("msgspec", "uuid", "calendar", *HEAVY)),
+        ("mlops_tui.engine.agent", (*SLOW_TO_START, *HEAVY)),
+        ("mlops_tui.engine.runner", ("sqlite3", "dataclasses", *SLOW_TO_START, *HEAVY)),
+        ("mlops_tui.engine.actions", ("sqlite3", "dataclasses", *SLOW_TO_START, *HEAVY)),
+        ("mlops_tui.engine.actions_launch", ("sqlite3", "subprocess", *SLOW_TO_START, *HEAVY)),
         ("mlops_tui.domain.projectfile", ("textual", "rich", "msgspec", "psutil", *HEAVY)),
         ("mlops_tui.track", ("textual", "rich", "msgspec", "psutil", "watchdog", *HEAVY)),
     ],
