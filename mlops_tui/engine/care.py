@@ -41,6 +41,8 @@ class Care:
         self._gpus: tuple[str, ...] | None = None
         self._not_before: dict[str, float] = {}
         self._failures: dict[str, int] = {}
+        self._copies: dict[str, bool] = {}
+        self._told: dict[str, str] = {}
 
     def look(self) -> float | None:
         """Do all that is to be done; return seconds to the next look, None for nothing to do.
@@ -72,9 +74,19 @@ class Care:
         if run.machine != host.machine_id() or run.host not in ("", host.host_name()):
             return False
         try:
-            return RunFolder(self._project, run.id).is_of_user()
+            is_ours = RunFolder(self._project, run.id).is_of_user()
+            return is_ours and not (run.state is RunState.QUEUED and self._is_copy(run.id))
         except OSError:
             return False  # without an order there is nothing that could be started or judged
+
+    def _is_copy(self, run_id: str) -> bool:
+        if run_id not in self._copies:
+            folder = RunFolder(self._project, run_id)
+            try:
+                self._copies[run_id] = folder.copied_from(folder.order()) is not None
+            except ValueError:
+                self._copies[run_id] = False
+        return self._copies[run_id]
 
     def _each(self, act: Callable[[str], None], runs: Iterable[Run]) -> None:
         """Act on each; what is wrong with one run does not keep us from the others."""
@@ -84,7 +96,13 @@ class Care:
             except FileNotFoundError:
                 continue  # purged meanwhile
             except (MlopsTuiError, OSError) as error:
-                self._say(f"run {run.id}: {error}")
+                self._say_once(run.id, str(error))
+
+    def _say_once(self, run_id: str, words: str) -> None:
+        """Say what is wrong with a run, but not again at every look."""
+        if self._told.get(run_id) != words:
+            self._told[run_id] = words
+            self._say(f"run {run_id}: {words}")
 
     def _collect(self) -> None:
         for run_id, code in self._executor.collect().items():

@@ -95,7 +95,7 @@ def create_run(project: Path, record: Record) -> None:
     ensure_project_folders(project)
     folder = places.run_dir(project, record["id"])
     with guarding(folder):
-        _build_folder(project, folder, record)
+        _build_folder(project, folder, {**record, "folder": os.path.realpath(folder)})
     facts = {key: record[key] for key in FACTS_OF_CREATION}
     record_fact(project, RUN_CREATED, record["created"], run=record["id"], **facts)
 

@@ -102,12 +102,19 @@ def _sight_without_runner(folder: RunFolder, order: dict[str, Any]) -> Sighting:
         state = str(facts.end.get("state"))
         known = RunState(state) if state in list(RunState) else RunState.LOST
         return Sighting(Presence.ENDED, known, facts.end.get("reason"))
-    is_launched = order.get("source") != "track"
-    if is_launched and not folder.start_claim.exists():
-        return Sighting(Presence.QUEUED)
+    is_copy = folder.copied_from(order) is not None
+    if _was_never_started(folder, order, facts):
+        # it starts at most once, and that is where it was launched
+        return Sighting(Presence.ELSEWHERE if is_copy else Presence.QUEUED)
     if not (is_of_here(order) and folder.is_of_user()) and not _is_cancelled(folder):
         return Sighting(Presence.ELSEWHERE)
-    return Sighting(_presence_here(folder, facts))
+    return Sighting(_presence_here(folder, RunnerFacts() if is_copy else facts))
+
+
+def _was_never_started(folder: RunFolder, order: dict[str, Any], facts: RunnerFacts) -> bool:
+    if order.get("source") == "track" or facts.runner or facts.command:
+        return False
+    return not folder.start_claim.exists()
 
 
 def _presence_here(folder: RunFolder, facts: RunnerFacts) -> Presence:
@@ -170,7 +177,10 @@ def _take_by_claim(folder: RunFolder) -> bool:
 
 def _record(folder: RunFolder, order: dict[str, Any]) -> None:
     end = unseen_end(folder, read_facts(folder), time.time())
-    if end["state"] == "failed" and retries.is_due(order):
+    original = folder.copied_from(order)
+    if original is not None and end["state"] == "lost":
+        end["reason"] = f"copied while it ran: its end is known to {original}"
+    if end["state"] == "failed" and original is None and retries.is_due(order):
         retries.offer(folder.project, folder.run_id, secrets.Waiting({}, None))
     log = RunnerLog(folder.runner_journal)
     try:

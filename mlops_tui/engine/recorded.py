@@ -38,6 +38,20 @@ class RunFolder:
         """
         return read_object(self.path / "run.json")
 
+    def copied_from(self, order: dict[str, Any]) -> Path | None:
+        """Return where the run was recorded if this folder is a copy of that, else None.
+
+        A copy brings along the marks of processes that belong to the original. A folder that was
+        moved is none: nothing is left at its old place.
+        """
+        told = order.get("folder")
+        try:
+            if not isinstance(told, str) or os.path.samefile(told, self.path):
+                return None
+        except (OSError, ValueError):
+            return None
+        return Path(told)
+
     def is_of_user(self) -> bool:
         """Say whether the run is ours to start and to judge: we own its order, or it names us.
 
@@ -120,11 +134,12 @@ def _with_line(facts: RunnerFacts, line: dict[str, Any]) -> RunnerFacts:
     if event in (lifecycle.RUNNER_STARTING, lifecycle.RUNNER_ADOPTED):
         return facts._replace(runner=_mark(line))
     if event == lifecycle.RUNNER_STARTED:
+        group, started, gpus = line.get("pgid"), line.get("t"), line.get("gpus")
         return facts._replace(
             command=_mark(line),
-            group=int(line.get("pgid") or 0),
-            started=line.get("t"),
-            gpus=tuple(map(str, line.get("gpus") or ())),
+            group=group if isinstance(group, int) else 0,
+            started=started if isinstance(started, int | float) else None,
+            gpus=tuple(map(str, gpus)) if isinstance(gpus, list) else (),
         )
     if event == lifecycle.RUNNER_SIGNAL:
         return facts._replace(signals=(*facts.signals, line))
@@ -148,7 +163,10 @@ def read_object(path: Path) -> dict[str, Any]:
         OSError: it cannot be read.
         ValueError: it is something else.
     """
-    found = json.loads(path.read_bytes())
+    try:
+        found = json.loads(path.read_bytes())
+    except RecursionError as error:
+        raise ValueError(f"{path} is nested too deeply") from error
     if not isinstance(found, dict):
         raise ValueError(f"{path} is no JSON object")
     return found

@@ -175,6 +175,7 @@ def _record(
         "job": job or default_job(sys.argv[0] if sys.argv else ""),
         "kind": "train",
         "project": str(project),
+        "folder": os.path.realpath(places.run_dir(project, run_id)),
         "created": now,
         "host": host.host_name(),
         "machine": host.machine_id(),
