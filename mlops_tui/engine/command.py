@@ -16,6 +16,7 @@ from mlops_tui.domain.host import ProcessMark, boot_id, is_alive, mark_of
 from mlops_tui.engine import interpreter, reasons, sampling, tree
 from mlops_tui.engine.recorded import RunFolder, RunnerFacts
 from mlops_tui.engine.secrets import Waiting
+from mlops_tui.engine.shim import track_folder
 from mlops_tui.journal.lock import FileLock, is_locked
 
 
@@ -189,8 +190,7 @@ def prepare(
         environment["CUDA_VISIBLE_DEVICES"] = ",".join(gpus)
     environment.update(contract_variables(folder, order))
     resolved = interpreter.resolve(order["argv"], environment, folder.project)
-    if resolved.interpreter and not interpreter.has_tracking(resolved.interpreter):
-        _add_tracking(resolved.environment)
+    _add_tracking(resolved.environment)
     return resolved
 
 
@@ -208,8 +208,10 @@ def contract_variables(folder: RunFolder, order: Mapping[str, Any]) -> dict[str,
 
 
 def _add_tracking(environment: dict[str, str]) -> None:
-    from mlops_tui.engine.shim import track_folder  # rarely needed, and this is a short start
+    """Let `track` be found by any Python below the command, whichever a script may call.
 
+    Where that one has mlops-tui, the folder steps aside for it.
+    """
     try:
         folder = str(track_folder(places.cache_dir()))
     except OSError:

@@ -74,17 +74,3 @@ def _which(name: str, search_path: str) -> str | None:
         if os.path.isabs(path) and os.path.isfile(path) and os.access(path, os.X_OK):
             return path
     return None
-
-
-def has_tracking(python: str) -> bool:
-    """Say whether `python` has `mlops_tui` installed, as far as its folders tell."""
-    if python == sys.executable or os.path.dirname(python) == os.path.join(sys.prefix, "bin"):
-        return True
-    prefixes = {Path(python).parent.parent, Path(os.path.realpath(python)).parent.parent}
-    if (Path(python).parent.parent / "pyvenv.cfg").exists():
-        prefixes = {Path(python).parent.parent}
-    return any(
-        any(prefix.glob(f"lib/python3*/*-packages/mlops_tui{suffix}"))
-        for prefix in prefixes
-        for suffix in ("", "-*.dist-info")
-    )

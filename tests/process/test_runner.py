@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+import mlops_tui
 from mlops_tui.domain import places
 from mlops_tui.engine import secrets
 from mlops_tui.journal.lock import claim, is_locked
@@ -62,6 +63,23 @@ def test_a_command_finds_its_contract_variables(project: Path) -> None:
     assert (seen["HF"], seen["OMP"], seen["FROM_USER"]) == ("s3cr3t", "2", "yes")
     assert seen["PYTHONUNBUFFERED"] == "1"
     assert "CUDA_VISIBLE_DEVICES" not in seen
+
+
+@pytest.mark.parametrize(("options", "is_installed"), [("", True), ("-S", False)])
+def test_a_script_records_by_whatever_python_its_shell_calls(
+    project: Path, options: str, is_installed: bool
+) -> None:
+    code = (
+        "import mlops_tui\nfrom mlops_tui import track\n"
+        "with track.run() as run: run.log({'a': 1}, step=0)\n"
+        "print(mlops_tui.__file__)"
+    )
+    (project / "train.py").write_text(code)
+    runner = start_runner(project, make_run(project, f"{sys.executable} {options} train.py"))
+    assert runner.wait()["state"] == "finished"
+    assert '"m":{"a":1}' in (runner.folder / "events.jsonl").read_text().replace(" ", "")
+    told = Path((runner.folder / "output.log").read_text().splitlines()[-1])
+    assert (told == Path(mlops_tui.__file__)) is is_installed
 
 
 def test_a_secret_is_nowhere_on_disk_after_the_start(project: Path) -> None:

@@ -65,12 +65,3 @@ def test_other_programs_keep_their_name_and_get_the_environment(home: Path) -> N
     assert made.argv == ["accelerate", "x"]
     assert made.environment["PATH"].startswith(f"{folder}{os.pathsep}")
     assert made.interpreter == str(folder / "python")
-
-
-def test_installed_tracking_is_seen_by_its_folder(home: Path) -> None:
-    python = make_python(home / "env" / "bin", "python") / "python"
-    (home / "env" / "pyvenv.cfg").touch()
-    assert not interpreter.has_tracking(str(python))
-    (home / "env/lib/python3.12/site-packages/mlops_tui").mkdir(parents=True)
-    assert interpreter.has_tracking(str(python))
-    assert interpreter.has_tracking(sys.executable)
