@@ -63,6 +63,7 @@ def measure_shape(project: Path, runs: int, points: int, times: int) -> Generato
     for _ in range(times):
         shutil.rmtree(places.cache_dir(), ignore_errors=True)
         with Screen(project) as screen:
+            screen.until_came(b"Launch")
             screen.collect(60, quiet=QUIET_SECONDS)
             memory = memory_row(f"{name}: memory of the interface", 150, screen.pid)
             paint, chart = screen.first(is_painted), screen.first(has_chart)
@@ -100,8 +101,7 @@ def indexed_points(project: Path) -> int:
 
 def help_latencies(screen: Screen) -> list[float]:
     """Open and close the help from the first paint on; return the seconds to each repaint."""
-    while b"Launch" not in screen.output:
-        screen.read(0.05)
+    screen.until_came(b"Launch")
     pressed = []
     for number in range(10):
         pressed.append(screen.type("?q"[number % 2]))
@@ -117,8 +117,7 @@ def help_latencies(screen: Screen) -> list[float]:
 
 def cursor_latencies(screen: Screen) -> list[float]:
     """Move the cursor from the first rows on; return the seconds to each repaint."""
-    while b"train-" not in screen.output:
-        screen.read(0.05)
+    screen.until_came(b"finished train-")
     pressed = []
     for _ in range(10):
         pressed.append(screen.type("j"))
@@ -163,6 +162,7 @@ def measure_many(project: Path, runs: int, times: int) -> Iterator[Row]:
     memory = Row("", "", "")
     for _ in range(times):
         with Screen(project) as screen:
+            screen.until_came(b"Launch")
             screen.collect(60, quiet=QUIET_SECONDS)
             paints.append(screen.first(is_painted))
             rows.append(screen.first(has_rows))

@@ -45,6 +45,14 @@ class Screen(Terminal):
             if not self.read(min(end - now, quiet or 1.0)) and quiet:
                 break
 
+    def until_came(self, data: bytes, seconds: float = 60.0) -> None:
+        """Read until `data` came, without drawing."""
+        end = time.monotonic() + seconds
+        while data not in self.output:
+            assert self.is_alive, self.output[-2000:]
+            assert time.monotonic() < end, self.output[-2000:]
+            self.read(0.05)
+
     def type(self, keys: str) -> float:
         """Type `keys` without waiting for an answer; return when that was."""
         os.write(self._fd, keys.encode())
@@ -73,7 +81,7 @@ class Screen(Terminal):
     def first(self, shows: Shows) -> float:
         """Return how many seconds after the start `shows` became true."""
         seen = self.seen(shows)
-        assert seen is not None, f"not seen:\n{self.shown()}"
+        assert seen is not None, f"not seen:\n{self.shown()}\n{self.output[-500:]!r}"
         return seen - self.started
 
     def highlighted(self, rows: Sequence[int]) -> int | None:
