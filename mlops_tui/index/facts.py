@@ -175,11 +175,22 @@ def apply_runner_lines(connection: sqlite3.Connection, run: int, data: bytes) ->
             connection.execute(
                 "UPDATE runs SET phase = 2, started = ifnull(started, ?) WHERE num = ?", (t, run)
             )
+        elif event == lifecycle.RUNNER_SIGNAL:
+            _tell_signal(connection, run, record)
         elif event == lifecycle.RUNNER_ENDED:
             _end(connection, run, record, RUNNER)
     hear(connection, run, heard)
     for name, (seen_sizes, times) in sizes.items():
         _extend_coverage(connection, run, name, seen_sizes, times)
+
+
+def _tell_signal(connection: sqlite3.Connection, run: int, record: Mapping[str, Any]) -> None:
+    """Let a run that is being stopped say how far that is; its end has the last word."""
+    grace = _number(record, "grace_seconds")
+    words = f"stopping: {_text(record, 'signal')} sent"
+    if grace and _text(record, "signal") != "SIGKILL":
+        words += f", a stronger signal follows after {grace:g} s"
+    connection.execute("UPDATE runs SET reason = ? WHERE num = ? AND end_source = 0", (words, run))
 
 
 def hear(connection: sqlite3.Connection, run: int, t: float | None) -> None:
@@ -228,7 +239,8 @@ def forget_files(connection: sqlite3.Connection, run: int) -> None:
         "UPDATE runs SET phase = 0, started = NULL, heard = NULL, unreadable = 0,"
         " unreadable_first = NULL, unreadable_origin = '', backward = 0, progress_done = NULL,"
         " progress_total = NULL, progress_origin = '', note = NULL, note_origin = '',"
-        " end_source = min(end_source, ?) WHERE num = ?",
+        " reason = iif(end_source = 0, NULL, reason), end_source = min(end_source, ?)"
+        " WHERE num = ?",
         (JOURNAL, run),
     )
 

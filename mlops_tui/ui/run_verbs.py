@@ -12,7 +12,7 @@ from textual.containers import Vertical
 from textual.widget import Widget
 
 from mlops_tui.domain.project import JobKind, Project
-from mlops_tui.domain.runs import Run
+from mlops_tui.domain.runs import Run, RunState
 from mlops_tui.domain.text import safe
 from mlops_tui.ui import intents, keys
 from mlops_tui.ui.errors import describe
@@ -84,6 +84,8 @@ class RunVerbs(Vertical):
             return
         took = coarse_duration(run, time.time())
         lines = [f"It is {run.state}" + (f" for {took}." if run.started else "."), run.id]
+        if run.state is RunState.RUNNING:
+            lines.append(stop_plan())
         self._confirm(f"Stop {run.name}?", lines, lambda: self._stop(run))
 
     def _stop(self, run: Run) -> None:
@@ -113,6 +115,9 @@ class RunVerbs(Vertical):
         run = self._run_here()
         ids = list(self.marked) or ([run.id] if run is not None else [])
         if not ids:
+            return
+        if run is not None and not self.marked and not run.state.is_ended:
+            self._say(f"{run.name} is {run.state}: s stops it first")
             return
         what = run.name if run is not None and not self.marked else count(len(ids), "marked run")
         lines = ["Files stay on disk: `mlops-tui restore` brings it back, `purge` removes it."]
@@ -150,3 +155,11 @@ class RunVerbs(Vertical):
     def on_action_failed(self, event: intents.ActionFailed) -> None:
         event.stop()
         self.app.push_screen(MessageDialog(event.what, describe(event.error)))
+
+
+def stop_plan() -> str:
+    """Return what a stop does to a command, and how long each step waits."""
+    from mlops_tui.engine.watch import stop_grace_seconds
+
+    grace = f"{stop_grace_seconds():g} s"
+    return f"SIGINT goes out at once, SIGTERM after {grace}, SIGKILL after {grace} more."

@@ -38,6 +38,19 @@ def test_a_run_goes_from_queued_to_its_end(index: Index, recorder: Recorder) -> 
     assert run.duration_seconds(T + 1000) == 58
 
 
+def test_a_run_that_is_being_stopped_says_how_far_that_is(index: Index, recorder: Recorder) -> None:
+    run_id = recorder.create()
+    recorder.runner(run_id, "started", T + 1)
+    recorder.runner(run_id, "signal", T + 2, signal="SIGINT", grace_seconds=5.0, why="stop")
+    run = one(index, run_id)
+    assert run.state is RunState.RUNNING
+    assert run.reason == "stopping: SIGINT sent, a stronger signal follows after 5 s"
+    recorder.runner(run_id, "signal", T + 12, signal="SIGKILL", grace_seconds=5.0, why="stop")
+    assert one(index, run_id).reason == "stopping: SIGKILL sent"
+    recorder.end(run_id, "stopped", T + 13, reason="stopped by ada")
+    assert one(index, run_id).reason == "stopped by ada"
+
+
 def test_an_end_in_the_journal_alone_ends_a_run(index: Index, recorder: Recorder) -> None:
     run_id = recorder.create()
     recorder.journal("run.ended", T + 9, run=run_id, state="stopped", ended=T + 9, started=None)

@@ -169,6 +169,7 @@ async def test_stop_asks_and_names_the_run(project: Path) -> None:
         await it.sees("▶ running  train-9")
         await it.press("s")
         await it.sees("Stop train-9?")
+        await it.sees("SIGTERM after 5 s")
         assert isinstance(it.app.screen, ConfirmDialog)
         await it.press("n")
         await it.until(lambda: it.app.screen is it.project_screen)
@@ -192,6 +193,27 @@ async def test_deleting_takes_the_run_off_the_list(project: Path) -> None:
         await it.press("y")
         await it.sees("4 runs")
         assert run_id(5) not in it.project_screen.runs_pane.table.keys
+
+
+async def test_a_run_that_goes_on_is_not_offered_for_deletion(project: Path) -> None:
+    add_run(project, 9, state=None)
+    async with opened(project) as it:
+        await it.sees("▶ running  train-9")
+        await it.press("d")
+        await it.sees("s stops it first")
+        assert it.app.screen is it.project_screen
+
+
+async def test_columns_planned_while_hidden_fit_when_shown(project: Path) -> None:
+    ident = add_run(project, 9, state=None)
+    async with opened(project) as it:
+        await it.sees("▶ running  train-9")
+        await it.press("tab")
+        log_point(project, ident, "a_new_metric", 1, 0.5)
+        await it.sees("a_new_metric")
+        await it.press("shift+tab")
+        await it.sees("Started")
+        await it.sees("a_new_metric")
 
 
 async def test_help_is_made_from_the_keys(project: Path) -> None:

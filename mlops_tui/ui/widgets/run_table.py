@@ -106,6 +106,11 @@ class RunTable(RowTable):
         self._plan()
         super().on_resize()
 
+    def on_show(self) -> None:
+        if self._needs_other_columns():
+            self._plan()
+            self.repaint()
+
     def action_columns(self, by: int) -> None:
         movable = len(candidates(self._seen(), self._clock(), self.wishes)) - 2
         self._skip = max(0, min(self._skip + by, movable - 1))
@@ -128,6 +133,8 @@ class RunTable(RowTable):
 
     def _needs_other_columns(self) -> bool:
         """Say whether the columns that suit now are others, or must be wider."""
+        if not self.line_width:
+            return False  # hidden: there is no width to plan for before it is shown again
         if not self._columns:
             return True
         suited = plan(
