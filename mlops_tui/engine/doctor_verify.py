@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import sqlite3
 from pathlib import Path
 
 from mlops_tui.domain import places
@@ -23,9 +21,10 @@ def verify(project: Path) -> list[Check]:
     with Index.open(project) as index:
         index.ingest()
         runs = index.runs([*index.run_ids(), *index.run_ids(deleted=True)])
+        damage = index.problems()
     findings = [finding for run in runs for finding in _run_findings(project, run)]
     findings += _folder_findings(project, {run.id for run in runs})
-    findings += _index_findings(project)
+    findings += [f"{problem}; it may be removed, it is rebuilt" for problem in damage]
     for journal in sorted(places.project_dot(project).glob("journal-*.jsonl")):
         findings += _journal_findings(journal)
     if not findings:
@@ -68,19 +67,6 @@ def _folder_findings(project: Path, known: set[str]) -> list[str]:
 
 def _is_stray(name: str, known: set[str]) -> bool:
     return is_run_id(name) and name not in known
-
-
-def _index_findings(project: Path) -> list[str]:
-    path = places.index_path(project)
-    if not path.exists():
-        return []
-    try:
-        uri = f"{path.resolve().as_uri()}?mode=ro"
-        with contextlib.closing(sqlite3.connect(uri, uri=True)) as connection:
-            rows = [str(row[0]) for row in connection.execute("PRAGMA quick_check(5)")]
-    except sqlite3.Error as error:
-        return [f"{path}: {error}; it may be removed, it is rebuilt from the journals"]
-    return [f"{path}: {row}" for row in rows if row != "ok"]
 
 
 def _journal_findings(path: Path) -> list[str]:

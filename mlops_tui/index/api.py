@@ -152,6 +152,10 @@ class Index:
         """Return the values of `fields` of all runs, deleted ones too; None where one has none."""
         return self._ask(lambda c: queries.read_values(c, fields))
 
+    def problems(self) -> list[str]:
+        """Return what is wrong with the file of the index itself; nothing is mended."""
+        return [f"{self._store.path}: {problem}" for problem in self._store.problems()]
+
     def _ask(self, question: Callable[[sqlite3.Connection], _Answer]) -> _Answer:
         """Return the answer to a question as of one moment."""
 

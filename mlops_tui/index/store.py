@@ -14,6 +14,7 @@ from mlops_tui.index.schema import APPLICATION_ID, SCHEMA_VERSION, TABLES
 from mlops_tui.journal.lock import FileLock
 
 BUSY_SECONDS = 10.0
+_MOST_PROBLEMS = 5
 _SETTINGS = """
 PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4000;
 PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY;
@@ -68,6 +69,14 @@ class Store:
                 self._create()
         self.connection = self._open()
         self.generation += 1
+
+    def problems(self) -> list[str]:
+        """Return what SQLite finds wrong with the file; a few of many, and nothing is mended."""
+        try:
+            rows = self.connection.execute(f"PRAGMA quick_check({_MOST_PROBLEMS})").fetchall()
+        except sqlite3.Error as error:
+            return [str(error)]
+        return [str(row[0]) for row in rows if row[0] != "ok"]
 
     def close(self) -> None:
         """Close the connection; a second call does nothing."""
@@ -134,14 +143,19 @@ class Store:
 
     def _create(self) -> None:
         """Put an empty index at its place; whoever has the old file open notices by its inode."""
+        try:
+            self._build("WAL")
+        except sqlite3.OperationalError:
+            # without memory shared between processes there is no WAL, and some file systems lack it
+            self._build("DELETE")
+
+    def _build(self, journal_mode: str) -> None:
         for suffix in ("", "-wal", "-shm", "-journal"):
             Path(str(self.path) + suffix).unlink(missing_ok=True)
         os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600))
         connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
         try:
-            mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
-            if mode != "wal":
-                connection.execute("PRAGMA journal_mode = DELETE")
+            connection.execute(f"PRAGMA journal_mode = {journal_mode}")
             stamp = f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = "
             connection.executescript(f"BEGIN; {TABLES} {stamp}{SCHEMA_VERSION}; COMMIT;")
         finally:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import sqlite3
 import stat
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -95,6 +97,59 @@ def test_a_rebuild_names_all_runs_as_changed(recorder: Recorder, run_id: str) ->
         places.index_path(recorder.project).unlink()
         changes = index.ingest()
         assert changes.runs == changes.points == {run_id}
+
+
+def test_what_is_wrong_with_the_file_is_told_and_not_mended(
+    recorder: Recorder, run_id: str
+) -> None:
+    with Index.open(recorder.project) as index:
+        index.ingest()
+        assert index.problems() == []
+        with sqlite3.connect(places.index_path(recorder.project)) as connection:
+            connection.execute("PRAGMA writable_schema = ON")
+            connection.execute(
+                "UPDATE sqlite_schema SET sql = replace(sql, ' note TEXT', ' note TEXT NOT NULL')"
+            )
+        connection.close()
+    with Index.open(recorder.project) as index:
+        path = places.index_path(recorder.project)
+        assert index.problems() == [f"{path}: NULL value in runs.note"] == index.problems()
+
+
+class WithoutSharedMemory(sqlite3.Connection):
+    """A connection on a file system where WAL fails with an error rather than by staying off."""
+
+    def execute(self, sql: str, *parameters: Any) -> sqlite3.Cursor:
+        if "journal_mode = WAL" in sql:
+            raise sqlite3.OperationalError("disk I/O error")
+        return super().execute(sql, *parameters)
+
+
+def _refuse_quietly(path: Path, **options: Any) -> sqlite3.Connection:
+    # this VFS of SQLite has no shared memory: it answers `delete` when it is asked for WAL
+    return sqlite3.Connection(f"{path.as_uri()}?vfs=unix-dotfile", uri=True, **options)
+
+
+def _refuse_with_an_error(path: Path, **options: Any) -> sqlite3.Connection:
+    return WithoutSharedMemory(path, **options)
+
+
+@pytest.mark.parametrize("connect", [_refuse_quietly, _refuse_with_an_error])
+def test_without_wal_the_index_does_all_the_same(
+    recorder: Recorder, connect: Callable[..., sqlite3.Connection], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite3, "connect", connect)
+    run_id = recorder.create()
+    with Index.open(recorder.project) as index, Index.open(recorder.project) as other:
+        for step in range(3):
+            recorder.write(run_id, {"t": T, "s": step, "m": {"loss": step}})
+            assert index.ingest().points == other.ingest().points == {run_id}
+            assert other.runs([run_id])[0].metrics["loss"].count == step + 1
+        places.index_path(recorder.project).write_bytes(b"x" * 10_000)
+        assert list(index.series(run_id, "loss").values) == [0.0, 1.0, 2.0]
+        assert other.run_ids() == [run_id]
+    with contextlib.closing(sqlite3.Connection(places.index_path(recorder.project))) as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone()[0] == "delete"
 
 
 def test_file_and_folder_are_private(recorder: Recorder, run_id: str) -> None:
