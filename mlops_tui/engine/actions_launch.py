@@ -104,7 +104,7 @@ def launch(
     created = time.time() if now is None else now
     run_id = new_run_id(created)
     record = _record(plan, run_id, created) | {
-        "name": next_name(folder, job) if name is None else checked_name(name),
+        "name": "" if name is None else checked_name(name),
         "priority": priority,
         "retry_of": retry_of,
         "attempt": attempt,
@@ -178,10 +178,13 @@ def _recorded_environment() -> dict[str, str]:
 
 
 def _hand_over(project: Path, run_id: str, plan: LaunchPlan, record: dict[str, Any]) -> None:
+    def choose_name() -> str:
+        return next_name(project, plan.job.name)
+
     with guarding(places.state_dir()):
         secrets.save(run_id, plan.secrets)
     try:
-        create_run(project, record)
+        create_run(project, record, None if record["name"] else choose_name)
     except StorageError:
         secrets.drop(run_id)
         raise

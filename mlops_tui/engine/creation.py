@@ -7,7 +7,7 @@ import errno
 import json
 import os
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from mlops_tui.domain import places
 from mlops_tui.domain.errors import StorageError
 from mlops_tui.domain.host import host_name
 from mlops_tui.domain.lifecycle import RUN_CREATED
-from mlops_tui.journal.append import append_locked, write_whole
+from mlops_tui.journal.append import append_locked, append_synced, locked, write_whole
 from mlops_tui.journal.lock import sync_folder
 
 Record = Mapping[str, Any]
@@ -83,21 +83,33 @@ def make_folder(folder: Path, group: int | None) -> None:
         _share(folder, group, stat.S_IRWXG | stat.S_ISGID)
 
 
-def create_run(project: Path, record: Record) -> None:
+def create_run(
+    project: Path, record: Record, choose_name: Callable[[], str] | None = None
+) -> None:
     """Put a whole run on disk: its folder with `run.json`, then the line of its creation.
 
     The folder is built under another name, so that nobody ever sees a half-made run; the line
-    is on disk when this returns.
+    is on disk when this returns. The journal is locked from the choice of the name, where one is
+    to be chosen, so that two launches at once do not choose the same.
 
     Raises:
         StorageError: it cannot be written; no run is left behind then.
     """
     ensure_project_folders(project)
     folder = places.run_dir(project, record["id"])
-    with guarding(folder):
-        _build_folder(project, folder, {**record, "folder": os.path.realpath(folder)})
-    facts = {key: record[key] for key in FACTS_OF_CREATION}
-    record_fact(project, RUN_CREATED, record["created"], run=record["id"], **facts)
+    journal = places.project_journal(project, host_name())
+    with guarding(journal), locked(journal) as fd:
+        name = record["name"] if choose_name is None else choose_name()
+        record = {**record, "name": name, "folder": os.path.realpath(folder)}
+        with guarding(folder):
+            _build_folder(project, folder, record)
+        facts = {key: record[key] for key in FACTS_OF_CREATION}
+        line = {"t": record["created"], "event": RUN_CREATED, "run": record["id"], **facts}
+        try:
+            append_synced(fd, line)
+        except OSError:
+            _remove_new(folder)  # else it would be found, and started, although this failed
+            raise
 
 
 def record_fact(project: Path, event: str, now: float, **facts: object) -> None:
