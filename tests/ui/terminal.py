@@ -88,8 +88,12 @@ class Terminal:
 
     def press(self, keys: str, gap: float = 0.15) -> int:
         """Type `keys`, and return how many bytes the program wrote in answer."""
-        os.write(self._fd, keys.encode())
+        self.send(keys)
         return self.settle(gap)
+
+    def send(self, keys: str) -> None:
+        """Type `keys`, and do not wait for the answer."""
+        os.write(self._fd, keys.encode())
 
     def bytes_within(self, seconds: float) -> int:
         before = len(self.output)
