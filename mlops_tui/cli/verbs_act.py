@@ -9,10 +9,9 @@ from pathlib import Path
 from mlops_tui.cli import output
 from mlops_tui.cli.arguments import key_values
 from mlops_tui.cli.listing import print_table
-from mlops_tui.cli.reading import named_ids, one_run, open_index, project_folder
+from mlops_tui.cli.reading import named_ids, project_folder
 from mlops_tui.cli.table import Column
 from mlops_tui.domain.errors import MlopsTuiError
-from mlops_tui.domain.runs import Run
 from mlops_tui.domain.text import short_bytes
 from mlops_tui.engine import actions
 
@@ -34,10 +33,9 @@ def do_run(options: argparse.Namespace) -> int:
         if not options.json:
             output.words(f"queued; to watch it: mlops-tui logs {run_id} --follow")
         return 0
-    from mlops_tui.cli.follow import follow_as_json, follow_for_people
+    from mlops_tui.cli.follow_job import follow_job
 
-    run = _find(project, run_id)
-    return follow_as_json(project, run) if options.json else follow_for_people(project, run)
+    return follow_job(project, run_id, is_json=options.json)
 
 
 def do_retry(options: argparse.Namespace) -> int:
@@ -133,11 +131,6 @@ def _dry_run(project: Path, options: argparse.Namespace, params: dict[str, str])
         output.data(preview(plan.argv))
         output.words("nothing was started: --dry-run")
     return 0
-
-
-def _find(project: Path, run_id: str) -> Run:
-    with open_index(project) as index:
-        return one_run(index, run_id)
 
 
 def _each(project: Path, options: argparse.Namespace, act: Callable[[str], str]) -> int:

@@ -71,6 +71,14 @@ def retry_if_due(project: Path, run_id: str, now: float) -> str | None:
     return new_id
 
 
+def repeated_as(project: Path, run_id: str) -> str | None:
+    """Return the id of the run that repeats this one by policy, None where it is not there."""
+    promised = _promised(claims_dir(project) / f"retry-{run_id}")
+    if promised is None or not RunFolder(project, promised).path.is_dir():
+        return None
+    return promised if _names(project, RUN_CREATED, promised) else None
+
+
 def retry_name(name: str) -> str:
     """Return `train-3-retry` for `train-3`, then `train-3-retry-2`, and so on."""
     match = re.fullmatch(r"(.*)-retry(?:-(\d+))?", name)
