@@ -16,10 +16,9 @@ from mlops_tui.engine.endings import unseen_end
 from mlops_tui.engine.executor import Presence, Sighting
 from mlops_tui.engine.recorded import RunFolder, RunnerFacts, read_facts
 from mlops_tui.engine.runnerlog import RunnerLog, record_end, record_in_project
-from mlops_tui.journal.lock import FileLock, claim, is_locked
+from mlops_tui.journal.lock import NO_LOCKS, FileLock, claim, is_locked
 
 _PATIENCE_SECONDS = 2.0
-_NO_LOCKS = (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS)
 
 
 def sight(project: Path, run_id: str) -> Sighting:
@@ -162,7 +161,7 @@ def _take(lock: FileLock, folder: RunFolder) -> bool:
             if lock.acquire():
                 return True
         except OSError as error:
-            if error.errno not in _NO_LOCKS:
+            if error.errno not in NO_LOCKS:
                 raise
             return _take_by_claim(folder)
         if time.monotonic() >= deadline:

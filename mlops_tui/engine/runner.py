@@ -7,7 +7,6 @@ ended, and records how. It imports little: one of these lives beside every runni
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 import sys
 import time
@@ -24,11 +23,10 @@ from mlops_tui.engine.recorded import RunFolder, read_facts
 from mlops_tui.engine.runnerlog import RunnerLog, record_end
 from mlops_tui.engine.sampling import Sampler
 from mlops_tui.engine.watch import TimeLimit, Watch
-from mlops_tui.journal.lock import FileLock, claim
+from mlops_tui.journal.lock import NO_LOCKS, FileLock, claim
 
 _END_PATIENCE_SECONDS = 86400.0
 """How long the end of a run waits for a full disk to be cleared before it is given up."""
-_NO_LOCKS = (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS)
 
 
 class Options(NamedTuple):
@@ -71,7 +69,7 @@ def take_lock(lock: FileLock) -> bool:
             if lock.acquire():
                 return True
         except OSError as error:
-            if error.errno not in _NO_LOCKS:
+            if error.errno not in NO_LOCKS:
                 raise
             return True
         time.sleep(0.02)

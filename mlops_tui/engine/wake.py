@@ -28,12 +28,23 @@ def ensure_agent(project: Path) -> None:
     try:
         # a child that is about to exec keeps the pipe of a killed agent open for an instant
         if not fifo.poke(agent_file(project, "fifo")) or find_agent(project) is None:
+            _require_locks(agent_file(project, "lock"))
             start_agent(project)
     except OSError as error:
         raise StorageError(
             f"the background process cannot be started: {error.strerror or error}",
             f"the log is {agent_file(project, 'log')}",
         ) from error
+
+
+def _require_locks(path: Path) -> None:
+    places.make_private(path.parent)
+    os.close(os.open(path, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    if is_locked(path) is None:
+        raise StorageError(
+            f"the background process cannot be started: {path.parent} has no file locks",
+            "set MLOPS_STATE_DIR to a folder on a local disk",
+        )
 
 
 def start_agent(project: Path) -> None:

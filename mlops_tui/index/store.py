@@ -11,7 +11,7 @@ from pathlib import Path
 from mlops_tui.domain import places
 from mlops_tui.domain.errors import StorageError
 from mlops_tui.index.schema import APPLICATION_ID, SCHEMA_VERSION, TABLES
-from mlops_tui.journal.lock import FileLock
+from mlops_tui.journal.lock import NO_LOCKS, FileLock
 
 BUSY_SECONDS = 10.0
 _MOST_PROBLEMS = 5
@@ -163,8 +163,17 @@ class Store:
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        with FileLock(self.path.with_name("index.lock")):
+        lock = FileLock(self.path.with_name("index.lock"))
+        try:
+            lock.acquire(blocking=True)
+        except OSError as error:
+            if error.errno not in NO_LOCKS:
+                raise
+            # two that create it at once may fail then, and succeed when they are asked again
+        try:
             yield
+        finally:
+            lock.release()
 
 
 def _is_ours(connection: sqlite3.Connection) -> bool:

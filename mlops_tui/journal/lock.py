@@ -9,6 +9,9 @@ import os
 from pathlib import Path
 from typing import Any, Dict, Optional
 
+NO_LOCKS = (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS)
+"""How a file system says that it has no locks."""
+
 
 class FileLock:
     """A `flock` on a file, held by the open descriptor and everything that inherits it.
@@ -69,7 +72,7 @@ def is_locked(path: Path) -> Optional[bool]:
     except BlockingIOError:
         return True
     except OSError as error:
-        if error.errno in (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS, errno.EBADF):
+        if error.errno in (*NO_LOCKS, errno.EBADF):
             return None
         raise
     finally:
