@@ -50,6 +50,8 @@ def do_queue(options: argparse.Namespace) -> int:
     with open_index(project) as index:
         status = actions.queue_status(project)
         names = {run.id: run.name for run in index.runs([row.id for row in status.queued])}
+    if status.queued and not status.is_paused:
+        _wake_agent(project)
     now = time.time()
     if options.json:
         queued = [
@@ -60,6 +62,7 @@ def do_queue(options: argparse.Namespace) -> int:
                 "created": row.created,
                 "slots": row.slots,
                 "gpus": row.gpus,
+                "reason": status.reasons.get(row.id),
             }
             for row in status.queued
         ]
@@ -70,13 +73,24 @@ def do_queue(options: argparse.Namespace) -> int:
     if status.queued:
         heads = [Column("id", is_fixed=True), Column("name"), Column("priority", True)]
         heads += [Column("waiting since"), Column("slots", True), Column("gpus", True)]
+        heads += [Column("why")]
         rows = [
             [row.id, names.get(row.id, ""), str(row.priority), ago(row.created, now),
-             str(row.slots), str(row.gpus)]
+             str(row.slots), str(row.gpus), status.reasons.get(row.id, "")]
             for row in status.queued
         ]  # fmt: skip
         print_table(heads, rows)
     return 0
+
+
+def _wake_agent(project: Path) -> None:
+    """See to it that what can start does: an agent that was killed leaves a queue behind."""
+    from mlops_tui.engine import wake
+
+    try:
+        wake.ensure_agent(project)
+    except MlopsTuiError as error:
+        output.error(error)
 
 
 def do_agent(options: argparse.Namespace) -> int:

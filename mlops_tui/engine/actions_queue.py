@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,6 +31,8 @@ class QueueStatus:
     is_paused: bool
     queued: tuple[QueuedRun, ...]
     """The next one first."""
+    reasons: Mapping[str, str]
+    """Why each of them has not started, by its id."""
 
 
 def pause_queue(project: Path) -> None:
@@ -59,12 +62,16 @@ def queue_status(project: Path) -> QueueStatus:
     Raises:
         StorageError: the journals or the index cannot be read.
     """
+    from mlops_tui.engine.waiting import why_waiting
     from mlops_tui.index import Index  # a launch does without it and is quicker
 
     with Index.open(project) as index:
         index.ingest()
         return QueueStatus(
-            host_name(), index.is_paused(host_name()), tuple(index.queued(machine_id()))
+            host_name(),
+            index.is_paused(host_name()),
+            tuple(index.queued(machine_id())),
+            why_waiting(project, index),
         )
 
 

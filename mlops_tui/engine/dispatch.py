@@ -42,35 +42,43 @@ def dispatch(queued: Sequence[QueuedRun], reserve: Reserve) -> Iterator[tuple[Qu
 def waiting_reasons(
     queued: Sequence[QueuedRun], is_paused: bool, resources: Resources
 ) -> dict[str, str]:
-    """Return why each of these runs, the next one first, has not started, by its id."""
-    reasons, ahead = {}, 0
-    for run in queued:
-        reasons[run.id] = why_waiting(run, ahead, is_paused, resources)
-        ahead += run.gpus <= resources.gpus
-    return reasons
-
-
-def why_waiting(run: QueuedRun, ahead: int, is_paused: bool, resources: Resources) -> str:
-    """Return why a queued run has not started, in words.
+    """Return why each of these runs has not started, in words, by its id.
 
     Args:
-        run: the queued run.
-        ahead: how many runs stand before it in the queue.
+        queued: the next one first.
         is_paused: whether the queue of this host is paused.
         resources: what this host has and what is free.
     """
-    if run.gpus > resources.gpus:
-        has = f"this host has {resources.gpus}" if resources.gpus else "this host has none"
-        return f"asks for {_counted(run.gpus, 'GPU')}, {has}"
-    if is_paused:
-        return "the queue is paused"
-    if run.gpus > resources.free_gpus:
-        return f"waits for {_counted(run.gpus, 'GPU')}, {resources.free_gpus} free"
-    wanted = max(1, min(run.slots, resources.slots))
-    if wanted > resources.free_slots:
-        free = f"{resources.free_slots} of {resources.slots} free"
-        return f"waits for {_counted(wanted, 'slot')}, {free}"
-    return f"behind {_counted(ahead, 'run')}" if ahead else "about to start"
+    reasons: dict[str, str] = {}
+    left_slots, left_gpus = resources.free_slots, resources.free_gpus
+    waiting = waiting_for_gpus = 0
+    slots_are_short = False
+    for run in queued:
+        wanted = max(1, min(run.slots, resources.slots))
+        if run.gpus > resources.gpus:
+            has = f"this host has {resources.gpus}" if resources.gpus else "this host has none"
+            reasons[run.id] = f"asks for {_counted(run.gpus, 'GPU')}, {has}"
+            continue
+        if is_paused:
+            reasons[run.id] = "the queue is paused"
+        elif slots_are_short:
+            reasons[run.id] = f"behind {_counted(waiting, 'run')}"
+        elif run.gpus and waiting_for_gpus:
+            reasons[run.id] = f"behind {_counted(waiting_for_gpus, 'run')} for GPUs"
+            waiting_for_gpus += 1
+        elif run.gpus > left_gpus:
+            reasons[run.id] = f"waits for {_counted(run.gpus, 'GPU')}, {left_gpus} free"
+            waiting_for_gpus += 1
+        elif wanted > left_slots:
+            free = f"{left_slots} of {resources.slots} free"
+            reasons[run.id] = f"waits for {_counted(wanted, 'slot')}, {free}"
+            slots_are_short = True
+        else:
+            reasons[run.id] = "about to start"
+            left_slots, left_gpus = left_slots - wanted, left_gpus - run.gpus
+            continue
+        waiting += 1
+    return reasons
 
 
 def _counted(count: int, noun: str) -> str:

@@ -206,6 +206,7 @@ def test_a_queued_run_is_cancelled_put_first_and_named_anew(project: Path, say: 
     assert say("priority", "wait-2", "5").code == 0
     queue = say("queue", "status", "--json").data
     assert [row["id"] for row in queue["queued"]] == [second, first]
+    assert {row["reason"] for row in queue["queued"]} == {"the queue is paused"}
     assert say("rename", first, "other").code == 0
     assert "cancelled" in say("stop", "other").err
     assert say("stop", second).code == 0

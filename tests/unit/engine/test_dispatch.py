@@ -3,8 +3,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
+from hypothesis import given, strategies
 
-from mlops_tui.engine.dispatch import dispatch, startable, waiting_reasons, why_waiting
+from mlops_tui.engine.dispatch import dispatch, startable, waiting_reasons
 from mlops_tui.engine.executor import Resources
 from mlops_tui.engine.slots import Capacity, Grant, Shortage
 from mlops_tui.index import QueuedRun
@@ -47,25 +48,45 @@ def test_what_this_host_can_never_start_is_left_out() -> None:
 
 
 @pytest.mark.parametrize(
-    ("want", "ahead", "is_paused", "has", "words"),
+    ("wants", "has", "words"),
     [
-        ((1, 2), 0, True, (4, 4, 1, 1), "asks for 2 GPUs, this host has 1"),
-        ((1, 1), 0, False, (4, 4, 0, 0), "asks for 1 GPU, this host has none"),
-        ((1, 0), 3, True, (4, 4, 0, 0), "the queue is paused"),
-        ((1, 1), 0, False, (4, 4, 2, 0), "waits for 1 GPU, 0 free"),
-        ((9, 0), 0, False, (4, 1, 0, 0), "waits for 4 slots, 1 of 4 free"),
-        ((1, 0), 2, False, (4, 1, 0, 0), "behind 2 runs"),
-        ((1, 0), 0, False, (4, 1, 0, 0), "about to start"),
+        ([(1, 2)], (4, 4, 1, 1), ["asks for 2 GPUs, this host has 1"]),
+        ([(1, 5), (1, 0)], (2, 1, 0, 0), ["asks for 5 GPUs, this host has none", "about to start"]),
+        ([(1, 1)], (4, 4, 2, 0), ["waits for 1 GPU, 0 free"]),
+        ([(9, 0)], (4, 1, 0, 0), ["waits for 4 slots, 1 of 4 free"]),
+        ([(1, 0)] * 3, (4, 2, 0, 0), ["about to start"] * 2 + ["waits for 1 slot, 0 of 4 free"]),
+        (
+            [(2, 0), (1, 0), (1, 0)],
+            (4, 1, 0, 0),
+            ["waits for 2 slots, 1 of 4 free", "behind 1 run", "behind 2 runs"],
+        ),
+        (
+            [(1, 2), (1, 1), (1, 0)],
+            (4, 4, 2, 1),
+            ["waits for 2 GPUs, 1 free", "behind 1 run for GPUs", "about to start"],
+        ),
     ],
 )
 def test_why_a_run_waits_is_told(
-    want: tuple[int, int], ahead: int, is_paused: bool, has: tuple[int, int, int, int], words: str
+    wants: list[tuple[int, int]], has: tuple[int, int, int, int], words: list[str]
 ) -> None:
-    assert why_waiting(queued(want)[0], ahead, is_paused, Resources(*has)) == words
+    runs, resources = queued(*wants), Resources(*has)
+    assert list(waiting_reasons(runs, False, resources).values()) == words
 
 
-def test_runs_that_can_never_start_stand_in_nobodys_way() -> None:
-    reasons = waiting_reasons(queued((1, 5), (1, 0), (1, 0)), False, Resources(2, 1, 0, 0))
-    assert list(reasons.values()) == [
-        "asks for 5 GPUs, this host has none", "about to start", "behind 1 run",
-    ]  # fmt: skip
+def test_a_paused_queue_is_the_reason_of_all_that_could_start() -> None:
+    reasons = waiting_reasons(queued((1, 0), (1, 1)), True, Resources(4, 4, 0, 0))
+    assert list(reasons.values()) == ["the queue is paused", "asks for 1 GPU, this host has none"]
+
+
+WANTS = strategies.lists(strategies.tuples(strategies.integers(1, 4), strategies.integers(0, 2)))
+
+
+@given(WANTS, strategies.integers(0, 3), strategies.integers(0, 2))
+def test_what_is_told_is_what_is_done(
+    wants: list[tuple[int, int]], free_slots: int, free_gpus: int
+) -> None:
+    runs = queued(*wants)
+    told = waiting_reasons(runs, False, Resources(4, free_slots, 2, free_gpus))
+    begun = [run_id for run_id, words in told.items() if words == "about to start"]
+    assert begun == started(runs, free_slots, free_gpus)

@@ -1,0 +1,91 @@
+"""The queue says why each run waits, and sees to it that somebody looks after it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mlops_tui.cli.main import main
+from mlops_tui.domain import places
+from mlops_tui.engine import actions, wake
+from tests.process.support import end_processes_of, project_folder, until, wait_ended
+
+TOML = """
+[jobs.wait]
+run = ["/bin/sh", "-c", "while [ ! -e go ]; do sleep 0.02; done"]
+[jobs.wide]
+run = "true"
+slots = 2
+[jobs.gpu]
+run = "true"
+gpus = 1
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.setenv("MLOPS_SLOTS", "2")
+    monkeypatch.setenv("MLOPS_GPUS", "0")
+    monkeypatch.setenv("MLOPS_AGENT_LINGER_SECONDS", "0.2")
+    for folder in project_folder(tmp_path):
+        (folder / "mlops.toml").write_text(TOML)
+        monkeypatch.chdir(folder)
+        yield folder
+        (folder / "go").touch()
+        end_processes_of(folder)
+
+
+def waiting(capsys: pytest.CaptureFixture[str]) -> dict[str, str]:
+    capsys.readouterr()
+    assert main(("queue", "--json")) == 0
+    told: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return {row["id"]: row["reason"] for row in told["queued"]}
+
+
+def test_every_run_in_the_queue_says_why(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    running = actions.launch(project, "wait", {})
+    until(lambda: (places.run_dir(project, running) / "command.lock").exists(), what="command")
+    wide, narrow, gpu = (actions.launch(project, job, {}) for job in ("wide", "wait", "gpu"))
+    until(lambda: running not in waiting(capsys))
+    assert waiting(capsys) == {
+        wide: "waits for 2 slots, 1 of 2 free",
+        narrow: "behind 1 run",
+        gpu: "asks for 1 GPU, this host has none",
+    }
+    assert main(("queue",)) == 0
+    assert "waits for 2 slots, 1 of 2 free" in capsys.readouterr().out
+    (project / "go").touch()
+    assert wait_ended(project, wide)["state"] == "finished"
+    assert set(until(lambda: len(found := waiting(capsys)) == 1 and found)) == {gpu}
+
+
+def test_looking_at_the_queue_wakes_who_starts_it(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    actions.pause_queue(project)
+    run_id = actions.launch(project, "wide", {})
+    until(lambda: wake.find_agent(project) is None, what="no agent")
+    journal = next(places.project_dot(project).glob("journal-*.jsonl"))
+    lines = [line for line in journal.read_text().splitlines() if "paused" not in line]
+    journal.write_text("\n".join(lines) + "\n")
+    assert waiting(capsys) == {run_id: "about to start"}
+    assert wait_ended(project, run_id)["state"] == "finished"
+
+
+def test_a_copied_project_says_where_its_queue_is_started(
+    project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    actions.pause_queue(project)
+    run_id = actions.launch(project, "wide", {})
+    copy = tmp_path / "copy"
+    shutil.copytree(project, copy, ignore=shutil.ignore_patterns("*.lock"))
+    capsys.readouterr()
+    assert main(("queue", "-C", str(copy), "--json")) == 0
+    (row,) = json.loads(capsys.readouterr().out)["queued"]
+    original = places.run_dir(project, run_id)
+    assert row["reason"] == f"a copy: it starts only where it was queued, in {original}"
