@@ -69,5 +69,5 @@ async def opened(
     ways = replace(doors(), tending=lambda: tend_nothing)
     fast = settings or LaunchSettings(live_hz=50.0, settle_seconds=0.01)
     app = MlopsApp(workspace, ways, fast, workspace if enter else None)
-    async with app.run_test(size=size, message_hook=messages.append) as pilot:
+    async with app.run_test(size=size, notifications=True, message_hook=messages.append) as pilot:
         yield Driven(app, pilot, messages)

@@ -200,7 +200,7 @@ async def test_a_run_that_goes_on_is_not_offered_for_deletion(project: Path) -> 
     async with opened(project) as it:
         await it.sees("▶ running  train-9")
         await it.press("d")
-        await it.sees("s stops it first")
+        await it.sees("train-9 is running")
         assert it.app.screen is it.project_screen
 
 
@@ -209,11 +209,11 @@ async def test_columns_planned_while_hidden_fit_when_shown(project: Path) -> Non
     async with opened(project) as it:
         await it.sees("▶ running  train-9")
         await it.press("tab")
-        log_point(project, ident, "a_new_metric", 1, 0.5)
-        await it.sees("a_new_metric")
+        log_point(project, ident, "f1", 1, 0.5)
+        await it.sees("f1")
         await it.press("shift+tab")
         await it.sees("Started")
-        await it.sees("a_new_metric")
+        await it.sees("f1")
 
 
 async def test_help_is_made_from_the_keys(project: Path) -> None:

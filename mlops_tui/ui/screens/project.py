@@ -92,7 +92,8 @@ class ProjectScreen(AppScreen):
         batch = event.batch
         if batch.progress is not None:
             done, total = batch.progress
-            self.line.set_doing(f"reading the journals, {100 * done // max(1, total)} %")
+            percent = 100 * done // max(1, total)
+            self.line.set_doing(f"reading the journals, {percent} %" if done < total else "")
             return
         is_first, self._is_ready = not self._is_ready, True
         if is_first:
@@ -124,9 +125,12 @@ class ProjectScreen(AppScreen):
         self._select_soon()
 
     def _select_soon(self) -> None:
-        """Look at the run under the cursor as soon as the cursor rests."""
+        """Look at the run under the cursor as soon as the cursor rests; at the first one at once."""
         if self._settle is not None:
             self._settle.stop()
+        if not self.detail.shown_ids:
+            self._select()
+            return
         self._settle = self.set_timer(self._settings.settle_seconds, self._select)
 
     def _select(self) -> None:

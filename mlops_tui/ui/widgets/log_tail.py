@@ -53,6 +53,7 @@ class LogTail(ScrollView, can_focus=True):
 
     def on_resize(self) -> None:
         self._painted.clear()
+        self.refresh()
         self._keep_at_end()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:

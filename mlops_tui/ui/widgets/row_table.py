@@ -166,7 +166,7 @@ class RowTable(LineView, can_focus=True):
         self.refresh_changed()
 
     def on_resize(self) -> None:
-        self.forget_painted()
+        self.repaint()
         self._keep_in_view(self.cursor)
         self.on_rows_moved()
 

@@ -106,11 +106,6 @@ class RunTable(RowTable):
         self._plan()
         super().on_resize()
 
-    def on_show(self) -> None:
-        if self._needs_other_columns():
-            self._plan()
-            self.repaint()
-
     def action_columns(self, by: int) -> None:
         movable = len(candidates(self._seen(), self._clock(), self.wishes)) - 2
         self._skip = max(0, min(self._skip + by, movable - 1))
