@@ -5,7 +5,6 @@ Importing this is cheap: index and watchdog are loaded by the thread.
 
 from __future__ import annotations
 
-import logging
 import os
 import threading
 import time
@@ -15,19 +14,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlops_tui.domain import places
-from mlops_tui.domain.errors import MlopsTuiError
-from mlops_tui.domain.host import machine_id
-from mlops_tui.domain.runs import Run, RunState
+from mlops_tui.domain.runs import Run
 
 if TYPE_CHECKING:
     from watchdog.observers.api import BaseObserver, ObservedWatch
 
     from mlops_tui.index import Index
 
-LOGGER = logging.getLogger(__name__)
+FIRST_SLICE_SECONDS = 0.03
+"""How long the index may read before the first thing it found is told, so that there is one soon.
 
-SLICE_SECONDS = 0.2
-"""How long the index may read before what it found is told: the screen fills as it reads."""
+Later it reads for as long as batches have to be apart: the screen fills as it reads.
+"""
 LIVE_POLL_SECONDS = 0.5
 IDLE_POLL_SECONDS = 2.0
 LIVE_SWEEP_SECONDS = 2.0
@@ -109,6 +107,7 @@ class Feed:
         self._sizes: dict[str, int] = {}
         self._live: list[Run] = []
         self._tended = 0.0
+        self._progress_told = 0.0
         self._thread = threading.Thread(
             target=lambda: self._guard(self._run), name="feed", daemon=True
         )
@@ -139,28 +138,34 @@ class Feed:
                 self._watch.close()
 
     def _on_progress(self, done: int, total: int) -> None:
-        if not self._stopping.is_set():
+        now = time.monotonic()
+        is_due = done == total or now - self._progress_told >= self._interval
+        if is_due and not self._stopping.is_set():
+            self._progress_told = now
             self._on_batch(Batch(progress=(done, total)))
 
     def _follow(self, index: Index) -> None:
         pending = _Pending()
         is_first = True
+        slice_seconds = FIRST_SLICE_SECONDS
         while not self._stopping.is_set():
             self._woken.clear()
-            has_more = self._look(index, pending)
+            has_more = self._look(index, pending, slice_seconds)
+            slice_seconds = self._interval
             batch = pending.take()
             if not batch.is_empty or (is_first and not has_more):
                 self._on_batch(batch)
                 is_first = is_first and has_more
+            if has_more:
+                continue
             told = time.monotonic()
-            if not has_more:
-                self._tend_live()
-                self._woken.wait(self._patience())
+            self._tend_live()
+            self._woken.wait(self._patience())
             self._stopping.wait(max(0.0, self._interval - (time.monotonic() - told)))
 
-    def _look(self, index: Index, pending: _Pending) -> bool:
+    def _look(self, index: Index, pending: _Pending, slice_seconds: float) -> bool:
         """Read what is new into `pending`; say whether there is more to read at once."""
-        changes = index.ingest(SLICE_SECONDS)
+        changes = index.ingest(slice_seconds)
         pending.runs |= changes.runs
         pending.points |= changes.points
         followed = self._live  # those that have just ended may have printed their last words
@@ -201,33 +206,6 @@ class Feed:
         if self._tend is not None and self._live and now - self._tended >= TEND_SECONDS:
             self._tended = now
             self._tend(self._project, self._live)
-
-
-class Tending:
-    """Sees to it that runs which died are settled and that an agent looks after the others.
-
-    A call is for the feed's thread. What fails is logged: the screen goes on showing what is.
-    """
-
-    def __init__(self) -> None:
-        self._is_first = True
-
-    def __call__(self, project: Path, live: Sequence[Run]) -> None:
-        """Look after these runs, which have not ended as far as the index knows."""
-        from mlops_tui.engine import liveness, wake
-
-        try:
-            liveness.settle_all(project, [run.id for run in live])
-            # asked again only where something waits: an agent with nothing to do ends at once
-            if self._is_first or any(_waits_here(run) for run in live):
-                wake.ensure_agent(project)
-        except (MlopsTuiError, OSError) as error:
-            LOGGER.warning("runs of %s cannot be looked after: %s", project, error)
-        self._is_first = False
-
-
-def _waits_here(run: Run) -> bool:
-    return run.state is RunState.QUEUED and run.machine == machine_id()
 
 
 class _Watch:

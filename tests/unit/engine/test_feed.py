@@ -120,6 +120,22 @@ def test_stops_at_once_and_twice(project: Path) -> None:
         assert time.monotonic() - before < 1.5
 
 
+def test_reads_much_without_pausing_and_says_at_last_that_all_is_read(project: Path) -> None:
+    create_run(project)
+    line = b'{"t": 1, "s": 0, "m": {"loss": 1.0}}\n'
+    (places.run_dir(project, RUN) / "events.jsonl").write_bytes(line * 150_000)
+    heard = Heard()
+    feed = Feed(project, heard.add, hz=0.1)  # a pause would be of ten seconds
+    feed.start()
+    try:
+        heard.until(lambda batches: len([b for b in batches if RUN in b.points]) > 1, seconds=5)
+        heard.until(lambda batches: batches[-1].progress is None, seconds=5)
+        told = [batch.progress for batch in heard.batches if batch.progress is not None]
+        assert told[-1][0] == told[-1][1]
+    finally:
+        feed.stop()
+
+
 def test_tends_runs_that_have_not_ended(project: Path) -> None:
     create_run(project)
     tended = threading.Event()
