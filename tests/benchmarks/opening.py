@@ -23,8 +23,9 @@ from tests.benchmarks.table import Options, Row, below, memory_row, run
 QUIET_SECONDS = 1.5
 """So long without output, and all that was to come has come."""
 FILTER = "param7>0.5"
-HELP = "Start a job"
-KEY_SECONDS = 0.25
+HELP = b"Start a job"
+FOOTER = b"Launch"
+KEY_SECONDS = 0.1
 
 
 def measure(options: Options) -> Iterator[Row]:
@@ -63,7 +64,7 @@ def measure_shape(project: Path, runs: int, points: int, times: int) -> Generato
     for _ in range(times):
         shutil.rmtree(places.cache_dir(), ignore_errors=True)
         with Screen(project) as screen:
-            screen.until_came(b"Launch")
+            screen.until_came(FOOTER)
             screen.collect(60, quiet=QUIET_SECONDS)
             memory = memory_row(f"{name}: memory of the interface", 150, screen.pid)
             paint, chart = screen.first(is_painted), screen.first(has_chart)
@@ -101,17 +102,13 @@ def indexed_points(project: Path) -> int:
 
 def help_latencies(screen: Screen) -> list[float]:
     """Open and close the help from the first paint on; return the seconds to each repaint."""
-    screen.until_came(b"Launch")
-    pressed = []
-    for number in range(10):
-        pressed.append(screen.type("?q"[number % 2]))
-        screen.collect(KEY_SECONDS)
-    screen.collect(2, quiet=0.5)
+    screen.until_came(FOOTER)
     latencies = []
-    for number, when in enumerate(pressed):
-        seen = screen.seen(partial(is_help, not number % 2))
-        assert seen is not None, screen.shown()
-        latencies.append(seen - when)
+    for key, answer in [("?", HELP), ("q", FOOTER)] * 8:
+        so_far = len(screen.output)
+        pressed = screen.type(key)
+        latencies.append(screen.until_came(answer, so_far) - pressed)
+        screen.collect(0.1)
     return latencies
 
 
@@ -129,10 +126,6 @@ def cursor_latencies(screen: Screen) -> list[float]:
         assert seen is not None, screen.shown()
         latencies.append(seen - when)
     return latencies
-
-
-def is_help(is_open: bool, text: str) -> bool:
-    return (HELP in text) == is_open
 
 
 def is_cursor_on(screen: Screen, row: int, text: str) -> bool:
@@ -162,7 +155,7 @@ def measure_many(project: Path, runs: int, times: int) -> Iterator[Row]:
     memory = Row("", "", "")
     for _ in range(times):
         with Screen(project) as screen:
-            screen.until_came(b"Launch")
+            screen.until_came(FOOTER)
             screen.collect(60, quiet=QUIET_SECONDS)
             paints.append(screen.first(is_painted))
             rows.append(screen.first(has_rows))

@@ -45,13 +45,14 @@ class Screen(Terminal):
             if not self.read(min(end - now, quiet or 1.0)) and quiet:
                 break
 
-    def until_came(self, data: bytes, seconds: float = 60.0) -> None:
-        """Read until `data` came, without drawing."""
+    def until_came(self, data: bytes, since: int = 0, seconds: float = 60.0) -> float:
+        """Read until `data` came after `since` bytes, without drawing; return when it had."""
         end = time.monotonic() + seconds
-        while data not in self.output:
+        while data not in self.output[since:]:
             assert self.is_alive, self.output[-2000:]
             assert time.monotonic() < end, self.output[-2000:]
             self.read(0.05)
+        return self.arrived[-1][0]
 
     def type(self, keys: str) -> float:
         """Type `keys` without waiting for an answer; return when that was."""
