@@ -62,7 +62,7 @@ def textual_settings(settings: LaunchSettings) -> Iterator[None]:
 
 def doors() -> Doors:
     """Return the ways to the layers below; each loads what it needs when it is first used."""
-    from mlops_tui.engine.feed import Tending
+    from mlops_tui.engine.tending import Tending
     from mlops_tui.ui.mlops_app import Doors
 
     def open_reader(project: Path) -> RunReader:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,11 @@ import pytest
 
 from mlops_tui.cli.main import main
 from mlops_tui.domain import places
+from mlops_tui.domain.runs import Run
 from mlops_tui.engine import actions, wake
-from tests.process.support import end_processes_of, project_folder, until, wait_ended
+from mlops_tui.engine.feed import Feed
+from mlops_tui.engine.tending import Tending
+from tests.process.support import end_processes_of, make_run, project_folder, until, wait_ended
 
 TOML = """
 [jobs.wait]
@@ -89,3 +93,21 @@ def test_a_copied_project_says_where_its_queue_is_started(
     (row,) = json.loads(capsys.readouterr().out)["queued"]
     original = places.run_dir(project, run_id)
     assert row["reason"] == f"a copy: it starts only where it was queued, in {original}"
+
+
+def test_a_project_that_is_opened_gets_an_agent_for_its_queue(project: Path) -> None:
+    run_id = make_run(project, ["true"])
+    names: list[str] = []
+
+    def tend(folder: Path, live: Sequence[Run]) -> None:
+        names.append(threading.current_thread().name)
+        tending(folder, live)
+
+    tending = Tending()
+    feed = Feed(project, lambda _: None, tend=tend)
+    feed.start()
+    try:
+        assert wait_ended(project, run_id)["state"] == "finished"
+    finally:
+        feed.stop()
+    assert set(names) == {"feed"}
