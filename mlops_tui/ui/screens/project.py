@@ -125,7 +125,7 @@ class ProjectScreen(AppScreen):
         self._select_soon()
 
     def _select_soon(self) -> None:
-        """Look at the run under the cursor as soon as the cursor rests; at the first one at once."""
+        """Look at the run under the cursor as soon as it rests; at the first one at once."""
         if self._settle is not None:
             self._settle.stop()
         if not self.detail.shown_ids:
