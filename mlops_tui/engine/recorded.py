@@ -132,11 +132,11 @@ def read_facts(folder: RunFolder) -> RunnerFacts:
 def _with_line(facts: RunnerFacts, line: dict[str, Any]) -> RunnerFacts:
     event = line.get("event")
     if event in (lifecycle.RUNNER_STARTING, lifecycle.RUNNER_ADOPTED):
-        return facts._replace(runner=_mark(line))
+        return facts._replace(runner=_mark(line) or facts.runner)
     if event == lifecycle.RUNNER_STARTED:
         group, started, gpus = line.get("pgid"), line.get("t"), line.get("gpus")
         return facts._replace(
-            command=_mark(line),
+            command=_mark(line) or facts.command,
             group=group if isinstance(group, int) else 0,
             started=started if isinstance(started, int | float) else None,
             gpus=tuple(map(str, gpus)) if isinstance(gpus, list) else (),

@@ -246,7 +246,7 @@ def forget_files(connection: sqlite3.Connection, run: int) -> None:
 
 
 def _apply_to_run(connection: sqlite3.Connection, run: int, record: Mapping[str, Any]) -> None:
-    event, t = record.get("event"), _number(record, "t") or 0.0
+    event, t = _text(record, "event"), _number(record, "t") or 0.0
     if event == lifecycle.RUN_CREATED:
         apply_creation(connection, run, record)
     elif event == lifecycle.RUN_ENDED:
@@ -287,7 +287,7 @@ def _set_if_later(
 
 def _end(connection: sqlite3.Connection, run: int, record: Mapping[str, Any], source: int) -> None:
     state = record.get("state")
-    if state not in _ENDS:
+    if not isinstance(state, str) or state not in _ENDS:
         return
     ended = _number(record, "ended")
     connection.execute(
