@@ -83,9 +83,7 @@ def make_folder(folder: Path, group: int | None) -> None:
         _share(folder, group, stat.S_IRWXG | stat.S_ISGID)
 
 
-def create_run(
-    project: Path, record: Record, choose_name: Callable[[], str] | None = None
-) -> None:
+def create_run(project: Path, record: Record, choose_name: Callable[[], str] | None = None) -> None:
     """Put a whole run on disk: its folder with `run.json`, then the line of its creation.
 
     The folder is built under another name, so that nobody ever sees a half-made run; the line
