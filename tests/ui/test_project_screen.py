@@ -73,6 +73,27 @@ async def test_narrow_terminals_show_one_pane_at_a_time(project: Path) -> None:
         await it.sees("5 runs")
 
 
+@pytest.mark.parametrize("size", SIZES)
+async def test_keys_pressed_faster_than_they_are_handled_end_in_one_pane(
+    project: Path, size: tuple[int, int]
+) -> None:
+    async with opened(project, size) as it:
+        await it.sees("✓ finished train-5")
+        for key in ("tab", "tab", "tab", "shift+tab"):
+            it.app.simulate_key(key)
+        await it.until(lambda: it.project_screen.detail.facts.has_focus)
+        changes: list[str] = []
+
+        def note(pane: str) -> None:
+            changes.append(pane)
+
+        it.app.watch(it.project_screen.panes, "pane", note, init=False)
+        await it.press("question_mark")
+        await it.sees("Start a job of this project")
+        assert it.project_screen.panes.pane == "facts"
+        assert changes == []
+
+
 def charts(it: object) -> list[str]:
     screen = it.project_screen  # type: ignore[attr-defined]
     return [line for chart in screen.detail.charts.charts for line in chart.text]

@@ -34,7 +34,8 @@ class Panes(Vertical):
     def watch_pane(self, old: str, new: str) -> None:
         self.remove_class(f"-on-{old}")
         self.add_class(f"-on-{new}")
-        self._contents[new].focus()
+        # at once, not by `focus()`, which comes later: two quick keys would chase each other's echo
+        self.screen.set_focus(self._contents[new])
         self.call_after_refresh(self.query_one(RunDetail).renew)
 
     def action_next_pane(self, by: int) -> None:
@@ -46,7 +47,7 @@ class Panes(Vertical):
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         for pane, content in self._contents.items():
-            if content is event.widget:
+            if content is event.widget and content.has_focus:
                 self.pane = pane
 
     def on_resize(self, event: events.Resize) -> None:
