@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from mlops_tui.engine.executor import Resources
 from mlops_tui.engine.slots import Capacity, Grant, Shortage
-from mlops_tui.index import QueuedRun
+
+if TYPE_CHECKING:
+    from mlops_tui.index import QueuedRun
 
 Reserve = Callable[[int, int], "Grant | Shortage"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from mlops_tui.domain import places
 from mlops_tui.domain.host import host_name, machine_id
@@ -14,7 +14,9 @@ from mlops_tui.engine.creation import guarding
 from mlops_tui.engine.dispatch import waiting_reasons
 from mlops_tui.engine.executor import Resources
 from mlops_tui.engine.recorded import RunFolder
-from mlops_tui.index import QueuedRun
+
+if TYPE_CHECKING:
+    from mlops_tui.index import QueuedRun
 
 
 class QueueReader(Protocol):

@@ -13,11 +13,17 @@ Fact = tuple[str, str]
 """A label and what stands beside it, safe to show."""
 
 
-def run_facts(run: Run, now: float) -> list[Fact]:
-    """Return the facts of a run, the most telling first; what is not known is left out."""
+def run_facts(run: Run, now: float, waiting: str = "") -> list[Fact]:
+    """Return the facts of a run, the most telling first; what is not known is left out.
+
+    Args:
+        run: the run.
+        now: Unix seconds.
+        waiting: why it has not started, where it is queued.
+    """
     facts = [
         ("state", _state(run, now)),
-        ("why", safe(run.reason or "")),
+        ("why", safe(run.reason or (waiting if run.state is RunState.QUEUED else ""))),
         ("exit", _exit(run)),
         ("progress", progress_text(run).strip()),
         ("trouble", _trouble(run)),

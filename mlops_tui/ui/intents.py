@@ -48,6 +48,14 @@ class RunsRead(Message):
 
 
 @dataclass
+class WaitingRead(Message):
+    """Why a queued run has not started; empty where it has."""
+
+    run_id: str
+    words: str
+
+
+@dataclass
 class SummaryRead(Message):
     """What the line over all runs says."""
 

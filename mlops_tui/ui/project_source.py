@@ -95,6 +95,16 @@ class ProjectSource:
 
         self._ask("the output", work, lambda lines: intents.OutputRead(run_id, lines), to, "output")
 
+    def ask_waiting(self, to: MessagePump, run_id: str) -> None:
+        def work(reader: RunReader) -> str:
+            from mlops_tui.engine.waiting import why_waiting
+
+            return why_waiting(self.project, reader).get(run_id, "")
+
+        self._ask(
+            "the queue", work, lambda words: intents.WaitingRead(run_id, words), to, "waiting"
+        )
+
     def act(self, to: MessagePump, what: str, work: Callable[[], intents.ActionDone]) -> None:
         """Carry out an action in a thread; `ActionDone` or `ActionFailed` says how it went."""
 

@@ -6,13 +6,16 @@ import os
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from mlops_tui.domain import places
 from mlops_tui.domain.filters import Filter, Sort
 from mlops_tui.domain.runs import Run, Series
 from mlops_tui.ui.errors import run_guarded
 from mlops_tui.ui.logtext import TAIL_BYTES, tail_lines
+
+if TYPE_CHECKING:
+    from mlops_tui.index import QueuedRun
 
 T = TypeVar("T")
 
@@ -30,6 +33,12 @@ class RunReader(Protocol):
 
     def live(self) -> list[Run]:
         """Return the runs that have not ended."""
+
+    def queued(self, host_machine: str) -> list[QueuedRun]:
+        """Return what waits to be started on a machine, the next one first."""
+
+    def is_paused(self, host: str) -> bool:
+        """Say whether the queue of `host` is paused."""
 
     def series(self, run_id: str, metric: str, points: int | None = None) -> Series:
         """Return a history of at most about `points` points, extremes kept."""
@@ -127,6 +136,14 @@ class LazyReader:
     def live(self) -> list[Run]:
         """Return the runs that have not ended."""
         return self._reader().live()
+
+    def queued(self, host_machine: str) -> list[QueuedRun]:
+        """Return what waits to be started on a machine, the next one first."""
+        return self._reader().queued(host_machine)
+
+    def is_paused(self, host: str) -> bool:
+        """Say whether the queue of `host` is paused."""
+        return self._reader().is_paused(host)
 
     def series(self, run_id: str, metric: str, points: int | None = None) -> Series:
         """Return a history of at most about `points` points, extremes kept."""

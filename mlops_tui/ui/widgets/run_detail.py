@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
-from mlops_tui.domain.runs import Run
+from mlops_tui.domain.runs import Run, RunState
 from mlops_tui.domain.text import safe
 from mlops_tui.engine.feed import Batch
 from mlops_tui.ui import intents
@@ -21,6 +21,9 @@ from mlops_tui.ui.widgets.chart_grid import ChartedRun, ChartGrid
 from mlops_tui.ui.widgets.log_tail import LogTail
 from mlops_tui.ui.widgets.pane import Pane
 from mlops_tui.ui.widgets.run_facts import RunFacts
+
+WAITING_SECONDS = 2.0
+"""Reading a long queue takes a while: why a run waits may be so old while others change."""
 
 
 def is_shown(widget: Widget) -> bool:
@@ -46,6 +49,8 @@ class RunDetail(Horizontal):
         self.facts = RunFacts(id="facts")
         self.log_tail = LogTail(id="output")
         self._run: Run | None = None
+        self._waiting = ""
+        self._waiting_asked = 0.0
 
     def compose(self) -> ComposeResult:
         yield Pane("charts", self._names, self.charts)
@@ -62,6 +67,8 @@ class RunDetail(Horizontal):
     def select(self, focus: str | None, slots: Mapping[str, int]) -> None:
         """Look at these runs from now on."""
         is_other = focus != self._focus
+        if is_other:
+            self._waiting = ""
         self._focus, self._slots = focus, slots
         if focus is None:
             self._run = None
@@ -79,12 +86,20 @@ class RunDetail(Horizontal):
         if shown & (batch.runs | batch.points):
             self._stale |= shown & batch.points
             self._source.ask_runs(self, self.shown_ids, "selection")
+        elif batch.runs and time.monotonic() - self._waiting_asked >= WAITING_SECONDS:
+            self.ask_waiting()
         if self._focus in batch.outputs:
             self.ask_output()
 
     def ask_output(self) -> None:
         if self._focus is not None and is_shown(self.log_tail):
             self._source.ask_output(self.log_tail, self._focus)
+
+    def ask_waiting(self) -> None:
+        """Ask why the run has not started; other runs decide that, so it changes without it."""
+        if self._run is not None and self._run.state is RunState.QUEUED:
+            self._waiting_asked = time.monotonic()
+            self._source.ask_waiting(self, self._run.id)
 
     def renew(self) -> None:
         """Draw what was not kept up to date while it was hidden."""
@@ -94,7 +109,7 @@ class RunDetail(Horizontal):
 
     def show_facts(self) -> None:
         if self._run is not None and is_shown(self.facts):
-            self.facts.show(run_facts(self._run, time.time()))
+            self.facts.show(run_facts(self._run, time.time(), self._waiting))
 
     def on_runs_read(self, event: intents.RunsRead) -> None:
         event.stop()
@@ -107,6 +122,13 @@ class RunDetail(Horizontal):
         if self._run is not None:
             for pane in ("facts", "output"):
                 self._inform(pane, safe(self._run.name))
+        self.ask_waiting()
+
+    def on_waiting_read(self, event: intents.WaitingRead) -> None:
+        event.stop()
+        if self._run is not None and event.run_id == self._run.id:
+            self._waiting = event.words
+            self.show_facts()
 
     def on_output_read(self, event: intents.OutputRead) -> None:
         event.stop()
