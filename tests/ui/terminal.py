@@ -19,6 +19,7 @@ import pyte
 
 PRIVATE = re.compile(rb"\x1b\[[<>=][0-9;]*[a-zA-Z]|\x1b\[\?[0-9;]*\$p")
 """Sequences that pyte would print as text."""
+WHOLE = re.compile(rb"\x1b(\[[0-?]*[ -/]*[@-~]|[^\[])")
 APP = (sys.executable, "-m", "tests.ui.open_app")
 
 
@@ -39,6 +40,9 @@ class Terminal:
     ) -> None:
         self.columns, self.rows = columns, rows
         self.output = b""
+        self._screen = pyte.Screen(columns, rows)
+        self._stream = pyte.ByteStream(self._screen)
+        self._shown_bytes = 0
         self.is_alive = True
         self.started = time.monotonic()
         self.pid, self._fd = pty.fork()
@@ -49,7 +53,9 @@ class Terminal:
             os.execvpe(argv[0], [*argv, *arguments], {**os.environ, **colours, **env})
 
     def resize(self, columns: int, rows: int) -> None:
+        self.screen()
         self.columns, self.rows = columns, rows
+        self._screen.resize(rows, columns)
         set_size(self._fd, columns, rows)
 
     def read(self, seconds: float) -> bytes:
@@ -104,9 +110,13 @@ class Terminal:
 
     def screen(self) -> str:
         """The screen as text, as far as the bytes were read."""
-        screen = pyte.Screen(self.columns, self.rows)
-        pyte.ByteStream(screen).feed(PRIVATE.sub(b"", self.output))
-        return "\n".join(line.rstrip() for line in screen.display)
+        end = len(self.output)
+        last = self.output.rfind(b"\x1b", self._shown_bytes)
+        if last >= 0 and not WHOLE.match(self.output, last):
+            end = last  # the rest of the sequence is on its way
+        self._stream.feed(PRIVATE.sub(b"", self.output[self._shown_bytes : end]))
+        self._shown_bytes = end
+        return "\n".join(line.rstrip() for line in self._screen.display)
 
     def wait(self, seconds: float = 5) -> int:
         """Read to the end of the child and return its exit code."""
