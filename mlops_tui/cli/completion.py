@@ -23,6 +23,8 @@ _SCRIPTS = {
     COMPREPLY=()
     while IFS= read -r line; do COMPREPLY+=("$line"); done < <(
         mlops-tui __complete "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
+    # a value follows at once; the bash of macOS is too old to be told
+    if [[ ${COMPREPLY[0]} == *= ]]; then compopt -o nospace 2>/dev/null; fi
 }
 complete -o default -F _mlops_tui mlops-tui
 """,
@@ -30,7 +32,9 @@ complete -o default -F _mlops_tui mlops-tui
 _mlops_tui() {
     local -a found
     found=("${(@f)$(mlops-tui __complete "${(@)words[2,CURRENT]}" 2>/dev/null)}")
-    if (( ${#found} )) && [[ -n ${found[1]} ]]; then compadd -a found; else _files; fi
+    if [[ -z ${found[1]} ]]; then _files; return; fi
+    compadd -S '' -- ${(M)found:#*=}
+    compadd -- ${found:#*=}
 }
 compdef _mlops_tui mlops-tui
 """,
