@@ -33,9 +33,11 @@ def short_number(value: float, digits: int = 4) -> str:
 
 
 def short_duration(seconds: float | None) -> str:
-    """Return a duration such as `12 s`, `3 m 05 s`, `2 h 10 m`, `4 d 3 h`, or `-` for None."""
+    """Return such as `0.8 s`, `12 s`, `3 m 05 s`, `2 h 10 m`, `4 d 3 h`, or `-` for None."""
     if seconds is None:
         return "-"
+    if 0 < seconds < 9.95:
+        return f"{seconds:.1f} s"
     whole = max(0, int(seconds))
     if whole < 60:
         return f"{whole} s"

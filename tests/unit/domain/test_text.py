@@ -42,6 +42,8 @@ def test_numbers_are_short(value: float, text: str) -> None:
     [
         (None, "-"),
         (-3.0, "0 s"),
+        (0.84, "0.8 s"),
+        (9.99, "9 s"),
         (59.9, "59 s"),
         (185, "3 m 05 s"),
         (7800, "2 h 10 m"),
