@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
+import signal
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -84,6 +87,8 @@ class MlopsApp(App[Relaunch]):
         return palette.theme_variables(self.current_theme.dark)
 
     def on_mount(self) -> None:
+        with suppress(RuntimeError):  # headless in a thread: signals are the business of another
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self._terminate)
         self.set_class(not self._settings.is_unicode, "-ascii")
         if self._project is not None:
             self._enter(self._project)
@@ -91,6 +96,9 @@ class MlopsApp(App[Relaunch]):
             self.push_screen(
                 ProjectsScreen(self._workspace, self._doors.open_fresh, enters_single=True)
             )
+
+    def _terminate(self) -> None:
+        self.exit(return_code=128 + signal.SIGTERM)
 
     def _enter(self, project: Path) -> None:
         source = ProjectSource(

@@ -33,6 +33,14 @@ def test_starts_shows_runs_and_quits_leaving_the_terminal_as_it_was(project: Pat
         assert b"Traceback" not in terminal.output
 
 
+def test_a_terminated_app_leaves_the_terminal_as_it_was(project: Path) -> None:
+    with Terminal(str(project)) as terminal:
+        terminal.until("train-60")
+        os.kill(terminal.pid, signal.SIGTERM)
+        assert terminal.wait() == 128 + signal.SIGTERM
+        assert LEAVE_ALTERNATE_SCREEN in terminal.output
+
+
 def test_paints_before_any_data_are_read(project: Path) -> None:
     with Terminal(str(project)) as terminal:
         assert terminal.until("Launch") < 3.0  # 0.6 s on an idle machine: see the benchmark
