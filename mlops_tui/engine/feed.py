@@ -5,21 +5,25 @@ Importing this is cheap: index and watchdog are loaded by the thread.
 
 from __future__ import annotations
 
+import functools
 import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from mlops_tui.domain import places
+from mlops_tui.domain.errors import StorageError
 from mlops_tui.domain.runs import Run
 
 if TYPE_CHECKING:
     from watchdog.observers.api import BaseObserver, ObservedWatch
 
     from mlops_tui.index import Index
+
+_Result = TypeVar("_Result")
 
 FIRST_SLICE_SECONDS = 0.03
 """How long the index may read before the first thing it found is told, so that there is one soon.
@@ -32,6 +36,8 @@ LIVE_SWEEP_SECONDS = 2.0
 IDLE_SWEEP_SECONDS = 10.0
 """Where file events come, files are looked at this often all the same: events can be lost."""
 TEND_SECONDS = 5.0
+TROUBLE_SECONDS = 1.0
+"""Between two tries on a disk that refuses."""
 MOST_WATCHED_RUNS = 64
 """The number of inotify watches of a user is limited; further live runs are swept."""
 
@@ -83,6 +89,7 @@ class Feed:
         hz: float = 4.0,
         *,
         guard: Callable[[Callable[[], None]], object] = lambda work: work(),
+        on_trouble: Callable[[StorageError | None], object] = lambda error: None,
         tend: Callable[[Path, Sequence[Run]], object] | None = None,
         use_events: bool = True,
     ) -> None:
@@ -93,12 +100,15 @@ class Feed:
             on_batch: Gets what is new, at most `hz` times a second.
             hz: Batches a second at most.
             guard: Calls the work of the thread, and deals with what it raises.
+            on_trouble: Told in that thread that the index cannot be used, which goes on being
+                tried; None when it can be again.
             tend: Called now and then with the runs that have not ended, as long as there are any.
             use_events: Use file events where the file system has them.
         """
         self._project = project
         self._on_batch = on_batch
         self._guard = guard
+        self._on_trouble = on_trouble
         self._tend = tend
         self._interval = 1.0 / hz
         self._watch = _Watch(self.wake) if use_events and _has_events(project) else None
@@ -131,11 +141,30 @@ class Feed:
         from mlops_tui.index import Index
 
         try:
-            with Index.open(self._project, self._on_progress) as index:
-                self._follow(index)
+            index = self._persist(lambda: Index.open(self._project, self._on_progress))
+            if index is not None:
+                with index:
+                    self._follow(index)
         finally:
             if self._watch is not None:
                 self._watch.close()
+
+    def _persist(self, work: Callable[[], _Result]) -> _Result | None:
+        """Return what `work` returns, tried until the disk lets it; None if told to stop first."""
+        has_told = False
+        while not self._stopping.is_set():
+            try:
+                result = work()
+            except StorageError as error:
+                if not has_told:
+                    self._on_trouble(error)
+                has_told = True
+                self._stopping.wait(TROUBLE_SECONDS)
+                continue
+            if has_told:
+                self._on_trouble(None)
+            return result
+        return None
 
     def _on_progress(self, done: int, total: int) -> None:
         now = time.monotonic()
@@ -150,7 +179,8 @@ class Feed:
         slice_seconds = FIRST_SLICE_SECONDS
         while not self._stopping.is_set():
             self._woken.clear()
-            has_more = self._look(index, pending, slice_seconds)
+            look = functools.partial(self._look, index, pending, slice_seconds)
+            has_more = bool(self._persist(look))
             slice_seconds = self._interval
             batch = pending.take()
             if not batch.is_empty or (is_first and not has_more):

@@ -21,9 +21,14 @@ class BatchArrived(Message):
 
 @dataclass
 class FeedFailed(Message):
-    """The feed cannot go on; what is on the screen stays as it is."""
+    """The feed has no news at present; what is on the screen stays as it is."""
 
     words: str
+
+
+@dataclass
+class FeedRecovered(Message):
+    """The feed has news again."""
 
 
 @dataclass

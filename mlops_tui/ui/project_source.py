@@ -9,6 +9,7 @@ from typing import TypeVar
 from textual.message import Message
 from textual.message_pump import MessagePump
 
+from mlops_tui.domain.errors import StorageError
 from mlops_tui.domain.filters import Filter, Sort
 from mlops_tui.domain.project import Project
 from mlops_tui.domain.projectfile import load_project
@@ -50,11 +51,18 @@ class ProjectSource:
         def failed(error: BaseException) -> None:
             to.post_message(intents.FeedFailed(describe(error)))
 
+        def trouble(error: StorageError | None) -> None:
+            if error is None:
+                to.post_message(intents.FeedRecovered())
+            else:
+                failed(error)
+
         self._feed = Feed(
             self.project,
             post,
             self._live_hz,
             guard=lambda work: run_guarded(work, lambda _: None, failed),
+            on_trouble=trouble,
             tend=self._tend,
         )
         self._feed.start()

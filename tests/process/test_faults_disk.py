@@ -183,6 +183,28 @@ def test_a_full_disk_below_the_index_is_said_and_cured_by_room(
         assert run["metrics"]["loss"]["count"] == 1
 
 
+def test_an_app_whose_index_finds_the_disk_full_is_live_again_once_there_is_room(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id = make_run(project, ["true"], name="first", machine="another")
+    events = places.run_dir(project, run_id) / "events.jsonl"
+    with small_disk(tmp_path / "cache", 1024) as cache:
+        monkeypatch.setenv("MLOPS_CACHE_DIR", str(cache))
+        with Terminal(str(project), argv=APP, columns=120, rows=40) as terminal:
+            terminal.until("queued")
+            filler = fill_up(cache)
+            with open(events, "w") as file:
+                for step in range(20_000):
+                    file.write(json.dumps({"t": 1.0, "s": step, "m": {"loss": step}}) + "\n")
+            terminal.until("not live")
+            filler.unlink()
+            terminal.until("19999")
+            terminal.until(lambda screen: "not live" not in screen)
+            terminal.press("q")
+            assert terminal.wait() == 0
+            assert b"Traceback" not in terminal.output
+
+
 @pytest.fixture
 def recorded(project: Path) -> tuple[Path, str, str]:
     """A project with a finished run, and one whose death nobody has recorded yet."""

@@ -107,6 +107,9 @@ class ProjectScreen(AppScreen):
         self.line.set_doing("not live")
         self.app.notify(event.words, title="No more news", severity="error", markup=False)
 
+    def on_feed_recovered(self) -> None:
+        self.line.set_doing("")
+
     def on_read_failed(self, event: intents.ReadFailed) -> None:
         self.runs_pane.table.forget_requests()
         words = f"{event.what} could not be read. {describe(event.error)}"
