@@ -59,7 +59,7 @@ class Load:
 def measure_shape(project: Path, runs: int, points: int, times: int) -> Generator[Row, None, float]:
     """Open a project that was never seen; return the seconds until all is loaded."""
     name = f"{runs} runs x {points // runs:,} points, never seen"
-    loads = []
+    loads, processor = [], []
     memory = Row("", "", "")
     for _ in range(times):
         shutil.rmtree(places.cache_dir(), ignore_errors=True)
@@ -67,18 +67,19 @@ def measure_shape(project: Path, runs: int, points: int, times: int) -> Generato
             screen.until_came(FOOTER)
             screen.collect(60, quiet=QUIET_SECONDS)
             memory = memory_row(f"{name}: memory of the interface", 150, screen.pid)
+            processor.append(screen.cpu_seconds())
             paint, chart = screen.first(is_painted), screen.first(has_chart)
             loads.append(Load(paint, chart, screen.arrived[-1][0] - screen.started))
         assert indexed_points(project) == points, "it fell silent before all was loaded"
     yield plain(f"{name}: first paint", [load.paint for load in loads])
     yield below(f"{name}: chart on screen", 0.5, [load.chart for load in loads])
-    yield plain("... counted from first paint", [load.chart - load.paint for load in loads])
+    after = [load.chart - load.paint for load in loads]
+    yield below("... counted from first paint", 0.5, after)
     done = [load.done for load in loads]
     yield below(f"{name}: all loaded", 2.0, done)
+    yield plain("... processor time for that", processor)
     yield memory
-    shutil.rmtree(places.cache_dir(), ignore_errors=True)
-    with Screen(project) as screen:
-        yield from key_rows(f"{name}, loading", help_latencies(screen))
+    yield from key_rows(project, name, is_new=True)
     return statistics.median(done)
 
 
@@ -104,7 +105,7 @@ def help_latencies(screen: Screen) -> list[float]:
     """Open and close the help from the first paint on; return the seconds to each repaint."""
     screen.until_came(FOOTER)
     latencies = []
-    for key, answer in [("?", HELP), ("q", FOOTER)] * 8:
+    for key, answer in [("?", HELP), ("q", FOOTER)] * 6:
         so_far = len(screen.output)
         pressed = screen.type(key)
         latencies.append(screen.until_came(answer, so_far) - pressed)
@@ -114,17 +115,14 @@ def help_latencies(screen: Screen) -> list[float]:
 
 def cursor_latencies(screen: Screen) -> list[float]:
     """Move the cursor from the first rows on; return the seconds to each repaint."""
-    screen.until_came(b"finished train-")
-    pressed = []
-    for _ in range(10):
-        pressed.append(screen.type("j"))
-        screen.collect(KEY_SECONDS)
-    screen.collect(2, quiet=0.5)
+    screen.wait_for(partial(is_cursor_on, screen, 0))
     latencies = []
-    for row, when in enumerate(pressed, start=1):
-        seen = screen.seen(partial(is_cursor_on, screen, row))
-        assert seen is not None, screen.shown()
-        latencies.append(seen - when)
+    for number in range(12):
+        screen.collect(KEY_SECONDS)
+        screen.seen(lambda _: False)
+        pressed = screen.type("kj"[(number + 1) % 2])
+        moved = screen.wait_for(partial(is_cursor_on, screen, (number + 1) % 2))
+        latencies.append(moved - pressed)
     return latencies
 
 
@@ -137,9 +135,14 @@ def has_words(words: str, text: str) -> bool:
     return words in text
 
 
-def key_rows(what: str, latencies: list[float]) -> Iterator[Row]:
-    milliseconds = [1000 * seconds for seconds in latencies]
-    yield below(f"{what}: key to repaint", 50, milliseconds, "ms")
+def key_rows(project: Path, name: str, is_new: bool) -> Iterator[Row]:
+    """Yield how soon keys are answered while the project is read, which the index may not know."""
+    for what, press in (("cursor moved", cursor_latencies), ("help opened", help_latencies)):
+        if is_new:
+            shutil.rmtree(places.cache_dir(), ignore_errors=True)
+        with Screen(project) as screen:
+            milliseconds = [1000 * seconds for seconds in press(screen)]
+        yield below(f"{name}, loading: key to repaint, {what}", 50, milliseconds, "ms")
 
 
 # Many runs
@@ -170,10 +173,7 @@ def measure_many(project: Path, runs: int, times: int) -> Iterator[Row]:
     yield below(f"{name}: rows", 1.0, rows)
     yield below(f"{name}: sort", 0.1, sorts)
     yield below(f"{name}: filter", 0.1, filters)
-    with Screen(project) as screen:
-        yield from key_rows(f"{name}, loading, help", help_latencies(screen))
-    with Screen(project) as screen:
-        yield from key_rows(f"{name}, loading, cursor", cursor_latencies(screen))
+    yield from key_rows(project, name, is_new=False)
     yield memory
 
 

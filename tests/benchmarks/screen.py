@@ -28,7 +28,7 @@ class Screen(Terminal):
         self._drawn = 0
         self._rest = b""
         self._picture = pyte.Screen(columns, rows)
-        self._stream = pyte.ByteStream(self._picture)
+        self._pen = pyte.ByteStream(self._picture)
         super().__init__(str(project), columns=columns, rows=rows, argv=MLOPS_TUI, **env)
         self.process = psutil.Process(self.pid)
 
@@ -74,7 +74,7 @@ class Screen(Terminal):
             data = self._rest + data
             cut = UNFINISHED.search(data)
             data, self._rest = (data[: cut.start()], cut.group()) if cut else (data, b"")
-            self._stream.feed(PRIVATE.sub(b"", data))
+            self._pen.feed(PRIVATE.sub(b"", data))
             if shows(self.shown()):
                 return when
         return None

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import os
 import statistics
-from collections.abc import Callable, Iterable, Sequence
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import psutil
@@ -81,6 +82,16 @@ def render(rows: Iterable[Row]) -> str:
     return "\n".join(f"| {line} |" for line in lines)
 
 
+def rows_of(measures: Sequence[Measure], options: Options) -> Iterator[Row]:
+    """Yield all rows; what cannot be measured is a row of its own and keeps no target."""
+    for measure in measures:
+        try:
+            yield from measure(options)
+        except AssertionError as error:
+            print(error, file=sys.stderr)
+            yield Row(f"the rest of {measure.__module__}", "to be measured", "could not be", False)
+
+
 def run(measures: Sequence[Measure], description: str) -> int:
     """Read the options, print a row as soon as it is known and the table at the end."""
     parser = argparse.ArgumentParser(description=description)
@@ -93,10 +104,9 @@ def run(measures: Sequence[Measure], description: str) -> int:
     given = parser.parse_args()
     options = Options(given.quick, given.peers)
     rows = []
-    for measure in measures:
-        for row in measure(options):
-            print(f"{row.what}: {row.measured} [{row.target}]", flush=True)
-            rows.append(row)
+    for row in rows_of(measures, options):
+        print(f"{row.what}: {row.measured} [{row.target}]", flush=True)
+        rows.append(row)
     load = " ".join(f"{value:.2f}" for value in os.getloadavg())
     print(f"\n{render(rows)}\n\n{os.cpu_count()} cores, load {load}")
     return 1 if any(row.is_kept is False for row in rows) else 0
