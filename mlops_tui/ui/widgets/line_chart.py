@@ -138,7 +138,7 @@ class LineChart(Widget):
         x_axis = step_axis(
             first,
             last,
-            max(2, plot_size[0] // 12),
+            max(3, plot_size[0] // 9),
             max(plans, default=None),
             any(curve.is_live for curve in curves),
         )
@@ -176,14 +176,14 @@ def value_labels(axis: Axis, rows: int) -> list[list[tuple[str, str]]]:
 
 
 def step_row(axis: Axis, width: int) -> list[tuple[str, str]]:
-    """Return the line below the plot: labels of steps under their places."""
-    cells = [" "] * width
-    taken = 0
+    """Return the line below the plot: what is counted, and its labels under their places."""
+    cells = list(fit(fit("step", LABELS - 1, right=True), width))
+    taken = LABELS
     plot = width - LABELS - 1
     for value in axis.ticks():
         label = tick_label(value, axis.step)
         start = LABELS + round(axis.share(value) * (plot - 1)) - len(label) // 2
-        start = min(start, width - len(label))
+        start = max(LABELS, min(start, width - len(label)))
         if start >= taken:
             cells[start : start + len(label)] = label
             taken = start + len(label) + 1
