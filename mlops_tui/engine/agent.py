@@ -72,8 +72,8 @@ class Agent:
         self._project = project
         self._pipe = pipe
         self._bell = Bell()
-        self._index = Index.open(project)
-        self._care = Care(project, self._index, LocalExecutor(project), say)
+        self._index: Index | None = None
+        self._care: Care | None = None
         self._error_pause = _ERROR_PAUSE_SECONDS[0]
 
     def work(self) -> None:
@@ -91,18 +91,25 @@ class Agent:
                     break
             if self._bell.wait(pause, [self._pipe.fd]):
                 idle_since = None
-        self._index.close()
+        if self._index is not None:
+            self._index.close()
 
     def _look(self) -> float | None:
         """Do what is to be done; return the seconds to the next look, None for nothing to do."""
         try:
-            pause = self._care.look()
+            pause = self._opened().look()
         except (MlopsTuiError, OSError) as error:
             say(f"{type(error).__name__}: {error}")
             self._error_pause = min(2 * self._error_pause, _ERROR_PAUSE_SECONDS[1])
             return self._error_pause
         self._error_pause = _ERROR_PAUSE_SECONDS[0]
         return pause
+
+    def _opened(self) -> Care:
+        if self._index is None or self._care is None:
+            self._index = Index.open(self._project)
+            self._care = Care(self._project, self._index, LocalExecutor(self._project), say)
+        return self._care
 
     def _may_leave(self) -> bool:
         """Close the pipe and look once more: nobody's wake-up may fall between."""

@@ -170,16 +170,18 @@ def test_a_launch_on_a_full_disk_is_refused_and_leaves_nothing(small: Path) -> N
 def test_a_full_disk_below_the_index_is_said_and_cured_by_room(
     project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run_id = say(project, "run", "train", "--follow", "--json").out.splitlines()[0]
     with small_disk(tmp_path / "cache", 1024) as cache:
         monkeypatch.setenv("MLOPS_CACHE_DIR", str(cache))
         filler = fill_up(cache)
+        run_id = say(project, "run", "train").out.strip()
         refused = say(project, "runs", "--json")
         assert refused.code != 0
         assert "index" in refused.err
+        log = wake.agent_file(project, "log")
+        until(lambda: "StorageError" in log.read_text(), what="the agent meets the full disk")
         filler.unlink()
+        assert wait_ended(project, run_id)["state"] == "finished"
         (run,) = say(project, "runs", "--json").data
-        assert run["id"] in run_id
         assert run["metrics"]["loss"]["count"] == 1
 
 
