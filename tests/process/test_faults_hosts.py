@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ from mlops_tui.domain.errors import RefusedError
 from mlops_tui.engine import actions, liveness, wake
 from mlops_tui.engine.executor import Presence
 from mlops_tui.index import Index
+from mlops_tui.journal.append import append_locked
 from tests.process.hosts import Host
 from tests.process.support import (
     end_processes_of,
@@ -25,6 +28,7 @@ from tests.process.support import (
     is_gone,
     journal_lines,
     make_project,
+    make_run,
     processes_naming,
     project_folder,
     read_lines,
@@ -32,7 +36,9 @@ from tests.process.support import (
     until,
     wait_ended,
 )
+from tests.ui.terminal import Terminal
 
+APP = (sys.executable, "-P", "-m", "mlops_tui")
 TOML = """
 [jobs.wait]
 run = "sh -c 'echo up; while [ ! -f go ]; do sleep 0.02; done'"
@@ -105,6 +111,29 @@ def test_a_run_killed_with_its_host_is_lost_only_to_that_host(
     assert [run["state"] for run in two.runs(project)] == ["lost"]
     assert len(journal_of(project, one, "run.ended")) == 1
     assert not journal_of(project, two, "run.ended")
+
+
+@pytest.mark.pty
+def test_a_run_of_a_host_that_is_silent_says_since_when(
+    project: Path, hosts: tuple[Host, Host]
+) -> None:
+    now = time.time()
+    far = {"host": "far", "machine": "far"}
+    run_id = make_run(project, "true", name="silent", created=now - 9000, **far)
+    for event, age in (("started", 8000), ("heartbeat", 7300)):
+        line = {"t": now - age, "event": event, "pid": 2, "files": {}}
+        append_locked(places.run_dir(project, run_id) / "runner.jsonl", line)
+    two = hosts[1]
+    with Terminal(str(project), argv=APP, columns=140, rows=40, **two.environment) as terminal:
+        terminal.until("running")
+        terminal.until("last heard 2 h ago")
+        terminal.until("host far")
+        terminal.press("q")
+        assert terminal.wait() == 0
+    shown = two.say("show", run_id, "-C", str(project))
+    assert re.search("last heard +from far: .*2 h ago.*only that host knows more", shown)
+    assert two.show(project, run_id)["state"] == "running"
+    assert len(runner_lines(project, run_id)) == 2
 
 
 def test_a_person_may_give_up_a_run_of_a_host_that_is_gone(

@@ -102,8 +102,22 @@ def close_terminal(terminal: Terminal) -> None:
     until(lambda: is_gone(pid), what="the app leaves with its terminal")
 
 
-@pytest.mark.parametrize("end", [kill_interface, hang_up, close_terminal])
-def test_the_interface_may_go_and_the_run_it_started_is_whole(
+def test_who_comes_back_to_a_closed_terminal_finds_the_run_finished_and_whole(
+    project: Path,
+) -> None:
+    with open_app(project) as terminal:
+        run_id = launch_in(terminal, project)
+        close_terminal(terminal)
+    (project / "go").touch()
+    assert wait_ended(project, run_id)["state"] == "finished"
+    with open_app(project) as terminal:
+        terminal.until("finished")
+        terminal.until("0.125")
+        terminal.until("│done")
+
+
+@pytest.mark.parametrize("end", [kill_interface, hang_up])
+def test_the_interface_may_go_and_the_run_it_started_goes_on(
     project: Path, end: Callable[[Terminal], None]
 ) -> None:
     with open_app(project) as terminal:
@@ -113,9 +127,6 @@ def test_the_interface_may_go_and_the_run_it_started_is_whole(
     (project / "go").touch()
     assert wait_ended(project, run_id)["state"] == "finished"
     assert (places.run_dir(project, run_id) / "output.log").read_text() == "up\ndone\n"
-    with open_app(project) as terminal:
-        terminal.until("finished")
-        terminal.until("0.125")
 
 
 def test_killed_one_after_the_other_a_run_is_followed_to_its_end(project: Path) -> None:
