@@ -130,13 +130,13 @@ def read_facts(folder: RunFolder) -> RunnerFacts:
 
 
 def _with_line(facts: RunnerFacts, line: dict[str, Any]) -> RunnerFacts:
-    event = line.get("event")
-    if event in (lifecycle.RUNNER_STARTING, lifecycle.RUNNER_ADOPTED):
-        return facts._replace(runner=_mark(line) or facts.runner)
-    if event == lifecycle.RUNNER_STARTED:
+    event, mark = line.get("event"), _mark(line)
+    if event in (lifecycle.RUNNER_STARTING, lifecycle.RUNNER_ADOPTED) and mark is not None:
+        return facts._replace(runner=mark)
+    if event == lifecycle.RUNNER_STARTED and mark is not None:
         group, started, gpus = line.get("pgid"), line.get("t"), line.get("gpus")
         return facts._replace(
-            command=_mark(line) or facts.command,
+            command=mark,
             group=group if isinstance(group, int) else 0,
             started=started if isinstance(started, int | float) else None,
             gpus=tuple(map(str, gpus)) if isinstance(gpus, list) else (),

@@ -38,7 +38,8 @@ def test_facts_are_read_past_heartbeats_and_broken_lines(folder: RunFolder) -> N
     )  # fmt: skip
     facts = read_facts(folder)
     assert facts.runner == ProcessMark(12, "d", "b", "n")
-    assert facts.command is None
+    assert facts.command == ProcessMark(11, "c", "", "")
+    assert facts.group == 11
     assert facts.end is None
     assert read_facts(RunFolder(folder.project, "none")) == read_facts(RunFolder(Path("/x"), "y"))
 
