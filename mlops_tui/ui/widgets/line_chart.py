@@ -138,7 +138,7 @@ class LineChart(Widget):
         x_axis = step_axis(
             first,
             last,
-            max(3, plot_size[0] // 9),
+            max(4, plot_size[0] // 8),
             max(plans, default=None),
             any(curve.is_live for curve in curves),
         )
