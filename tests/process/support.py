@@ -198,7 +198,7 @@ def processes_naming(text: str) -> list[int]:
 
 
 def end_processes_of(project: Path) -> None:
-    """Kill whatever a test left behind; agents and runners first."""
+    """Kill all that works for a project: apps, agents, runners and commands."""
     for _ in range(5):
         pids = processes_naming(str(project))
         for pid in pids:

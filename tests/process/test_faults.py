@@ -26,11 +26,11 @@ from mlops_tui.journal.append import JournalWriter
 from mlops_tui.journal.lock import claim, is_locked
 from tests.process.support import (
     Runner,
+    end_processes_of,
     ended,
     is_gone,
     journal_lines,
     make_run,
-    processes_naming,
     project_folder,
     runner_lines,
     start_runner,
@@ -163,9 +163,7 @@ def test_everything_killed_at_once_is_settled_by_the_next_agent(project: Path) -
     run_id = make_run(project, ["sleep", "60"])
     wake.ensure_agent(project)
     until(lambda: runner_lines(project, run_id, "started"))
-    for _ in range(3):
-        for pid in processes_naming(str(project)):
-            os.kill(pid, signal.SIGKILL)
+    end_processes_of(project)
     until(lambda: presence(project, run_id) is Presence.GONE)
     until(lambda: wake.find_agent(project) is None)
     wake.ensure_agent(project)

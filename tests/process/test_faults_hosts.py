@@ -29,7 +29,6 @@ from tests.process.support import (
     journal_lines,
     make_project,
     make_run,
-    processes_naming,
     project_folder,
     read_lines,
     runner_lines,
@@ -101,9 +100,7 @@ def test_a_run_killed_with_its_host_is_lost_only_to_that_host(
     one, two = hosts
     run_id = one.say("run", "wait", "-C", str(project)).strip()
     until(lambda: runner_lines(project, run_id, "started"))
-    for _ in range(3):
-        for pid in processes_naming(str(project)):
-            os.kill(pid, signal.SIGKILL)
+    end_processes_of(project)
     look_after(two, project)
     assert [run["state"] for run in two.runs(project)] == ["running"]
     assert len(runner_lines(project, run_id, "ended")) == 0

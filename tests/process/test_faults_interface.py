@@ -156,8 +156,7 @@ def test_all_killed_at_once_is_told_by_the_next_that_looks(project: Path) -> Non
         pids = {*processes_naming(str(project)), terminal.pid}
         command = runner_lines(project, run_id, "started")[0]["pid"]
         assert {agent_pid(project), command} < pids
-        for pid in pids:
-            os.kill(pid, signal.SIGKILL)
+        end_processes_of(project)
         until(lambda: presence(project, run_id) is Presence.GONE)
     with open_app(project) as terminal:
         terminal.until("lost")
