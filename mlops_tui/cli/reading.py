@@ -69,15 +69,15 @@ def settle(project: Path, run_ids: Sequence[str]) -> None:
         output.words(f"whether runs are still alive cannot be recorded: {error}")
 
 
-def one_run(index: Index, name: str) -> Run:
-    """Return the run that goes by `name`.
+def one_run(index: Index, name: str, *, deleted_first: bool = False) -> Run:
+    """Return the run that goes by `name`, one that is not deleted before one that is, or after it.
 
     Raises:
         NotFoundError: none does; the hint names the nearest.
         AmbiguousError: several do; the candidates are described.
     """
     try:
-        run_id = index.resolve(name)
+        run_id = index.resolve(name, deleted_first=deleted_first)
     except AmbiguousError as error:
         found = index.runs(error.candidates)
         lines = [f"{run.id}  {run.name}  {run.state}" for run in found]
@@ -87,7 +87,7 @@ def one_run(index: Index, name: str) -> Run:
     return index.runs([run_id])[0]
 
 
-def named_ids(project: Path, names: list[str]) -> list[str]:
+def named_ids(project: Path, names: list[str], *, deleted_first: bool = False) -> list[str]:
     """Return the ids of the runs that go by `names`, each once.
 
     Raises:
@@ -95,7 +95,8 @@ def named_ids(project: Path, names: list[str]) -> list[str]:
         AmbiguousError: one is several.
     """
     with open_index(project) as index:
-        return list(dict.fromkeys(one_run(index, name).id for name in names))
+        runs = [one_run(index, name, deleted_first=deleted_first) for name in names]
+    return list(dict.fromkeys(run.id for run in runs))
 
 
 def object_in(path: Path) -> Mapping[str, object]:

@@ -69,12 +69,21 @@ def do_lost(options: argparse.Namespace) -> int:
 
 def do_delete(options: argparse.Namespace) -> int:
     """Hide ended runs."""
-    return _several(options, actions.delete, "deleted", "mlops-tui restore brings them back")
+    project = project_folder(options.project)
+    ids = named_ids(project, options.runs)
+    changed = actions.delete(project, ids)
+    _tell_changed(options, "deleted", ids, changed)
+    if changed and not options.json:
+        output.words("hint: mlops-tui restore brings them back")
+    return 0
 
 
 def do_restore(options: argparse.Namespace) -> int:
     """Show deleted runs again."""
-    return _several(options, actions.restore, "restored", "")
+    project = project_folder(options.project)
+    ids = named_ids(project, options.runs, deleted_first=True)
+    _tell_changed(options, "restored", ids, actions.restore(project, ids))
+    return 0
 
 
 def do_purge(options: argparse.Namespace) -> int:
@@ -154,23 +163,15 @@ def _each(project: Path, options: argparse.Namespace, act: Callable[[str], str])
     return code
 
 
-def _several(
-    options: argparse.Namespace,
-    act: Callable[[Path, list[str]], list[str]],
-    did: str,
-    more: str,
-) -> int:
-    project = project_folder(options.project)
-    ids = named_ids(project, options.runs)
-    changed = act(project, ids)
+def _tell_changed(
+    options: argparse.Namespace, did: str, ids: list[str], changed: list[str]
+) -> None:
+    unchanged = [run_id for run_id in ids if run_id not in changed]
     if options.json:
-        output.json_data({did: changed, "unchanged": [i for i in ids if i not in changed]})
-        return 0
+        output.json_data({did: changed, "unchanged": unchanged})
+        return
     for run_id in ids:
-        output.words(f"{run_id}: {did if run_id in changed else f'is {did} already'}")
-    if changed and more:
-        output.words(f"hint: {more}")
-    return 0
+        output.words(f"{run_id}: " + (f"is {did} already" if run_id in unchanged else did))
 
 
 def _told(options: argparse.Namespace, run_id: str, key: str, value: object) -> int:

@@ -87,14 +87,18 @@ class Index:
         """Return runs in the order of `ids`; those not there are left out."""
         return self._ask(lambda c: queries.select_runs(c, ids))
 
-    def resolve(self, name: str) -> str:
+    def resolve(self, name: str, *, deleted_first: bool = False) -> str:
         """Return the id of the run that goes by an id, a name, or the unique beginning of an id.
+
+        Args:
+            name: what the person typed.
+            deleted_first: let deleted runs win over the others, instead of the other way round.
 
         Raises:
             NotFoundError: there is none.
-            AmbiguousError: there are several; a live one wins over deleted ones.
+            AmbiguousError: there are several that nothing puts before each other.
         """
-        return self._ask(lambda c: queries.find_run(c, name))
+        return self._ask(lambda c: queries.find_run(c, name, deleted_first))
 
     def live(self) -> list[Run]:
         """Return the runs that have not ended and are not deleted, newest first."""

@@ -97,8 +97,11 @@ def select_queued(connection: sqlite3.Connection, machine: str) -> list[QueuedRu
     return [QueuedRun(*row) for row in rows]
 
 
-def find_run(connection: sqlite3.Connection, name: str) -> str:
+def find_run(connection: sqlite3.Connection, name: str, deleted_first: bool) -> str:
     """Return the id of the run that goes by an id, a name, or the unique beginning of an id.
+
+    A whole id names its run whatever others are called. Else runs that are not deleted are looked
+    at first, or those that are.
 
     Raises:
         NotFoundError: there is none.
@@ -107,7 +110,7 @@ def find_run(connection: sqlite3.Connection, name: str) -> str:
     wanted = clean(name)
     rows = (
         connection.execute(
-            f"SELECT id, name, deleted FROM runs WHERE {_VISIBLE}"
+            f"SELECT id, deleted FROM runs WHERE {_VISIBLE}"
             " AND (name = :name OR substr(id, 1, length(:name)) = :name)"
             " ORDER BY created DESC, id DESC",
             {"name": wanted},
@@ -117,9 +120,7 @@ def find_run(connection: sqlite3.Connection, name: str) -> str:
     )
     if any(row[0] == wanted for row in rows):
         return wanted
-    live = [row for row in rows if not row[2]]
-    named = [row for row in live if row[1] == wanted]
-    chosen = named or live or [row for row in rows if row[1] == wanted] or rows
+    chosen = [row for row in rows if bool(row[1]) is deleted_first] or rows
     if not chosen:
         raise NotFoundError(f"no run goes by {name!r}", "mlops-tui runs lists them")
     if len(chosen) > 1:

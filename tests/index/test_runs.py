@@ -184,6 +184,44 @@ class TestResolve:
         assert index.resolve("same") == kept
         assert index.resolve(gone) == gone
 
+    def test_a_deleted_one_wins_where_that_is_asked_for(
+        self, index: Index, recorder: Recorder
+    ) -> None:
+        gone, other, kept = (recorder.create(name="same") for _ in range(3))
+        recorder.journal("run.deleted", run=gone)
+        index.ingest()
+        assert index.resolve("same", deleted_first=True) == gone
+        assert index.resolve(kept, deleted_first=True) == kept
+        recorder.journal("run.deleted", run=other)
+        index.ingest()
+        with pytest.raises(AmbiguousError) as caught:
+            index.resolve("same", deleted_first=True)
+        assert set(caught.value.candidates) == {gone, other}
+
+    def test_a_name_does_not_hide_the_runs_whose_ids_begin_with_it(
+        self, index: Index, recorder: Recorder
+    ) -> None:
+        other = recorder.create()
+        named = recorder.create(name=other[:15])
+        index.ingest()
+        with pytest.raises(AmbiguousError) as caught:
+            index.resolve(other[:15])
+        assert set(caught.value.candidates) == {other, named}
+
+    def test_a_whole_id_is_never_taken_for_a_name(self, index: Index, recorder: Recorder) -> None:
+        run_id = recorder.create()
+        recorder.create(name=run_id)
+        index.ingest()
+        assert index.resolve(run_id) == run_id
+
+    def test_a_run_named_like_the_beginning_of_its_own_id_is_one_run(
+        self, index: Index, recorder: Recorder
+    ) -> None:
+        run_id = recorder.create()
+        recorder.journal("run.renamed", T + 9, run=run_id, name=run_id[:15])
+        index.ingest()
+        assert index.resolve(run_id[:15]) == run_id
+
     @pytest.mark.parametrize("name", ["", "nothing", "%", "\ud800", "2025'"])
     def test_what_is_not_there_is_not_found(
         self, index: Index, recorder: Recorder, name: str

@@ -233,6 +233,20 @@ def test_deleted_runs_come_back_and_purged_ones_do_not(project: Path, say: Any) 
     assert say("show", run_id).code == 2
 
 
+def test_restoring_by_name_means_the_deleted_run(say: Any) -> None:
+    gone, second, kept = (
+        say("run", "fail", "--name", "twin", "--follow").out.split()[0] for _ in range(3)
+    )
+    assert say("delete", gone).code == 0
+    assert say("restore", "twin", "--json").data == {"restored": [gone], "unchanged": []}
+    assert say("delete", gone, second).code == 0
+    twice = say("restore", "twin")
+    assert twice.code == 2
+    assert gone in twice.err
+    assert second in twice.err
+    assert kept not in twice.err
+
+
 def test_comparing_shows_what_differs(say: Any) -> None:
     for rate in ("0.1", "0.2"):
         assert say("run", "train", "-p", f"lr={rate}", "-p", "epochs=1", "--follow").code == 0
