@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
@@ -46,7 +47,10 @@ def parse_verb(verb: Verb, arguments: Sequence[str]) -> argparse.Namespace:
         InputError: they are not understood.
         SystemExit: help was asked for and printed.
     """
-    return verb_parser(verb).parse_args(list(arguments))
+    parser, words = verb_parser(verb), _tied(arguments)
+    # where everything behind `--` is plain, argparse cannot do both
+    parse = parser.parse_args if "--" in words else parser.parse_intermixed_args
+    return parse(words)
 
 
 def parse_app(before: Sequence[str], path: str | None, after: Sequence[str]) -> Path:
@@ -114,6 +118,17 @@ def key_values(pairs: Sequence[str], what: str) -> dict[str, str]:
             raise InputError(f"{pair!r} is no {what}", "write KEY=VALUE, such as lr=0.01")
         found[key.strip()] = value
     return found
+
+
+def _tied(words: Sequence[str]) -> list[str]:
+    """Return the words with a falling order such as `-loss`, no option, tied to its `--sort`."""
+    tied: list[str] = []
+    for word in words:
+        if tied and tied[-1] in ("-s", "--sort") and re.match(r"-[^-]{2}", word):
+            tied[-1] = f"--sort={word}"
+        else:
+            tied.append(word)
+    return tied
 
 
 def _no_such_path(path: str) -> InputError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import pytest
@@ -37,11 +38,47 @@ def test_the_project_may_stand_before_and_after_the_verb() -> None:
         assert parse_verb(VERBS[word], [*before, *after]).project == Path("p")
 
 
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("log x=1 --step 1 y=2", {"points": ["x=1", "y=2"], "step": 1}),
+        ("stop a -C p b", {"runs": ["a", "b"], "project": Path("p")}),
+        ("series a --points 3 loss", {"run": "a", "metric": "loss", "points": 3}),
+        ("queue --json pause", {"act": "pause", "json": True}),
+        ("queue --json", {"act": "status"}),
+        ("rename -C p -- a -b", {"run": "a", "name": "-b"}),
+        ("runs --sort -loss,created -n 5", {"sort": "-loss,created", "limit": 5}),
+        ("runs -s -loss", {"sort": "-loss"}),
+    ],
+)
+def test_options_may_stand_between_the_words(line: str, expected: dict[str, object]) -> None:
+    name, *rest = line.split()
+    found = vars(parse_verb(VERBS[name], rest))
+    assert {key: found[key] for key in expected} == expected
+
+
+EXAMPLES = [
+    example
+    for verb in VERBS.values()
+    for example in verb.examples
+    if example.startswith("mlops-tui ")
+]
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_every_example_of_the_help_is_understood(example: str) -> None:
+    before, word, after = split(shlex.split(example.partition(" |")[0])[1:])
+    assert word is not None
+    parse_verb(VERBS[word], [*before, *after])
+
+
 def test_bad_usage_is_an_input_error_that_names_the_help() -> None:
-    for arguments in (["--nope"], ["--limit", "many"], ["extra"]):
+    for arguments in (["--nope"], ["--limit", "many"], ["extra"], ["--sort", "--json"]):
         with pytest.raises(InputError) as raised:
             parse_verb(VERBS["runs"], arguments)
         assert raised.value.hint == "mlops-tui runs --help"
+    with pytest.raises(InputError, match="required: RUN"):
+        parse_verb(VERBS["stop"], ["--json"])
 
 
 def test_a_mistyped_verb_is_answered_with_the_one_meant() -> None:
