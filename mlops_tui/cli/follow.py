@@ -28,10 +28,10 @@ MOST_METRIC_LINES = 5
 
 
 class Point(NamedTuple):
-    """One recorded line of metrics."""
+    """Metrics that were recorded by one line, at one step."""
 
     moment: float | None
-    step: int | None
+    step: int
     values: Mapping[str, object]
 
 
@@ -50,6 +50,7 @@ class RunStream:
         self.folder = RunFolder(project, run_id)
         self._offset = output_offset
         self._positions: dict[Path, Position] = {}
+        self._steps: dict[Path, dict[str, int]] = {}
         self._runner_bytes = -1
         self._has_ended = False
 
@@ -72,7 +73,9 @@ class RunStream:
         for path in sorted(self.folder.path.glob("events*.jsonl")):
             chunk = read_chunk(path, self._positions.get(path, Position()))
             self._positions[path] = chunk.position
-            found += [point for line in chunk.data.splitlines() if (point := _point(line))]
+            steps = self._steps.setdefault(path, {})
+            for line in chunk.data.splitlines():
+                found += points_of(line, steps)
         return found
 
     def has_ended(self) -> bool:
@@ -85,6 +88,32 @@ class RunStream:
             self._runner_bytes = size
             self._has_ended = read_facts(self.folder).end is not None
         return self._has_ended
+
+
+def points_of(line: bytes, steps: dict[str, int]) -> list[Point]:
+    """Return what a line records; metrics without a step go on by one, each from its own last.
+
+    Args:
+        line: of a file of events; one that is no event records nothing.
+        steps: the last step of every metric in that file; brought up to date.
+    """
+    try:
+        found: Any = json.loads(line)
+    except (ValueError, RecursionError):
+        return []
+    if not isinstance(found, dict) or not isinstance(found.get("m"), dict):
+        return []
+    moment, given = found.get("t"), found.get("s")
+    if isinstance(given, float) and given.is_integer():
+        given = int(given)
+    if given is not None and (isinstance(given, bool) or not isinstance(given, int)):
+        return []
+    by_step: dict[int, dict[str, object]] = {}
+    for name, value in found["m"].items():
+        step = steps[name] = steps.get(name, -1) + 1 if given is None else given
+        by_step.setdefault(step, {})[name] = value
+    t = float(moment) if isinstance(moment, int | float) else None
+    return [Point(t, step, values) for step, values in by_step.items()]
 
 
 def follow(project: Path, run_id: str, sink: Sink, output_offset: int = 0) -> Run:
@@ -192,8 +221,7 @@ def _sink_for_people() -> Sink:
 def _words_of_points(points: list[Point]) -> None:
     for point in points[-MOST_METRIC_LINES:]:
         values = "  ".join(f"{name} {_number(value)}" for name, value in point.values.items())
-        step = f"step {point.step}  " if point.step is not None else ""
-        output.words(step + values)
+        output.words(f"step {point.step}  {values}")
 
 
 def _number(value: object) -> str:
@@ -207,18 +235,3 @@ def _json_output(block: bytes) -> None:
 def _json_points(points: list[Point]) -> None:
     for point in points:
         output.json_line({"t": point.moment, "step": point.step, "metrics": dict(point.values)})
-
-
-def _point(line: bytes) -> Point | None:
-    try:
-        found: Any = json.loads(line)
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(found, dict) or not isinstance(found.get("m"), dict):
-        return None
-    moment, step = found.get("t"), found.get("s")
-    return Point(
-        float(moment) if isinstance(moment, int | float) else None,
-        step if isinstance(step, int) else None,
-        found["m"],
-    )

@@ -144,6 +144,26 @@ def test_a_followed_run_that_fails_gives_exit_code_1(say: Any) -> None:
     assert say("show", "fail-1").code == 0
 
 
+def test_metrics_without_a_step_are_counted_as_the_index_counts_them(
+    project: Path, say: Any
+) -> None:
+    lines = (
+        '{"s": 4, "m": {"loss": 1}}',
+        '{"m": {"loss": 2, "acc": 3}}',
+        '{"s": 7.0, "m": {"loss": 3}}',
+        '{"s": "x", "m": {"loss": 9}}',
+        '{"m": {"loss": 4}}',
+    )
+    (project / "train.sh").write_text(f"printf '%s\\n' '{chr(10).join(lines)}' >> $MLOPS_EVENTS\n")
+    done = say("run", "train", "--follow", "--json")
+    points = [(line["step"], line["metrics"]) for line in done.lines if "metrics" in line]
+    assert points == [
+        *((4, {"loss": 1}), (5, {"loss": 2}), (0, {"acc": 3}), (7, {"loss": 3}), (8, {"loss": 4})),
+    ]
+    assert say("series", "train-1", "loss", "--json").data["steps"] == [4, 5, 7, 8]
+    assert say("series", "train-1", "acc", "--json").data["steps"] == [0]
+
+
 def test_json_lines_of_a_followed_run_carry_its_metrics(say: Any) -> None:
     done = say("run", "train", "-p", "epochs=1", "--follow", "--json")
     points = [line for line in done.lines if "metrics" in line]
