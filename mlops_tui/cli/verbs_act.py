@@ -95,7 +95,7 @@ def do_purge(options: argparse.Namespace) -> int:
         actions.purge(project, [run_id for run_id, _ in rows])
     if options.json:
         runs = [{"id": run_id, "bytes": size} for run_id, size in rows]
-        output.json_data({"runs": runs, "bytes": total, "purged": bool(options.yes)})
+        output.json_data({"runs": runs, "bytes": total, "purged": bool(options.yes and rows)})
         return 0
     if not rows:
         output.words("no deleted runs: nothing to purge")
