@@ -21,6 +21,7 @@ from mlops_tui.domain.runs import ParamValue
 from mlops_tui.domain.text import nearest
 from mlops_tui.engine import secrets, wake
 from mlops_tui.engine.actions_lookup import find_run, read_record, user_name
+from mlops_tui.engine.actions_queue import checked_priority
 from mlops_tui.engine.creation import create_run, guarding, record_fact
 from mlops_tui.engine.run_names import checked_name, next_name
 
@@ -95,7 +96,7 @@ def launch(
 
     Raises:
         ProjectFileError: `mlops.toml` has problems.
-        InputError: the job, a parameter, a secret or the name is wrong.
+        InputError: the job, a parameter, a secret, the name or the priority is wrong.
         StorageError: it cannot be written; nothing is left behind then. Or it is queued and there
             is nobody to start it, which the message says.
     """
@@ -105,7 +106,7 @@ def launch(
     run_id = new_run_id(created)
     record = _record(plan, run_id, created) | {
         "name": "" if name is None else checked_name(name),
-        "priority": priority,
+        "priority": checked_priority(priority),
         "retry_of": retry_of,
         "attempt": attempt,
     }

@@ -84,13 +84,24 @@ def set_priority(project: Path, run_id: str, priority: int) -> None:
         InputError: the number is out of reason.
         StorageError: the disk failed.
     """
-    if abs(priority) > MOST_PRIORITY:
-        raise InputError(f"priority {priority} is beyond {MOST_PRIORITY}")
+    priority = checked_priority(priority)
     run = find_run(project, run_id)
     if run.state is not RunState.QUEUED:
         raise RefusedError(f"{run.name} does not wait in the queue: it is {run.state}")
     record_fact(project, RUN_PRIORITY, time.time(), run=run_id, priority=priority, by=user_name())
     wake.ensure_agent(project)
+
+
+def checked_priority(priority: int) -> int:
+    """Return `priority`.
+
+    Raises:
+        InputError: the number is out of reason.
+    """
+    if abs(priority) > MOST_PRIORITY:
+        hint = f"give a number from -{MOST_PRIORITY} to {MOST_PRIORITY}"
+        raise InputError(f"priority {priority} is out of reason", hint)
+    return priority
 
 
 def rename(project: Path, run_id: str, name: str) -> None:

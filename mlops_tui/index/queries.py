@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _VISIBLE = "known = 1 AND purged = 0"
 _AMONG = "IN (SELECT value FROM json_each(?))"
 _BYTES_A_HEARTBEAT = 400
+_MOST_ROWS = 2**63 - 1
+"""SQLite counts no further."""
 
 
 def select_ids(
@@ -39,7 +41,7 @@ def select_ids(
     rows = connection.execute(
         f"SELECT num, id FROM runs WHERE {_VISIBLE} AND deleted = ?"
         " ORDER BY created DESC, id DESC LIMIT ?",
-        (deleted, -1 if where or sort or limit is None else limit),
+        (deleted, _MOST_ROWS if where or sort or limit is None else min(limit, _MOST_ROWS)),
     ).fetchall()
     fields = (where.fields if where else frozenset()) | (sort.fields if sort else frozenset())
     columns = {field: read_field(connection, field) for field in fields}

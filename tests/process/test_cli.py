@@ -296,6 +296,33 @@ def test_a_shell_script_records_with_log(
     assert "no number" in say("log", "loss=high").err
 
 
+def test_numbers_beyond_reason_are_understood_or_refused(say: Any) -> None:
+    huge = "9" * 30
+    assert say("run", "train", "-p", "epochs=1", "--follow").code == 0
+    assert len(say("runs", "--limit", huge, "--json").data) == 1
+    assert say("series", "train-1", "loss", "--points", huge, "--json").data["count"] == 1
+    assert say("logs", "train-1", "--tail", huge).code == 0
+    refused = say("run", "train", "--priority", huge)
+    assert refused.code == 2
+    assert "-1000000 to 1000000" in refused.err
+    assert len(say("runs", "--json").data) == 1
+
+
+def test_a_secret_is_not_taken_from_the_command_line(
+    project: Path, say: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with (project / "mlops.toml").open("a") as file:
+        file.write('[jobs.fail.params]\ntoken = { type = "secret", env = "HF_TOKEN" }\n')
+    monkeypatch.setenv("HF_TOKEN", "right")
+    assert say("run", "fail", "--follow").code == 1
+    for verb in (("run", "fail"), ("run", "fail", "--dry-run"), ("retry", "fail-1")):
+        refused = say(*verb, "-p", "token=wrong")
+        assert refused.code == 2
+        assert "export HF_TOKEN" in refused.err
+        assert "wrong" not in refused.err
+    assert len(say("runs", "--json").data) == 1
+
+
 def test_an_ambiguous_or_unknown_name_is_exit_code_2(say: Any) -> None:
     say("run", "fail", "--name", "twin", "--follow")
     say("run", "fail", "--name", "twin", "--follow")
