@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import stat
 import sys
 from pathlib import Path
-from typing import Mapping, Optional
+from typing import Dict, Mapping, Optional
 
 NETWORK_FILE_SYSTEMS = frozenset(
     {"nfs", "nfs4", "cifs", "smb3", "smbfs", "ncpfs", "afs", "lustre", "gpfs", "beegfs", "ceph"}
@@ -22,6 +23,9 @@ NETWORK_FILE_SYSTEMS = frozenset(
         "orangefs",
     }
 )
+LOCAL_FOR_ALL = "/var/tmp"
+"""Where cache and state go if the user's own folders are on the network."""
+_OURS = ("MLOPS_CACHE_DIR", "MLOPS_STATE_DIR")
 
 
 def project_dot(project: Path) -> Path:
@@ -68,7 +72,7 @@ def project_key(project: Path) -> str:
 def cache_dir(environ: Mapping[str, str] = os.environ) -> Path:
     """Return the cache folder, always on a local file system."""
     if environ.get("MLOPS_CACHE_DIR"):
-        return Path(environ["MLOPS_CACHE_DIR"])
+        return Path(os.path.abspath(environ["MLOPS_CACHE_DIR"]))
     mac = "Library/Caches" if sys.platform == "darwin" else ".cache"
     return _local(_base(environ, "XDG_CACHE_HOME", mac), "cache")
 
@@ -81,7 +85,7 @@ def index_path(project: Path, environ: Mapping[str, str] = os.environ) -> Path:
 def state_dir(environ: Mapping[str, str] = os.environ) -> Path:
     """Return the folder of host-wide locks, agent logs and waiting secrets, always local."""
     if environ.get("MLOPS_STATE_DIR"):
-        return Path(environ["MLOPS_STATE_DIR"])
+        return Path(os.path.abspath(environ["MLOPS_STATE_DIR"]))
     mac = "Library/Application Support" if sys.platform == "darwin" else ".local/state"
     return _local(_base(environ, "XDG_STATE_HOME", mac), "state")
 
@@ -97,14 +101,25 @@ def unfiled_project(environ: Mapping[str, str] = os.environ) -> Path:
     return data_dir(environ) / "unfiled"
 
 
+def from_anywhere(environ: Mapping[str, str]) -> Dict[str, str]:
+    """Return `environ` with our folders as absolute paths, for a process that works elsewhere."""
+    ours = {name: os.path.abspath(environ[name]) for name in _OURS if environ.get(name)}
+    return {**environ, **ours}
+
+
 def make_private(folder: Path) -> Path:
-    """Create `folder` and its parents, the folder itself with mode 0700, and return it.
+    """Create `folder` and what is missing above it, all with mode 0700, and return it.
 
     Raises:
-        PermissionError: it exists and belongs to somebody else.
+        PermissionError: it belongs to somebody else, or others may reach what is ours in a
+            folder that everybody may write in.
         OSError: it cannot be created.
     """
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    shared = _shared_root()
+    if shared == folder or shared in folder.parents:
+        _make_missing(shared)
+        _require_private(shared)
+    _make_missing(folder)
     if os.lstat(folder).st_uid != os.getuid():
         raise PermissionError("%s belongs to another user" % folder)
     return folder
@@ -142,5 +157,31 @@ def _base(environ: Mapping[str, str], variable: str, below_home: str) -> Path:
 def _local(base: Path, kind: str) -> Path:
     folder = base / "mlops-tui"
     if is_network_file_system(folder):
-        return Path("/var/tmp/mlops-tui-%d" % os.getuid()) / kind
+        return _shared_root() / kind
     return folder
+
+
+def _shared_root() -> Path:
+    return Path(LOCAL_FOR_ALL) / ("mlops-tui-%d" % os.getuid())
+
+
+def _make_missing(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700)
+    except FileNotFoundError:
+        if folder.parent == folder:
+            raise
+        _make_missing(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+    except FileExistsError:
+        if not folder.is_dir():
+            raise
+
+
+def _require_private(folder: Path) -> None:
+    """Refuse a folder that somebody else may have put there to read or replace what is in it."""
+    found = os.lstat(folder)
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
+        raise PermissionError("%s is no folder of yours" % folder)
+    if found.st_mode & 0o077:
+        raise PermissionError("%s is open to others: chmod 700 %s" % (folder, folder))

@@ -48,7 +48,8 @@ def start(
 
 
 def _environment() -> dict[str, str]:
-    environment = {key: value for key, value in os.environ.items() if key not in _NOT_INHERITED}
+    own = places.from_anywhere(os.environ)
+    environment = {key: value for key, value in own.items() if key not in _NOT_INHERITED}
     found = environment.get("PYTHONPATH")
     if found:
         folders = [os.path.abspath(folder) for folder in found.split(os.pathsep)]

@@ -30,7 +30,7 @@ def save(
     Raises:
         OSError: it cannot be written.
     """
-    kept = dict(os.environ if environment is None else environment)
+    kept = places.from_anywhere(os.environ if environment is None else environment)
     write_waiting(_path(run_id), Waiting(dict(secrets), kept))
 
 

@@ -53,18 +53,18 @@ def track_folder(cache: Path) -> Path:
     package in this folder steps aside for it, so that it may be put on any path.
 
     Raises:
+        PermissionError: somebody else could put code of theirs there.
         OSError: it cannot be written.
     """
     files = _files()
     digest = hashlib.sha256()
     for name, data in sorted(files.items()):
         digest.update(b"%s %d\n%s" % (name.encode(), len(data), data))
-    folder = cache / (_PREFIX + digest.hexdigest()[:12])
+    folder = make_private(cache / (_PREFIX + digest.hexdigest()[:12]))
     for name, data in files.items():
         path = folder / "mlops_tui" / name
         if not path.is_file():
-            make_private(cache)
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_private(path.parent)
             _put(path, data)
     return folder
 
@@ -84,7 +84,8 @@ def _files() -> dict[str, bytes]:
 def _put(path: Path, data: bytes) -> None:
     temporary = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
     try:
-        temporary.write_bytes(data)
+        with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(data)
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)

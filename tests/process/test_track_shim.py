@@ -62,6 +62,20 @@ def test_the_folder_holds_track_and_nothing_heavier(tmp_path: Path) -> None:
     assert os.stat(tmp_path).st_uid == os.getuid()
 
 
+def test_only_its_owner_can_read_the_folder(tmp_path: Path) -> None:
+    folder = track_folder(tmp_path / "cache")
+    modes = {path.stat().st_mode & 0o777 for path in [folder.parent, folder, *folder.rglob("*")]}
+    assert modes == {0o700, 0o600}
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root may give a folder away")
+def test_a_whole_folder_of_somebody_else_is_not_used(tmp_path: Path) -> None:
+    folder = track_folder(tmp_path)
+    os.chown(folder, 65534, 65534)
+    with pytest.raises(PermissionError, match="another user"):
+        track_folder(tmp_path)
+
+
 def test_the_folder_is_made_once_and_mended_where_a_file_is_gone(tmp_path: Path) -> None:
     folder = track_folder(tmp_path)
     init = folder / "mlops_tui" / "track" / "__init__.py"
