@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import logging.handlers
+import os
 import re
 from collections.abc import Callable
+from io import BufferedWriter, FileIO, TextIOWrapper
 from typing import TypeVar
 
 from mlops_tui.domain import places
@@ -62,6 +64,17 @@ def log_crash(report: str) -> str:
     return CRASHED.format(log_path())
 
 
+class PrivateLog(logging.handlers.RotatingFileHandler):
+    """A log that only its owner can read, the next one after a full one too."""
+
+    def _open(self) -> TextIOWrapper:
+        fd = os.open(
+            self.baseFilename, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600
+        )
+        raw = BufferedWriter(FileIO(fd, "ab"))
+        return TextIOWrapper(raw, encoding=self.encoding, errors=self.errors)
+
+
 def start_logging() -> logging.Handler | None:
     """Send warnings and log records to the log file; None where none can be written."""
     logging.captureWarnings(True)
@@ -69,7 +82,7 @@ def start_logging() -> logging.Handler | None:
     root.setLevel(logging.WARNING)
     try:
         places.make_private(places.state_dir())
-        handler: logging.Handler = logging.handlers.RotatingFileHandler(
+        handler: logging.Handler = PrivateLog(
             log_path(), maxBytes=LOG_BYTES, backupCount=1, encoding="utf-8", errors="replace"
         )
     except OSError:
