@@ -124,7 +124,8 @@ def _parameters(named: Path, before: Sequence[str]) -> list[str]:
         jobs = load_project(project_folder(named)).jobs
     except MlopsTuiError:
         return []
-    return [f"{name}=" for word in before if word in jobs for name in jobs[word].params]
+    params = [param for word in before if word in jobs for param in jobs[word].params.values()]
+    return [f"{param.name}=" for param in params if param.type is not ParamType.SECRET]
 
 
 def _runs(named: Path, verb: Verb) -> list[str]:
@@ -138,3 +139,4 @@ def _runs(named: Path, verb: Verb) -> list[str]:
             return [word for run in index.runs(ids) for word in (run.name, run.id)]
     except MlopsTuiError:
         return []
+    from mlops_tui.domain.project import ParamType

@@ -9,9 +9,9 @@ from pathlib import Path
 from mlops_tui.cli import output
 from mlops_tui.cli.arguments import key_values
 from mlops_tui.cli.listing import print_table
-from mlops_tui.cli.reading import named_ids, project_folder
+from mlops_tui.cli.reading import named_ids, one_run, open_index, project_folder
 from mlops_tui.cli.table import Column
-from mlops_tui.domain.errors import MlopsTuiError
+from mlops_tui.domain.errors import InputError, MlopsTuiError
 from mlops_tui.domain.text import short_bytes
 from mlops_tui.engine import actions
 
@@ -19,7 +19,7 @@ from mlops_tui.engine import actions
 def do_run(options: argparse.Namespace) -> int:
     """Start a job and print the id of its run at once."""
     project = project_folder(options.project)
-    params = key_values(options.params, "parameter")
+    params = _params(project, options.job, options.params)
     if options.dry_run:
         return _dry_run(project, options, params)
     run_id = actions.launch(
@@ -41,10 +41,11 @@ def do_run(options: argparse.Namespace) -> int:
 def do_retry(options: argparse.Namespace) -> int:
     """Start an ended run again and print the new id."""
     project = project_folder(options.project)
-    (run_id,) = named_ids(project, [options.run])
-    new_id = actions.retry(project, run_id, key_values(options.params, "parameter"))
+    with open_index(project) as index:
+        run = one_run(index, options.run)
+    new_id = actions.retry(project, run.id, _params(project, run.job, options.params))
     if options.json:
-        output.json_data({"id": new_id, "retry_of": run_id})
+        output.json_data({"id": new_id, "retry_of": run.id})
     else:
         output.data(new_id)
     return 0
@@ -121,6 +122,28 @@ def do_priority(options: argparse.Namespace) -> int:
     (run_id,) = named_ids(project, [options.run])
     actions.set_priority(project, run_id, options.priority)
     return _told(options, run_id, "priority", options.priority)
+
+
+def _params(project: Path, job: str, pairs: list[str]) -> dict[str, str]:
+    """Return the parameters as typed.
+
+    Raises:
+        InputError: one is no `key=value`, or a secret, which history and `ps` would show.
+    """
+    params = key_values(pairs, "parameter")
+    if not params:
+        return params
+    from mlops_tui.domain.params import secrets_of
+    from mlops_tui.domain.projectfile import load_project  # no other verb here reads one
+
+    recipe = load_project(project).jobs.get(job)
+    for secret in secrets_of(recipe) if recipe is not None else ():
+        if secret.name in params:
+            raise InputError(
+                f"{secret.name} is a secret: typed here, your shell's history and `ps` show it",
+                f"set it in the environment: read -rs {secret.env}; export {secret.env}",
+            )
+    return params
 
 
 def _dry_run(project: Path, options: argparse.Namespace, params: dict[str, str]) -> int:
