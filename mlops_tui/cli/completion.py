@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import itertools
+import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from mlops_tui.cli import output
-from mlops_tui.cli.arguments import verb_parser
+from mlops_tui.cli.arguments import split, verb_parser
 from mlops_tui.cli.verbs import VERBS, Verb
 from mlops_tui.domain.errors import MlopsTuiError
 
@@ -23,8 +24,8 @@ _SCRIPTS = {
     COMPREPLY=()
     while IFS= read -r line; do COMPREPLY+=("$line"); done < <(
         mlops-tui __complete "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
-    # a value follows at once; the bash of macOS is too old to be told
-    if [[ ${COMPREPLY[0]} == *= ]]; then compopt -o nospace 2>/dev/null; fi
+    # more follows at once; the bash of macOS is too old to be told
+    if [[ ${COMPREPLY[0]} == *[=/] ]]; then compopt -o nospace 2>/dev/null; fi
 }
 complete -o default -F _mlops_tui mlops-tui
 """,
@@ -33,8 +34,8 @@ _mlops_tui() {
     local -a found
     found=("${(@f)$(mlops-tui __complete "${(@)words[2,CURRENT]}" 2>/dev/null)}")
     if [[ -z ${found[1]} ]]; then _files; return; fi
-    compadd -S '' -- ${(M)found:#*=}
-    compadd -- ${found:#*=}
+    compadd -S '' -- ${(M)found:#*[=/]}
+    compadd -- ${found:#*[=/]}
 }
 compdef _mlops_tui mlops-tui
 """,
@@ -65,38 +66,66 @@ def complete(typed: Sequence[str]) -> int:
 
 def candidates(before: Sequence[str], current: str) -> list[str]:
     """Return the words that fit after the words `before`, whatever is typed of `current`."""
-    verb = next((VERBS[word] for word in before if word in VERBS), None)
-    if verb is None:
-        return list(VERBS)
+    if before and before[-1] in ("-C", "--project"):
+        return _folders(current)
+    _, word, after = split(before)
+    if word not in VERBS:
+        return list(VERBS) if word is None else []
+    verb, project, options = VERBS[word], _project_of(before), _options_of(VERBS[word])
     if current.startswith("-"):
-        return _options_of(verb)
-    fixed = _choices_of(verb)
-    if fixed:
-        return fixed
-    project = _project_of(before)
-    if before[-1] in ("-p", "--param"):
-        return _parameters(project, before)
-    if verb.name == "run" and before[-1] == "run":
-        return _jobs(project)
-    return _runs(project, verb) if _takes_runs(verb) else []
+        return [option for option in options if option.startswith("--")]
+    if options.get(before[-1]):
+        return _parameters(project, before) if before[-1] in ("-p", "--param") else []
+    return _words(verb, project, _plain_words(options, after))
 
 
-def _options_of(verb: Verb) -> list[str]:
-    found = re.findall(r"--[a-z][a-z-]*", verb_parser(verb).format_help())
-    return list(dict.fromkeys(found))
-
-
-def _choices_of(verb: Verb) -> list[str]:
-    return {
-        "queue": ["status", "pause", "resume"],
-        "agent": ["status", "stop"],
-        "completion": ["bash", "zsh", "fish"],
-    }.get(verb.name, [])
-
-
-def _takes_runs(verb: Verb) -> bool:
+def _words(verb: Verb, project: Path, given: Sequence[str]) -> list[str]:
+    """Return what may follow the plain words `given` of a verb."""
     usage = verb_parser(verb).format_usage()
-    return " RUN" in usage
+    if not given and verb.name in _CHOICES:
+        return _CHOICES[verb.name]
+    if not given and verb.name == "run":
+        return _jobs(project)
+    if " RUN" in usage and (not given or "[RUN ...]" in usage):
+        return [word for word in _runs(project, verb) if word not in given]
+    if verb.name == "series" and len(given) == 1:
+        return _metrics(project, given[0])
+    return []
+
+
+_CHOICES = {
+    "queue": ["status", "pause", "resume"],
+    "agent": ["status", "stop"],
+    "completion": ["bash", "zsh", "fish"],
+}
+
+
+def _options_of(verb: Verb) -> dict[str, bool]:
+    """Return the options of a verb by their spellings, and whether a value follows."""
+    found: dict[str, bool] = {}
+    for line in verb_parser(verb).format_help().splitlines():
+        match = re.match(r"  (-.*?)(?:  |$)", line)
+        for flag in re.findall(r"--?[A-Za-z][a-z-]*", match[1]) if match else ():
+            found[flag] = bool(re.search(r" [A-Z]", match[1])) if match else False
+    return found
+
+
+def _plain_words(options: Mapping[str, bool], words: Sequence[str]) -> list[str]:
+    """Return the words that are neither options nor their values."""
+    pairs = zip(words, ["", *words], strict=False)
+    return [word for word, last in pairs if not word.startswith("-") and not options.get(last)]
+
+
+def _folders(typed: str) -> list[str]:
+    """Return the folders that begin as typed, as they would be typed."""
+    parent, name = os.path.split(typed)
+    try:
+        with os.scandir(os.path.expanduser(parent) or ".") as entries:
+            names = [entry.name for entry in entries if entry.is_dir()]
+    except OSError:
+        return []
+    shown = [found for found in names if name.startswith(".") or not found.startswith(".")]
+    return sorted(os.path.join(parent, found, "") for found in shown)
 
 
 def _project_of(before: Sequence[str]) -> Path:
@@ -118,6 +147,7 @@ def _jobs(named: Path) -> list[str]:
 
 def _parameters(named: Path, before: Sequence[str]) -> list[str]:
     from mlops_tui.cli.reading import project_folder
+    from mlops_tui.domain.project import ParamType
     from mlops_tui.domain.projectfile import load_project
 
     try:
@@ -139,4 +169,15 @@ def _runs(named: Path, verb: Verb) -> list[str]:
             return [word for run in index.runs(ids) for word in (run.name, run.id)]
     except MlopsTuiError:
         return []
-    from mlops_tui.domain.project import ParamType
+
+
+def _metrics(named: Path, run: str) -> list[str]:
+    from mlops_tui.cli.reading import project_folder
+    from mlops_tui.index import Index
+
+    try:
+        with Index.open(project_folder(named)) as index:
+            index.ingest(budget_seconds=0.2)
+            return index.metric_names([index.resolve(run)])
+    except MlopsTuiError:
+        return []

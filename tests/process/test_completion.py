@@ -10,12 +10,13 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from mlops_tui.cli.completion import candidates
 from mlops_tui.domain import places
 from tests.process.support import make_project, make_run
 
@@ -113,6 +114,54 @@ def project(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.fixture
+def offered(project: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], list[str]]:
+    """Give what fits behind a line, from a project with one run and what it recorded."""
+    run_id = make_run(project, "true", name="baseline")
+    events = places.run_dir(project, run_id) / "events.jsonl"
+    events.write_text('{"m": {"loss": 1.0, "accuracy": 0.5}}\n')
+    (project / "data").mkdir()
+    (project / ".hidden").mkdir()
+    monkeypatch.chdir(project)
+
+    def ask(line: str) -> list[str]:
+        *before, current = line.split(" ")
+        return [word for word in candidates(before, current) if word.startswith(current)]
+
+    return ask
+
+
+def test_runs_are_offered_only_where_one_fits(
+    offered: Callable[[str], list[str]], project: Path
+) -> None:
+    for line in ("show base", "stop other base", "-C . logs base", "logs --tail 5 base"):
+        assert offered(line) == ["baseline"], line
+    assert offered("series base") == ["baseline"]
+    assert offered("series baseline ") == ["accuracy", "loss"]
+    for line in ("rename baseline ", "priority baseline ", "show baseline ", "log ", "doctor "):
+        assert offered(line) == [], line
+    assert offered("stop baseline base") == []
+
+
+def test_values_of_options_are_no_runs(offered: Callable[[str], list[str]]) -> None:
+    assert offered("show -C ") == ["data/"]
+    assert offered("-C ") == ["data/"]
+    assert offered("show -C .h") == [".hidden/"]
+    assert offered("show -C nowhere/") == []
+    for line in ("run train --name ", "logs --tail ", "runs --sort ", "queue pause "):
+        assert offered(line) == [], line
+    assert offered("run -p x=1 tr") == ["train"]
+
+
+def test_no_secret_is_offered_to_be_typed(
+    offered: Callable[[str], list[str]], project: Path
+) -> None:
+    with (project / "mlops.toml").open("a") as file:
+        file.write('[jobs.push]\nrun = "true"\n[jobs.push.params]\nbranch = "main"\n')
+        file.write('token = { type = "secret", env = "HF_TOKEN" }\n')
+    assert offered("run push -p ") == ["branch="]
+
+
 @pytest.mark.parametrize("name", SHELLS)
 def test_a_shell_completes_what_is_typed(name: str, project: Path, program: Path) -> None:
     run_id = make_run(project, "true", name="baseline")
@@ -124,4 +173,7 @@ def test_a_shell_completes_what_is_typed(name: str, project: Path, program: Path
         shell.type("mlops-tui queue pau\t\n", "<called><queue><pause>")
         shell.type("mlops-tui runs --li\t5\n", "<called><runs><--limit><5>")
         shell.type(f"mlops-tui -C {project} stop base\t\n", f"<-C><{project}><stop><baseline>")
+        shell.type(
+            f"mlops-tui -C {project.parent}/p\t sto\tbase\t\n", f"<{project}/><stop><baseline>"
+        )
         shell.type("mlops-tui init weig\t\n", "<called><init><weights.bin>")
