@@ -173,7 +173,11 @@ def _slots() -> Check:
     found = f"{free.slots} of {limits.slots} free"
     if limits.gpus:
         found += f", {len(free.gpus)} of {len(limits.gpus)} GPUs free"
-    return Check("slots", Level.GOOD, f"{found} (MLOPS_SLOTS changes how many)")
+    ignored = slots.ignored_settings()
+    if ignored:
+        hint = "it is ignored; to start nothing at all: mlops-tui queue pause"
+        return Check("slots", Level.WARN, "\n".join([found, *ignored]), hint)
+    return Check("slots", Level.GOOD, f"{found} (MLOPS_SLOTS and MLOPS_GPUS change that)")
 
 
 def _place(name: str, folder: Path) -> Check:

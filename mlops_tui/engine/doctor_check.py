@@ -23,5 +23,6 @@ class Check:
     name: str
     level: Level
     found: str
+    """One line for each finding."""
     hint: str = ""
     """What to do, or what follows from it."""

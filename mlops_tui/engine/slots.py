@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
@@ -14,6 +15,11 @@ from mlops_tui.domain import places
 from mlops_tui.domain.ids import file_safe
 from mlops_tui.journal.lock import FileLock, is_locked
 
+MOST_SLOTS = 4096
+"""Each is a file that is locked; more is a slip of the finger."""
+_MOST_GPUS = 256
+_DEVICE = re.compile(r"[0-9]{1,9}|(?:GPU|MIG)-[A-Za-z0-9/-]+")
+"""What `CUDA_VISIBLE_DEVICES` calls a device."""
 _PATIENCE_SECONDS = 1.0
 """Whoever holds the lock of all grants for longer was stopped in the middle."""
 
@@ -59,14 +65,14 @@ def capacity(environ: Mapping[str, str] = os.environ) -> Capacity:
 
 def slot_count(environ: Mapping[str, str] = os.environ) -> int:
     """Return how many slots this host has: one a processor unless told."""
-    return _number(environ.get("MLOPS_SLOTS")) or os.cpu_count() or 1
+    return _slots_told(environ.get("MLOPS_SLOTS", "")) or os.cpu_count() or 1
 
 
 def gpu_names(environ: Mapping[str, str] = os.environ) -> tuple[str, ...]:
     """Return the GPUs we may give away: as told, as visible, as the driver counts them."""
-    count = _number(environ.get("MLOPS_GPUS"))
-    if count is not None:
-        return tuple(str(number) for number in range(count))
+    told = _gpus_told(environ.get("MLOPS_GPUS", ""))
+    if told is not None:
+        return told
     visible = environ.get("CUDA_VISIBLE_DEVICES")
     if visible is not None:
         names = [name.strip() for name in visible.split(",")]
@@ -82,6 +88,20 @@ def gpu_names(environ: Mapping[str, str] = os.environ) -> tuple[str, ...]:
         return ()
     finally:
         nvml.nvmlShutdown()
+
+
+def ignored_settings(environ: Mapping[str, str] = os.environ) -> list[str]:
+    """Return what is set, but cannot be meant, a sentence for each."""
+    found = []
+    text = environ.get("MLOPS_SLOTS", "")
+    if text.strip() and _slots_told(text) is None:
+        found.append(f"MLOPS_SLOTS={text} is no number from 1 to {MOST_SLOTS}")
+    text = environ.get("MLOPS_GPUS", "")
+    if text.strip() and _gpus_told(text) is None:
+        found.append(
+            f"MLOPS_GPUS={text} is neither how many nor a list such as 0,2 or GPU-8a,GPU-9b"
+        )
+    return found
 
 
 def reserve(slots: int, gpus: int, limits: Capacity) -> Grant | Shortage:
@@ -182,5 +202,19 @@ def _gpu_path(name: str) -> Path:
     return places.state_dir() / "slots" / f"gpu-{file_safe(name)}.lock"
 
 
-def _number(text: str | None) -> int | None:
-    return int(text) if text is not None and text.strip().isdecimal() else None
+def _slots_told(text: str) -> int | None:
+    count = _number(text)
+    return count if count is not None and 1 <= count <= MOST_SLOTS else None
+
+
+def _gpus_told(text: str) -> tuple[str, ...] | None:
+    count = _number(text)
+    if count is not None:
+        return tuple(str(number) for number in range(count)) if count <= _MOST_GPUS else None
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    is_list = bool(names) and all(_DEVICE.fullmatch(name) for name in names)
+    return tuple(dict.fromkeys(names)) if is_list else None
+
+
+def _number(text: str) -> int | None:
+    return int(text) if re.fullmatch(r"\s*[0-9]{1,9}\s*", text) else None

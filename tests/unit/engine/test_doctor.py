@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from mlops_tui.cli.main import main
 from mlops_tui.domain import places
 from mlops_tui.engine import doctor
 from mlops_tui.engine.doctor import Level
@@ -37,6 +38,29 @@ def test_a_broken_project_file_is_bad_and_says_where(tmp_path: Path) -> None:
     check = by_name(tmp_path)["project file"]
     assert check.level is Level.BAD
     assert "mlops.toml:2" in check.found
+
+
+def test_every_problem_of_a_project_file_stands_on_a_line_of_its_own(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "mlops.toml").write_text("[jobs.a]\nrnu = 1\nkind = 2\n")
+    assert len(by_name(tmp_path)["project file"].found.splitlines()) == 3
+    capsys.readouterr()
+    assert main(["doctor", "-C", str(tmp_path)]) == 1
+    lines = [line for line in capsys.readouterr().out.splitlines() if "mlops.toml:" in line]
+    assert [line.index(str(tmp_path)) for line in lines] == [21, 21, 21]
+
+
+def test_settings_that_are_ignored_are_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("MLOPS_SLOTS", "0")
+    monkeypatch.setenv("MLOPS_GPUS", "all")
+    check = by_name(None)["slots"]
+    assert check.level is Level.WARN
+    assert "MLOPS_SLOTS=0 is no number from 1" in check.found
+    assert "MLOPS_GPUS=all" in check.found
+    assert "queue pause" in check.hint
 
 
 def test_a_state_folder_that_cannot_be_made_is_bad_and_names_the_variable(

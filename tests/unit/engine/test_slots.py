@@ -62,6 +62,11 @@ def test_a_grant_lives_on_in_whoever_inherits_it() -> None:
         ({"CUDA_VISIBLE_DEVICES": ""}, ()),
         ({"CUDA_VISIBLE_DEVICES": "-1"}, ()),
         ({"MLOPS_GPUS": "0"}, ()),
+        ({"MLOPS_GPUS": "0,2"}, ("0", "2")),
+        ({"MLOPS_GPUS": "3,"}, ("3",)),
+        ({"MLOPS_GPUS": "GPU-8a, MIG-9b/1, GPU-8a"}, ("GPU-8a", "MIG-9b/1")),
+        ({"MLOPS_GPUS": "all", "CUDA_VISIBLE_DEVICES": "7"}, ("7",)),
+        ({"MLOPS_GPUS": "-1", "CUDA_VISIBLE_DEVICES": "7"}, ("7",)),
     ],
 )
 def test_gpus_are_those_told_or_visible(environ: dict[str, str], names: tuple[str, ...]) -> None:
@@ -72,6 +77,33 @@ def test_slots_are_processors_unless_told() -> None:
     assert slots.slot_count({"MLOPS_SLOTS": "7"}) == 7
     assert slots.slot_count({"MLOPS_SLOTS": "many"}) == os.cpu_count()
     assert slots.slot_count({}) == os.cpu_count()
+
+
+@pytest.mark.parametrize(
+    "environ",
+    [
+        {"MLOPS_SLOTS": "0"},
+        {"MLOPS_SLOTS": "many"},
+        {"MLOPS_SLOTS": "-1"},
+        {"MLOPS_SLOTS": "9" * 9},
+        {"MLOPS_GPUS": "all"},
+        {"MLOPS_GPUS": "0,x"},
+        {"MLOPS_GPUS": "-1"},
+        {"MLOPS_GPUS": "9" * 30},
+    ],
+)
+def test_settings_that_cannot_be_meant_are_ignored_and_named(environ: dict[str, str]) -> None:
+    ((name, text),) = environ.items()
+    (told,) = slots.ignored_settings(environ)
+    assert told.startswith(f"{name}={text} is ")
+    assert slots.slot_count(environ) == os.cpu_count()
+    assert slots.gpu_names(environ | {"CUDA_VISIBLE_DEVICES": "7"}) == ("7",)
+
+
+def test_settings_that_are_understood_or_not_there_are_not_complained_about() -> None:
+    for environ in ({}, {"MLOPS_SLOTS": "", "MLOPS_GPUS": " "}, {"MLOPS_SLOTS": " 2 "}):
+        assert slots.ignored_settings(environ) == []
+    assert slots.ignored_settings({"MLOPS_GPUS": "0,2"}) == []
 
 
 def test_an_adopted_run_gets_back_what_is_still_free() -> None:
