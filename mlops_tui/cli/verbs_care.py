@@ -150,7 +150,10 @@ def _check_shape(check: Check) -> dict[str, object]:
 
 
 def _print_check(check: Check) -> None:
-    output.data(f"{check.level.value:<5} {check.name:<14} {check.found}")
+    first, *more = check.found.split("\n")
+    output.data(f"{check.level.value:<5} {check.name:<14} {first}")
+    for line in more:
+        output.data(f"{'':<20} {line}")
     if check.hint:
         output.data(f"{'':<20} -> {check.hint}")
 

@@ -217,7 +217,7 @@ def _project_place(project: Path) -> Check:
 def _project_file(project: Path) -> Check:
     described = load_project(project)
     if described.problems:
-        text = "; ".join(str(problem) for problem in described.problems)
+        text = "\n".join(str(problem) for problem in described.problems)
         return Check("project file", Level.BAD, text, "jobs cannot be started until it is right")
     jobs = ", ".join(described.jobs) or "no jobs"
     return Check("project file", Level.GOOD, f"{described.name}: {jobs}")
