@@ -34,7 +34,7 @@ def run(
     """
     from mlops_tui.track.begin import begin
 
-    return begin(name, job, tags or {}, params or {})
+    return begin(name, job, {} if tags is None else tags, {} if params is None else params)
 
 
 def __getattr__(name: str) -> object:

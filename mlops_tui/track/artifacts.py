@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from pathlib import Path
-from typing import Any, Dict
+from typing import Any, Dict, List
 
 from mlops_tui.track.lines import clean
 from mlops_tui.track.own import working_folder
@@ -20,9 +20,12 @@ def keep(run_dir: Path, given: Any) -> Dict[str, Any]:
     Raises:
         OSError: it is not there, or cannot be copied.
         TypeError: `given` is no path.
+        ValueError: it is a folder with the run in it.
     """
     source = Path(os.path.abspath(os.fsdecode(given)))
     folder = Path(os.path.abspath(run_dir))
+    if _holds(source, folder):
+        raise ValueError("%s has this run in it: name what is to be kept of it" % source)
     size_bytes = _size_of(source)
     if folder in source.parents:
         return {"path": clean(source.relative_to(folder).as_posix()), "bytes": size_bytes}
@@ -37,6 +40,17 @@ def keep(run_dir: Path, given: Any) -> Dict[str, Any]:
     return {"path": path, "bytes": size_bytes, "source": clean(str(source))}
 
 
+def _holds(outer: Path, inner: Path) -> bool:
+    real, inside = Path(os.path.realpath(outer)), Path(os.path.realpath(inner))
+    return real == inside or real in inside.parents
+
+
+def _without_copy(folder: str, names: List[str]) -> List[str]:
+    """Return the links in a folder that lead nowhere, or around it: copied, they had no end."""
+    links = [path for path in (Path(folder, name) for name in names) if path.is_symlink()]
+    return [link.name for link in links if not link.exists() or _holds(link, Path(folder))]
+
+
 def _size_of(path: Path) -> int:
     if not path.is_dir():
         return os.stat(path).st_size
@@ -49,7 +63,7 @@ def _copy_whole(source: Path, target: Path) -> None:
     replaced = target.with_name(".old-%s.%s" % (target.name, suffix))
     try:
         if source.is_dir():
-            shutil.copytree(source, temporary, ignore_dangling_symlinks=True)
+            shutil.copytree(source, temporary, ignore=_without_copy)
         else:
             shutil.copyfile(source, temporary)
             shutil.copymode(source, temporary)

@@ -7,6 +7,7 @@ from typing import Any, Callable, Optional, Set
 
 _said: Set[str] = set()
 _MOST_SAID = 1000
+_LONGEST_SAID = 500
 
 
 def attempt(function: Callable[..., Any], *args: Any) -> Optional[Any]:
@@ -24,6 +25,8 @@ def attempt(function: Callable[..., Any], *args: Any) -> Optional[Any]:
 
 def say_once(text: str) -> None:
     """Write one line to stderr, unless this process has said it already."""
+    if len(text) > _LONGEST_SAID:
+        text = text[:_LONGEST_SAID] + "..."
     if text in _said or len(_said) >= _MOST_SAID:
         return
     _said.add(text)
@@ -34,6 +37,12 @@ def text_of(value: object) -> str:
     """Return `str(value)`, or the name of its type where even that raises."""
     text = attempt(str, value)
     return text if isinstance(text, str) else "<%s>" % type(value).__name__
+
+
+def repr_of(value: object) -> str:
+    """Return the beginning of `repr(value)`, or the name of its type where that raises."""
+    text = attempt(repr, value)
+    return text[:100] if isinstance(text, str) else "<%s>" % type(value).__name__
 
 
 def _say(text: str) -> None:

@@ -38,8 +38,13 @@ def ending_of(error: Optional[BaseException]) -> Ending:
 
 
 def _ending_of_exit(code: object) -> Ending:
-    if code is None or code == 0:
+    if code is None:
         return Ending("finished", None, 0)
     if isinstance(code, int):
-        return Ending("failed", "exit code %d" % code, code & 0xFF)
+        status = code & 0xFF  # what is left of it outside
+        return (
+            Ending("failed", "exit code %d" % code, status)
+            if status
+            else Ending("finished", None, 0)
+        )
     return Ending("failed", text_of(code)[:_LONGEST_REASON], 1)

@@ -64,13 +64,13 @@ class EventFile:
             self.write(b"")
         self._is_closed = self._is_troubled = True
         if self._fd >= 0:
-            os.close(self._fd)
+            attempt(os.close, self._fd)  # the script may have closed all that it did not open
             self._fd = -1
 
     def leave_to_parent(self) -> None:
         """Let go of what a fork copied: the parent's file, and what the parent has to tell."""
         if self._fd >= 0:
-            os.close(self._fd)  # does not unlock: the parent holds the same open file
+            attempt(os.close, self._fd)  # unlocks nothing: the parent holds the same open file
             self._fd = -1
         self._rank = None
         self._parent_rank, self._is_forked = rank(), True  # a worker may get its own rank later

@@ -71,9 +71,9 @@ class OwnFacts:
     def leave_to_parent(self) -> None:
         """Close our descriptors; the lock stays held where another process has it too."""
         if self._runner is not None:
-            self._runner.close()
+            attempt(self._runner.close)
             self._runner = None
-        self._lock.release()
+        attempt(self._lock.release)
 
     def _write_end(self, ended: float, facts: Dict[str, Any]) -> None:
         if self._runner is not None:

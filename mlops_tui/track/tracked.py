@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Any, Callable, Dict, Mapping, Optional, Tuple, Type
 
 from mlops_tui.track import process
-from mlops_tui.track.attempt import attempt, say_once, text_of
+from mlops_tui.track.attempt import attempt, repr_of, say_once, text_of
 from mlops_tui.track.endings import Ending, ending_of
 from mlops_tui.track.events import EventFile
 from mlops_tui.track.lines import (
@@ -19,7 +19,7 @@ from mlops_tui.track.lines import (
     foreign_number,
     halves,
 )
-from mlops_tui.track.own import OwnFacts
+from mlops_tui.track.own import OwnFacts, working_folder
 from mlops_tui.track.params import Params
 from mlops_tui.track.ranks import rank
 
@@ -51,13 +51,15 @@ class TrackedRun:
 
     @property
     def dir(self) -> Path:
-        """The run's folder; a temporary one where nothing is recorded."""
+        """The run's folder; where nothing is recorded a temporary one, or the working folder."""
         if self._events is not None:
             return self._events.run_dir
         if self._scratch is None:
-            import tempfile
-
-            self._scratch = Path(tempfile.mkdtemp(prefix="mlops-tui-"))
+            made = attempt(_temporary_folder)
+            if not isinstance(made, Path):
+                say_once("there is no room for temporary files: %s" % text_of(made))
+                made = working_folder()
+            self._scratch = made
         return self._scratch
 
     def log(self, metrics: Mapping[str, Any], step: Optional[int] = None) -> None:
@@ -77,11 +79,14 @@ class TrackedRun:
     def param(self, name: str, default: Any = None) -> Any:
         """Return the value that this run was launched with, else `default`, and record it."""
         given = self._params.given
-        value = given.get(name, default)
-        if name in given or default is not None:
-            self.params({name: value})
+        is_given = attempt(given.__contains__, name) is True
+        value = given[name] if is_given else default
+        if is_given or default is not None:
+            self._record(
+                "params", lambda pair: self._params.unrecorded(dict([pair])), (name, value)
+            )
         else:
-            say_once("parameter %.100r was not given and has no default" % (name,))
+            say_once("parameter %s was not given and has no default" % repr_of(name))
         return value
 
     def params(self, params: Mapping[str, Any]) -> None:
@@ -90,7 +95,7 @@ class TrackedRun:
 
     def tag(self, name: str, value: object = "") -> None:
         """Mark the run, as in `run.tag("team", "forms")`."""
-        self.tags({name: value})
+        self._record("tags", lambda pair: plain_tags(dict([pair])), (name, value))
 
     def tags(self, tags: Mapping[str, object]) -> None:
         """Mark the run with several tags."""
@@ -98,7 +103,7 @@ class TrackedRun:
 
     def progress(self, done: float, total: Optional[float] = None) -> None:
         """Record how far the run is, in any unit; without a total where none is known."""
-        self._record("progress", _numbers, (done, total or 0))
+        self._record("progress", _numbers, (done, total))
 
     def note(self, text: str) -> None:
         """Record a remark for the person who reads about this run later."""
@@ -120,14 +125,12 @@ class TrackedRun:
 
         One outside the run's folder is copied into its `artifacts/`, whole or not at all.
         """
-        from mlops_tui.track.artifacts import keep  # it loads shutil
-
-        self._record("artifact", lambda given: keep(self.dir, given), path)
+        self._record("artifact", lambda given: _keep(self.dir, given), path)
 
     def close(self, state: str = "finished", reason: Optional[str] = None) -> None:
         """Close the run as `finished`, `failed` or `stopped`; a second call does nothing."""
-        if state not in ("finished", "failed", "stopped"):
-            say_once("a run ends finished, failed or stopped, not %.100r" % (state,))
+        if attempt(("finished", "failed", "stopped").__contains__, state) is not True:
+            say_once("a run ends finished, failed or stopped, not %s" % repr_of(state))
             state = "failed"
         self.close_as(Ending(state, reason if reason is None else clean(text_of(reason))))
 
@@ -136,13 +139,9 @@ class TrackedRun:
         if self._is_closed:
             return
         with process.uninterrupted():
-            if self._own is not None:
-                self._own.end(ending)
-            elif self._events is not None and self._events.is_primary:
-                end = {"state": ending.state, "reason": ending.reason}
-                self._events.write(fact_line({"end": end}))
-            if self._events is not None:
-                self._events.close()
+            error = attempt(_end, self._own, self._events, ending)
+            if error is not None:
+                say_once("the end of run %s is not recorded: %s" % (self.id, text_of(error)))
             self._is_closed = True
             process.closed(self)
 
@@ -163,7 +162,8 @@ class TrackedRun:
         error: Optional[BaseException],
         trace: Optional[TracebackType],
     ) -> None:
-        self.close_as(ending_of(error))
+        ending = attempt(ending_of, error)
+        self.close_as(ending if isinstance(ending, Ending) else Ending("failed"))
 
     def __reduce__(self) -> Tuple[Callable[..., TrackedRun], Tuple[Any, ...]]:
         folder = None if self._events is None else str(self._events.run_dir)
@@ -180,18 +180,19 @@ class TrackedRun:
     def _record(self, kind: str, make: Callable[[Any], Any], given: Any) -> None:
         if self._events is None:
             return
-        value = attempt(make, given)
-        if isinstance(value, Exception):
-            say_once("%s is not recorded: %s" % (kind, text_of(value)))
-        elif value or kind == "note":
-            for part in _short_enough(kind, value):
-                self._write(part)
+        lines = attempt(_fact_lines, kind, make, given)
+        error = lines
+        if isinstance(lines, tuple):
+            error = attempt(self._write, *lines) if lines else None
+        if error is not None:
+            say_once("%s is not recorded: %s" % (kind, text_of(error)))
 
-    def _write(self, line: bytes) -> None:
+    def _write(self, *lines: bytes) -> None:
         if self._is_closed:
             say_once("run %s is closed: what it is told now is not recorded" % self.id)
         elif self._events is not None:
-            self._events.write(line)
+            for line in lines:
+                self._events.write(line)
 
 
 def plain_tags(tags: Any) -> Dict[str, str]:
@@ -202,12 +203,19 @@ def plain_tags(tags: Any) -> Dict[str, str]:
 
 
 def _numbers(given: Tuple[Any, ...]) -> Any:
-    numbers = [foreign_number(value) for value in given]
-    if None in numbers:
-        raise TypeError("%r are not two numbers" % (given,))
-    return [
-        int(number) if number.is_integer() else number for number in numbers if number is not None
-    ]
+    done, total = [foreign_number(value) for value in given]
+    if done is None or (total is None and given[1] is not None):
+        raise TypeError("%s are not two numbers" % repr_of(given))
+    return [_short(done), None if total is None else _short(total)]
+
+
+def _short(number: float) -> float:
+    return int(number) if number.is_integer() else number
+
+
+def _fact_lines(kind: str, make: Callable[[Any], Any], given: Any) -> Tuple[bytes, ...]:
+    value = make(given)
+    return _short_enough(kind, value) if value or kind == "note" else ()
 
 
 def _short_enough(kind: str, value: Any) -> Tuple[bytes, ...]:
@@ -216,6 +224,27 @@ def _short_enough(kind: str, value: Any) -> Tuple[bytes, ...]:
         return (line,)
     first, second = halves(value)
     return _short_enough(kind, first) + _short_enough(kind, second)
+
+
+def _temporary_folder() -> Path:
+    import tempfile
+
+    return Path(tempfile.mkdtemp(prefix="mlops-tui-"))
+
+
+def _keep(run_dir: Path, given: Any) -> Dict[str, Any]:
+    from mlops_tui.track.artifacts import keep  # it loads shutil
+
+    return keep(run_dir, given)
+
+
+def _end(own: Optional[OwnFacts], events: Optional[EventFile], ending: Ending) -> None:
+    if own is not None:
+        own.end(ending)
+    elif events is not None and events.is_primary:
+        events.write(fact_line({"end": {"state": ending.state, "reason": ending.reason}}))
+    if events is not None:
+        events.close()
 
 
 def _in_other_process(run_id: str, folder: Optional[str], given: Dict[str, Any]) -> TrackedRun:

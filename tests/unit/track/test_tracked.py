@@ -1,18 +1,23 @@
 from __future__ import annotations
 
 import copy
+import os
 import pickle
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from mlops_tui import track
 from mlops_tui.journal.tail import LONGEST_LINE_BYTES
+from mlops_tui.track.attempt import say_once
+from mlops_tui.track.begin import begin
 from mlops_tui.track.events import EventFile
 from mlops_tui.track.tracked import TrackedRun
-from tests.unit.track.scripts import points, records
+from tests.unit.track.scripts import points, records, settle
 
 
 @pytest.fixture
@@ -38,7 +43,7 @@ def test_every_kind_of_fact_has_its_line(run: TrackedRun, tmp_path: Path) -> Non
     assert points(tmp_path / "events.jsonl") == [(3, {"loss": 0.5, "accuracy": 0.25})]
     assert facts(run, "params") == [{"a.b": 1}]
     assert facts(run, "tags") == [{"team": "forms"}, {"best": ""}, {"x": "", "y": ""}]
-    assert facts(run, "progress") == [[3, 10], [3.5, 0]]
+    assert facts(run, "progress") == [[3, 10], [3.5, None]]
     assert facts(run, "note") == ["smaller batch"]
     assert facts(run, "dataset") == [{"name": "train", "path": str(tmp_path / "data.csv")}]
     assert facts(run, "end") == [{"state": "finished", "reason": None}]
@@ -77,6 +82,79 @@ def test_nothing_that_is_told_to_a_run_raises(run: TrackedRun, wrong: Any) -> No
     run.artifact(wrong)
     run.close(wrong, wrong)
     assert records(run.dir / "events.jsonl")
+
+
+class Hostile:
+    """Answers no question at all."""
+
+    def _refuse(self, *_: object) -> Any:
+        raise RuntimeError("leave me alone")
+
+    __str__ = __repr__ = __eq__ = __bool__ = __len__ = __hash__ = __float__ = _refuse
+    __index__ = __int__ = __iter__ = __fspath__ = __getattr__ = _refuse
+
+
+@pytest.mark.parametrize("make", [list, dict, lambda: np.array([1, 2]), Hostile])
+def test_what_cannot_even_be_compared_raises_nothing(
+    run: TrackedRun, make: Callable[[], Any], isolated_home: Path
+) -> None:
+    wrong = make()
+    assert run.param(wrong, 1) == 1
+    assert run.param(wrong) is None
+    assert run.param("odd", wrong) is wrong
+    run.tag(wrong)
+    run.tag("a", wrong)
+    run.progress(wrong, wrong)
+    run.progress(1, wrong)
+    run.log({"a": wrong}, step=wrong)
+    run.note(wrong)
+    run.dataset(wrong, wrong)
+    run.artifact(wrong)
+    run.close(wrong, wrong)
+    assert facts(run, "end")[0]["state"] == "failed"
+    assert facts(run, "progress") == []
+    begin("n", wrong, wrong, wrong).close()
+    track.run(tags=wrong, params=wrong).close()
+    settle(isolated_home)
+
+
+def test_leaving_a_block_by_an_odd_exit_raises_nothing_else(run: TrackedRun) -> None:
+    with pytest.raises(SystemExit), run:
+        raise SystemExit(Hostile())
+    assert facts(run, "end") == [{"state": "failed", "reason": "<Hostile>"}]
+
+
+def test_a_script_that_closed_our_file_can_still_close_its_run(run: TrackedRun) -> None:
+    run.log({"a": 1})
+    fd = next(
+        int(name)
+        for name in os.listdir("/proc/self/fd")
+        if _target(name) == str(run.dir / "events.jsonl")
+    )
+    os.close(fd)
+    run.close()
+    assert facts(run, "end") == [{"state": "finished", "reason": None}]
+
+
+def _target(name: str) -> str:
+    try:
+        return os.readlink(f"/proc/self/fd/{name}")
+    except OSError:
+        return ""
+
+
+def test_without_room_for_temporary_files_a_run_that_records_nothing_has_a_folder(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "gone"))
+    monkeypatch.chdir(tmp_path)
+    run = TrackedRun("", None)
+    assert run.dir == run.dir == tmp_path
+
+
+def test_what_is_said_is_cut(capsys: pytest.CaptureFixture[str]) -> None:
+    say_once("word " * 1000)
+    assert len(capsys.readouterr().err) < 600
 
 
 def test_a_closed_run_takes_nothing_more_and_says_so_once(
@@ -197,6 +275,43 @@ def test_a_folder_is_an_artifact_too(
     assert (run.dir / "artifacts" / "checkpoint" / "deep" / "w.bin").read_bytes() == b"123"
     assert [path.name for path in (run.dir / "artifacts").iterdir()] == ["checkpoint"]
     assert facts(run, "artifact")[0]["bytes"] == 3
+
+
+@pytest.mark.parametrize("given", [".", "..", "", "link"])
+def test_a_folder_with_the_run_in_it_is_no_artifact_and_that_is_said(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    given: str,
+) -> None:
+    folder = tmp_path / given / "runs" / "r"
+    folder.mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    if given == "link":
+        (tmp_path / "link2").symlink_to(tmp_path)
+        given = "link2"
+    run = TrackedRun("r", EventFile(folder))
+    run.artifact(given)
+    run.artifact(folder)
+    assert facts(run, "artifact") == []
+    assert [path.name for path in folder.iterdir()] == ["events.jsonl"]
+    assert "has this run in it" in capsys.readouterr().err
+
+
+def test_a_link_that_leads_back_is_left_out_of_a_folder(
+    run: TrackedRun, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("elsewhere") / "checkpoint"
+    (folder / "deep").mkdir(parents=True)
+    (folder / "weights").write_bytes(b"123")
+    (folder / "deep" / "up").symlink_to(folder)
+    (folder / "deep" / "latest").symlink_to("../weights")
+    (folder / "deep" / "gone").symlink_to("../nothing")
+    run.artifact(folder)
+    kept = run.dir / "artifacts" / "checkpoint"
+    assert {path.name for path in kept.rglob("*")} == {"deep", "latest", "weights"}
+    assert not (kept / "deep" / "latest").is_symlink()
+    assert (kept / "deep" / "latest").read_bytes() == b"123"
 
 
 def test_an_artifact_that_is_not_there_is_said(
