@@ -8,7 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from mlops_tui.domain.errors import InputError
-from mlops_tui.domain.params import expected, parse_value, placeholders, split_run
+from mlops_tui.domain.params import (
+    expected,
+    format_value,
+    parse_value,
+    placeholders,
+    split_run,
+)
 from mlops_tui.domain.project import Job, JobKind, Param, ParamType, Scale
 from mlops_tui.domain.runs import ParamValue
 from mlops_tui.domain.tables import Table, describe, is_number
@@ -17,6 +23,12 @@ SANE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 OURS = frozenset({"MLOPS_RUN_DIR", "MLOPS_RUN_ID", "MLOPS_EVENTS", "MLOPS_PARAMS", "MLOPS_PROJECT"})
 """Environment variables that every started command finds, so that no job may set them."""
+
+STEERING = frozenset(
+    "PATH HOME SHELL USER PWD IFS ENV BASH_ENV TMPDIR PYTHONPATH PYTHONHOME PYTHONSTARTUP "
+    "CUDA_VISIBLE_DEVICES".split()
+)
+"""Environment variables that programs act on, beside those of the loader (`LD_...`)."""
 
 _NUMBERS = (ParamType.INT, ParamType.FLOAT)
 _WITH_CHOICES = (ParamType.INT, ParamType.FLOAT, ParamType.STR, ParamType.CHOICE)
@@ -195,11 +207,17 @@ def _long(table: Table) -> Param:
     if param.min is not None and param.max is not None and param.min > param.max:
         table.problem("min", f"min {param.min} is greater than max {param.max}")
         param = replace(param, min=None, max=None)
-    if param.scale is Scale.LOG and param.min is not None and param.min <= 0:
-        table.problem("min", f"a log scale needs min > 0, found {param.min}")
     param = _with_default(table, param)
+    if param.scale is Scale.LOG:
+        _check_log(table, param)
     table.finish()
     return param
+
+
+def _check_log(table: Table, param: Param) -> None:
+    for key, value in (("min", param.min), ("max", param.max), ("default", param.default)):
+        if isinstance(value, int | float) and value <= 0:
+            table.problem(key, f"a log scale needs {key} > 0, found {value}")
 
 
 def _kind(table: Table) -> ParamType:
@@ -228,11 +246,17 @@ def _choices(table: Table, kind: ParamType) -> tuple[str | int | float, ...]:
     if not isinstance(value, list) or not value:
         table.wrong("choices", "a list of texts or numbers that is not empty", value)
         return ()
-    return tuple(
-        choice
-        for number, item in enumerate(value)
-        if (choice := _one_choice(table, kind, number, item)) is not None
-    )
+    choices: dict[str, str | int | float] = {}
+    for number, item in enumerate(value):
+        choice = _one_choice(table, kind, number, item)
+        if choice is None:
+            continue
+        # 1 and 1.0 are the same number, and "1" is typed like it
+        spelled = format_value(choice).removesuffix(".0")
+        if spelled in choices:
+            table.report.add((*table.path, "choices", number), f"{spelled} stands here already")
+        choices.setdefault(spelled, choice)
+    return tuple(choices.values())
 
 
 def _one_choice(
@@ -257,6 +281,11 @@ def _bound(table: Table, key: str, kind: ParamType) -> int | float | None:
     if value is not None and kind not in _NUMBERS:
         table.problem(key, f"a parameter of type {kind} has no {key}")
         return None
+    if kind is ParamType.INT and isinstance(value, float):
+        if not value.is_integer():
+            table.wrong(key, "a whole number", value)
+            return None
+        return int(value)
     return value
 
 
@@ -281,6 +310,10 @@ def _secret_env(table: Table, kind: ParamType) -> str:
     elif name is not None and not _is_free(name):
         table.problem("env", _env_complaint(name))
         return ""
+    elif name is not None and (name in STEERING or name.startswith(("LD_", "DYLD_"))):
+        hint = f"use a name of its own, such as {table.name.upper()}"
+        table.problem("env", f"{name} decides what runs, and cannot carry a secret", hint)
+        return ""
     return name or ""
 
 
@@ -295,7 +328,9 @@ def _with_default(table: Table, param: Param) -> Param:
         return param
     value = _default(param, given)
     if value is None:
-        table.problem("default", f"expected {expected(param)}, found {describe(given)}")
+        known = [format_value(choice) for choice in param.choices]
+        hint = table.report.nearest(given, known) if isinstance(given, str) else ""
+        table.wrong("default", expected(param), given, hint)
         return param
     return replace(param, default=value, has_default=True)
 

@@ -180,7 +180,7 @@ def param_of(option: Option) -> Param | str:
     param = Param(
         name=option.name,
         type=option.type,
-        choices=option.choices,
+        choices=tuple(dict.fromkeys(option.choices)),
         min=option.min,
         max=option.max,
         help=help_text[:200],

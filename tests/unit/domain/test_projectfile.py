@@ -271,6 +271,21 @@ def test_a_wrong_job_is_reported_with_line_key_and_cure(body: str, expected: str
         ("{ type = 'secret' }", "`env` is missing: a secret is passed by environment only"),
         ("{ type = 'secret', env = 'A B' }", "is no name for an environment variable"),
         ("{ type = 'secret', env = 'A', default = 'x' }", "a secret has no default"),
+        ("{ type = 'float', default = 0, scale = 'log' }", "p.default: a log scale needs defau"),
+        ("{ type = 'int', default = -1, scale = 'log' }", "needs default > 0, found -1"),
+        ("{ type = 'float', max = 0.0, scale = 'log' }", "p.max: a log scale needs max > 0"),
+        ("{ type = 'int', min = 0.5 }", "p.min: expected a whole number, found the number 0.5"),
+        ("{ type = 'int', default = 1, max = 1.5 }", "p.max: expected a whole number"),
+        ("{ type = 'choice', choices = ['a', 'b', 'a'] }", "p.choices[2]: a stands here already"),
+        ("{ type = 'choice', choices = ['1', 1] }", "p.choices[1]: 1 stands here already"),
+        ("{ type = 'float', choices = [1, 1.0] }", "p.choices[1]: 1 stands here already"),
+        ("{ type = 'secret', env = 'PATH' }", "p.env: PATH decides what runs, and cannot carry"),
+        ("{ type = 'secret', env = 'LD_PRELOAD' }", "(use a name of its own, such as P)"),
+        ("{ type = 'secret', env = 'PYTHONPATH' }", "cannot carry a secret"),
+        (
+            "{ type = 'choice', choices = ['adam', 'sgd'], default = 'adm' }",
+            'expected one of adam, sgd, found the text "adm" (did you mean `adam`?)',
+        ),
         ("{ type = 'int', env = 'A' }", "only a secret is passed by environment"),
     ],
 )
@@ -280,6 +295,14 @@ def test_a_wrong_parameter_is_reported_with_line_key_and_cure(
     (found,) = param(declaration)
     assert found.startswith("mlops.toml:3: jobs.j.params.p")
     assert expected in found
+
+
+def test_a_bound_of_a_whole_number_may_be_written_with_a_point() -> None:
+    text = "[jobs.j]\nrun = 'x'\nparams.p = { type = 'int', min = 1.0, max = 4 }"
+    found = project(text)
+    assert found.problems == ()
+    bound = found.jobs["j"].params["p"].min
+    assert (bound, type(bound)) == (1, int)
 
 
 def test_the_names_of_jobs_must_be_sane() -> None:

@@ -57,7 +57,7 @@ def parse():
     group.add_argument("-l", "--lr", type=float, default=1e-3, help="learning rate, %(default)s")
     group.add_argument("--epochs", type=int, default=DEFAULT_EPOCHS)
     group.add_argument("--batch-size", dest="batch", type=int, default=2 * 16)
-    parser.add_argument("--solver", choices=["adam", "sgd"], default="adam")
+    parser.add_argument("--solver", choices=["adam", "sgd", "adam"], default="adam")
     parser.add_argument("--depth", choices=[1, 2], type=int, default=2)
     parser.add_argument("--name", required=True)
     parser.add_argument("--out", default='a "b"\\\\c')
