@@ -34,20 +34,27 @@ def propose(folder: Path) -> Proposal:
     files = list(walk_files(folder, DEPTH))
     datasets = find_datasets(folder, files)
     programs = [*script_jobs(folder, files), *foreign_jobs(folder, files)]
-    jobs = _with_own_names([*programs, *recipe_jobs(folder)])
+    recipes = recipe_jobs(folder)
+    left_out = [_left_out(job) for job in recipes if job.obstacle]
+    jobs = _with_own_names([*programs, *(job for job in recipes if not job.obstacle)])
     jobs = [_with_inputs(folder, job, datasets) for job in jobs[:MAX_JOBS]]
     order = list(JobKind)
     jobs.sort(key=lambda job: order.index(job.kind))
     name = os.path.basename(os.path.realpath(folder)).strip() or "project"
-    jobs, text = _sound(folder, name, datasets, jobs)
-    return Proposal(text, [*map(_job_sentence, jobs), *map(_dataset_sentence, datasets)])
+    jobs, text = _sound(folder, name, datasets, jobs, left_out)
+    sentences = [*map(_job_sentence, jobs), *map(_dataset_sentence, datasets)]
+    return Proposal(text, [*sentences, *left_out])
 
 
 def _sound(
-    folder: Path, name: str, datasets: Sequence[FoundDataset], jobs: list[FoundJob]
+    folder: Path,
+    name: str,
+    datasets: Sequence[FoundDataset],
+    jobs: list[FoundJob],
+    left_out: Sequence[str],
 ) -> tuple[list[FoundJob], str]:
     """Return the jobs that load without problems and the text with these alone."""
-    text = write_toml(name, datasets, jobs)
+    text = write_toml(name, datasets, jobs, left_out)
     problems = parse_project(text, folder).problems
     if not problems or not (jobs or datasets):
         return jobs, text
@@ -55,7 +62,7 @@ def _sound(
     kept = [job for job in jobs if not any(key.startswith(_prefix(job)) for key in keys)]
     if len(kept) == len(jobs):
         kept = []
-    return _sound(folder, name, datasets if jobs else (), kept)
+    return _sound(folder, name, datasets if jobs else (), kept, left_out)
 
 
 def _prefix(job: FoundJob) -> str:
@@ -108,6 +115,10 @@ def _job_sentence(job: FoundJob) -> str:
     with_params = f" with {count} parameter{'s' if count != 1 else ''}" if count else ""
     by = f" ({job.reader})" if job.reader and job.reader != job.source else ""
     return f"{job.source}: job {job.name}{with_params}{by}"
+
+
+def _left_out(job: FoundJob) -> str:
+    return f"{job.source}: {job.name} is left out: {job.obstacle}"
 
 
 def _dataset_sentence(dataset: FoundDataset) -> str:

@@ -69,7 +69,7 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class FoundJob:
-    """A job to propose."""
+    """A job to propose, or one to say of why not."""
 
     name: str
     run: str | tuple[str, ...]
@@ -83,6 +83,8 @@ class FoundJob:
     """What the person should know, one comment line each."""
     reader: str = ""
     """What declared the parameters: argparse, click; empty where nothing did."""
+    obstacle: str = ""
+    """Why it has no `run` and cannot be proposed; empty where it can."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,10 @@ MAX_JOBS = 50
 _RULE = re.compile(r"([A-Za-z0-9_][A-Za-z0-9_ -]*?)\s*::?(?![=:])(?!\s*[A-Za-z_]\w*\s*[:?+]?=)")
 _SHELL = re.compile(r"[|&;<>$`*?~#\n\\()]")
 _PLACEHOLDER = re.compile(r"\{\s*([A-Za-z0-9_.-]+)\s*\}")
+_HOLDS_SECRET = (
+    "its command seems to hold a secret; let the program read it from the environment, "
+    'then declare it with type = "secret"'
+)
 _TYPES = {
     "float": ParamType.FLOAT,
     "int": ParamType.INT,
@@ -42,9 +46,12 @@ _TYPES = {
 
 
 def recipe_jobs(folder: Path) -> list[FoundJob]:
-    """Return the jobs that other tools' files at the top of `folder` describe."""
+    """Return the jobs that other tools' files at the top of `folder` describe.
+
+    One that cannot be a job here has an `obstacle` instead of a command.
+    """
     found = [*_make_jobs(folder), *_dvc_jobs(folder), *_mlproject_jobs(folder)]
-    return [job for job in found if job.run][:MAX_JOBS]
+    return [job for job in found if job.run or job.obstacle][:MAX_JOBS]
 
 
 def foreign_jobs(folder: Path, files: Sequence[str]) -> list[FoundJob]:
@@ -84,20 +91,27 @@ def _dvc_jobs(folder: Path) -> Iterator[FoundJob]:
     text = read_text(folder / "dvc.yaml")
     stages = read_yaml(text).get("stages") if text else None
     for name, stage in stages.items() if isinstance(stages, dict) else ():
-        if not isinstance(stage, dict) or "foreach" in stage or "matrix" in stage:
+        if not isinstance(stage, dict):
             continue
         commands = _texts(stage.get("cmd"))
-        if looks_secret("\n".join(commands)):
-            continue
+        obstacle = _dvc_obstacle(stage, commands)
         inputs = [path for path in _paths(stage.get("deps")) if not path.endswith(".py")]
         yield FoundJob(
             name=safe_name(name),
-            run=_dvc_run(name, commands),
+            run="" if obstacle else _dvc_run(name, commands),
             kind=guess_kind(name),
             source="dvc.yaml",
             inputs=tuple(inputs),
             outputs=tuple(_paths(stage.get("outs"))),
+            obstacle=obstacle,
         )
+
+
+def _dvc_obstacle(stage: dict[str, Node], commands: list[str]) -> str:
+    several = next((key for key in ("foreach", "matrix") if key in stage), "")
+    if several:
+        return f"its {several} makes several stages of it; declare a job with a parameter"
+    return _HOLDS_SECRET if looks_secret("\n".join(commands)) else ""
 
 
 def _dvc_run(name: str, commands: list[str]) -> str | tuple[str, ...]:
@@ -127,7 +141,7 @@ def _mlproject_jobs(folder: Path) -> Iterator[FoundJob]:
     entries = read_yaml(text).get("entry_points") if text else None
     for name, entry in entries.items() if isinstance(entries, dict) else ():
         command = entry.get("command") if isinstance(entry, dict) else None
-        if isinstance(entry, dict) and isinstance(command, str) and not looks_secret(command):
+        if isinstance(entry, dict) and isinstance(command, str):
             kind = guess_kind(name)
             if kind is JobKind.OTHER:
                 kind = guess_kind(command)
@@ -135,19 +149,27 @@ def _mlproject_jobs(folder: Path) -> Iterator[FoundJob]:
 
 
 def _mlproject_job(name: str, kind: JobKind, command: str, parameters: Node) -> FoundJob:
-    """Return the job of an entry point, without a command where it cannot do without a shell."""
+    """Return the job of an entry point, without a command where none can be given."""
     options = dict(_mlproject_options(parameters))
     made = {key: param_of(option) for key, option in options.items()}
     params = {key: param for key, param in made.items() if not isinstance(param, str)}
     wanted = _PLACEHOLDER.findall(command)
-    run = "" if _needs_shell(command) or set(wanted) - set(params) else _filled(command)
+    missing = [key for key in wanted if key not in params]
+    obstacle = ""
+    if looks_secret(command):
+        obstacle = _HOLDS_SECRET
+    elif _needs_shell(command):
+        obstacle = "its command needs a shell; put it into a script, and run that"
+    elif missing:
+        obstacle = f"{missing[0]}: {made.get(missing[0], 'no such parameter is declared')}"
     return FoundJob(
         name=safe_name(name),
-        run=run,
+        run="" if obstacle else _filled(command),
         kind=kind,
         source="MLproject",
         params=tuple(params[key] for key in params if key in wanted),
         reader="MLproject",
+        obstacle=obstacle,
     )
 
 

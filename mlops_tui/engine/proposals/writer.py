@@ -34,12 +34,18 @@ NO_JOBS = """
 """
 
 
-def write_toml(name: str, datasets: Sequence[FoundDataset], jobs: Sequence[FoundJob]) -> str:
-    """Return the text of a project file."""
+def write_toml(
+    name: str,
+    datasets: Sequence[FoundDataset],
+    jobs: Sequence[FoundJob],
+    left_out: Sequence[str] = (),
+) -> str:
+    """Return the text of a project file, with a comment for each thing that was left out."""
     parts = [HEAD, f"[project]\nname = {quoted(name)}\n", OBJECTIVE]
     parts += ["\n" + _dataset(dataset) for dataset in datasets]
     parts += ["\n" + _job(job) for job in jobs]
-    return "".join(parts) + ("" if jobs else NO_JOBS)
+    parts += ["" if jobs else NO_JOBS, "\n" if left_out else ""]
+    return "".join([*parts, *map(_comment, left_out)])
 
 
 def quoted(text: str) -> str:

@@ -313,6 +313,12 @@ stages:
     assert argv(project.jobs["piped"]) == ["sh", "-c", "python x.py | tee log"]
     assert not {"leak", "many"} & set(project.jobs)
     assert "hunter2" not in proposal.toml_text
+    remarks = [line for line in proposal.toml_text.splitlines() if "is left out" in line]
+    assert [line.split(";")[0] for line in remarks] == [
+        "# dvc.yaml: leak is left out: its command seems to hold a secret",
+        "# dvc.yaml: many is left out: its foreach makes several stages of it",
+    ]
+    assert [f"# {line}" for line in proposal.found if "is left out" in line] == remarks
 
 
 def test_mlproject_entry_points_become_jobs(tmp_path: Path) -> None:
@@ -328,9 +334,20 @@ entry_points:
         default: data.csv
     command: "python train.py {alpha} {l1_ratio} --data {data}"
   shell:
-    command: "python a.py && python b.py"
+    command: "python a.py {data_file} && python b.py"
+  open:
+    command: "python a.py {rate}"
+  keyed:
+    parameters: {api_key: string}
+    command: "python a.py {api_key}"
 """
-    _, project = accepted(tmp_path, {"MLproject": text})
+    proposal, project = accepted(tmp_path, {"MLproject": text})
+    left = [line for line in proposal.toml_text.splitlines() if "is left out" in line]
+    assert [line.split(";")[0] for line in left] == [
+        "# MLproject: shell is left out: its command needs a shell",
+        "# MLproject: open is left out: rate: no such parameter is declared",
+        "# MLproject: keyed is left out: api_key: looks like a secret, left out",
+    ]
     assert argv(project.jobs["main"], alpha="0.5") == (
         "python train.py 0.5 0.1 --data data.csv".split()
     )
