@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import stat
 import tomllib
 from dataclasses import replace
@@ -22,14 +21,13 @@ from mlops_tui.domain.project import (
     Project,
     Role,
 )
-from mlops_tui.domain.tables import Report, Table, dotted
+from mlops_tui.domain.tables import Report, Table
+from mlops_tui.domain.toml_errors import syntax_problem
 from mlops_tui.domain.toml_lines import KeyLines
 
 MAX_BYTES = 1_000_000
 LATER_TABLES = ("monitor", "models", "serve", "policies")
 """Tables that other parts of the product read; accepted here as they are."""
-
-_AT = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
 def load_project(folder: Path) -> Project:
@@ -96,28 +94,11 @@ def _parse(file: str, text: str) -> dict[str, object] | Problem:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        return _syntax_problem(file, text, str(error))
+        return syntax_problem(file, text, str(error))
     except RecursionError:
         return Problem(file, 0, "", "is nested too deeply")
     except ValueError as error:
         return Problem(file, 0, "", f"holds a value that cannot be read: {error}")
-
-
-def _syntax_problem(file: str, text: str, message: str) -> Problem:
-    """Return the problem that `tomllib` met, with the line and the key it stands at."""
-    lines = text.replace("\r\n", "\n").split("\n")
-    match = _AT.search(message)
-    line, column = len(lines), 0
-    if match and match.group(1):
-        line, column = int(match.group(1)), int(match.group(2))
-    elif not lines[-1]:
-        line = max(1, line - 1)
-    before = "\n".join([*lines[: line - 1], lines[line - 1][: column or None]])
-    key = dotted(KeyLines(before).last)
-    words = _AT.sub("", message)
-    if words.startswith(("Cannot overwrite", "Cannot declare", "Cannot mutate", "Duplicate")):
-        return Problem(file, line, key, "stands here a second time", "keep one of the two")
-    return Problem(file, line, "", f"is no valid TOML: {words[:1].lower()}{words[1:]}")
 
 
 def _project(folder: Path, top: Table) -> Project:

@@ -23,6 +23,7 @@ _STRING = re.compile(
     r"|'(?P<literal>[^'\n]*)'",
     re.DOTALL,
 )
+_LONG_QUOTES = ('"""', "'''")
 _BARE_VALUE = re.compile(r"[^,\]}\n#]*")
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|x[0-9a-fA-F]{2}|.)")
 _ESCAPED = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r", "e": "\x1b"}
@@ -40,6 +41,8 @@ class KeyLines:
         self._places = scan.places
         self.last: KeyPath = scan.last
         """The key that was read last; names the culprit where the text ends at an error."""
+        self.is_open: bool = scan.is_open
+        """Whether the text ends within a list, a table in braces or a text of several lines."""
 
     def line(self, path: Sequence[str | int]) -> int:
         """Return the 1-based line of `path`, else of the nearest table around it, else 0."""
@@ -58,6 +61,7 @@ class _Scan:
         self.position = 0
         self.places: dict[KeyPath, int] = {}
         self.last: KeyPath = ()
+        self.is_open = False
         self._implied: set[KeyPath] = set()
         self._items: dict[KeyPath, int] = {}
         self._newlines = [match.start() for match in re.finditer("\n", text)]
@@ -133,6 +137,9 @@ class _Scan:
             self._nested(path, "]" if first == "[" else "}", depth + 1)
             return
         match = _STRING.match(self.text, self.position)
+        if self.text.startswith(_LONG_QUOTES, self.position) and _is_short(match):
+            self.is_open, self.position = True, len(self.text)
+            return
         match = match or _BARE_VALUE.match(self.text, self.position)
         self.position = match.end() if match else self.position
 
@@ -143,6 +150,7 @@ class _Scan:
         while True:
             self._skip_blank()
             if self.position >= len(self.text):
+                self.is_open = True
                 return
             before = self.position
             if self.text[self.position] == closing:
@@ -181,6 +189,11 @@ class _Scan:
     def _skip_space(self) -> None:
         match = _SPACE.match(self.text, self.position)
         self.position = match.end() if match else self.position
+
+
+def _is_short(match: re.Match[str] | None) -> bool:
+    """Say whether what stands at quotes of a long text is none, for want of its end."""
+    return match is None or not match.group().startswith(_LONG_QUOTES)
 
 
 def _name(match: re.Match[str]) -> str:

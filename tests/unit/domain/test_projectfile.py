@@ -5,6 +5,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mlops_tui.domain.errors import ProjectFileError
 from mlops_tui.domain.project import (
@@ -360,21 +362,67 @@ def test_what_is_no_duration_is_refused(written: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "line", "message"),
+    ("text", "expected"),
     [
-        ("[project]\nname = \n", 2, "is no valid TOML: invalid value"),
-        ("[project]\n\nname = 'a", 3, "is no valid TOML: "),
-        ("[project]\nname = [1,\n", 2, "is no valid TOML: "),
-        ("a = 1\n[project]\nname = 'a'\nname = 'b'\n", 4, "stands here a second time"),
-        ("[project]\nname = 'a'\n[jobs]\n[project]\n", 4, "stands here a second time"),
-        ("a = " + "[" * 100_000, 0, "is nested too deeply"),
-        ("a = " + "9" * 5000, 0, "holds a value that cannot be read"),
+        ("a = 1\n[project]\nname = 'a'\nname = 'b'\n", "mlops.toml:4: project.name: stands here"),
+        ("[project]\nname = 'a'\n[jobs]\n[project]\n", "mlops.toml:4: project: stands here a sec"),
+        ("a = " + "[" * 100_000, "mlops.toml: is nested too deeply"),
+        ("a = " + "9" * 5000, "mlops.toml: holds a value that cannot be read"),
     ],
 )
-def test_what_is_no_toml_is_reported_with_its_line(text: str, line: int, message: str) -> None:
-    (found,) = project(text).problems
-    assert found.line == line
-    assert message in found.message
+def test_what_cannot_be_read_at_all_is_reported(text: str, expected: str) -> None:
+    (found,) = problems(text)
+    assert found.startswith(expected)
+
+
+LIST, TEXT = "the list that begins here has no end", "the text that begins here has no end"
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("name = digits", '2: project.name: expected a value, found digits (put text in quotes: "'),
+        ("name = \n", '2: project.name: expected a value, found nothing (write name = "...")'),
+        ("x.y = .5", "2: project.x.y: expected a value, found .5 (write 0.5)"),
+        ("x = True", "2: project.x: expected a value, found True (write true or false)"),
+        ("x = None", "2: project.x: expected a value, found None (leave the key out)"),
+        ("x = \u201ca\u201d", '(use straight quotes, "...")'),
+        ("x = 1.", "2: project.x: expected the end of the line, found . (write a number as 20"),
+        ("x = 1 y = 2", "2: project.x: expected the end of the line, found y = 2 (write one key"),
+        ("run = 'it's'", "2: project.run: expected the end of the line, found s' (put a text wi"),
+        ("\nname = 'a", "3: project.name: the quote is not closed (close it on the same line)"),
+        ('name = "a\ntags = []', "2: project.name: the quote is not closed"),
+        ('name = "a\\d"', "2: project.name: a lone \\ in a text (write \\\\, or put"),
+        ('name: "a"', '2: project.name: expected KEY = VALUE, found : "a" (write = between'),
+        ("a = 1\n= 3", "3: expected KEY = VALUE, found = 3"),
+        ("a = 1\n[jobs.x\nb = 2", "3: jobs.x: expected ']' at the end of a table declaration"),
+        ('tags = ["a" "b"]', '2: project.tags: expected a comma or ], found "b"]'),
+        ('tags = [\n "a",\n b,\n]', "4: project.tags: expected a value, found b"),
+        ("m = [\n [1],\n [a],\n]", "4: project.m: expected a value, found a"),
+        ("tags = [", f"2: project.tags: {LIST} (close it with ])"),
+        ('tags = [\n "a"\n\n[objective]\n', f"2: project.tags: {LIST}"),
+        ('tags = [\n "a",\n[objective]\n', f"2: project.tags: {LIST}"),
+        ('tags = ["a",\nname = "b"\n', f"2: project.tags: {LIST}"),
+        ('a = """\nb\n[jobs.x]\nrun = 1\n', f'2: project.a: {TEXT} (close it with """)'),
+        ("a = '''\nb = 1\n", f"2: project.a: {TEXT} (close it with ''')"),
+        ("p = { a = 1", "2: project.p.a: the table that begins here has no end"),
+        ("p = {\n a = 1 }", "2: project.p: a table in { } stands on one line"),
+        ("p = { a = 1, }", "2: project.p.a: a table in { } stands on one line, without a comma"),
+    ],
+)
+def test_what_is_no_toml_is_reported_with_the_key_and_line_it_began_on(
+    body: str, expected: str
+) -> None:
+    (found,) = problems(f"[project]\n{body}")
+    assert found.replace("is no valid TOML: ", "").startswith("mlops.toml:")
+    assert expected in found.replace("is no valid TOML: ", "")
+    assert "is no valid TOML: " in found
+
+
+@given(st.text(alphabet="ab.=[]{}\"'#\\\n ,1", max_size=60))
+def test_any_text_is_a_project_or_a_problem(text: str) -> None:
+    found = project(text)
+    assert all(0 <= problem.line <= text.count("\n") + 1 for problem in found.problems)
 
 
 def test_a_key_that_stands_twice_is_named() -> None:
