@@ -164,6 +164,7 @@ def _record(plan: LaunchPlan, run_id: str, created: float) -> dict[str, Any]:
         "outputs": list(plan.job.outputs),
         "timeout_seconds": plan.job.timeout_seconds,
         "retries": plan.job.retries,
+        "retries_left": plan.job.retries,
         "slots": plan.job.slots,
         "gpus": plan.job.gpus,
         "source": "launch",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from mlops_tui.domain.places import claims_dir, project_journal
 from mlops_tui.engine import retries, secrets
 from mlops_tui.engine.creation import FACTS_OF_CREATION, create_run, record_fact
 from mlops_tui.engine.recorded import RunFolder, read_facts, read_object
+from mlops_tui.engine.run_names import next_name
 from mlops_tui.journal.lock import claim
 
 
@@ -43,7 +43,8 @@ def relaunch(
             record_fact(project, RUN_CREATED, record["created"], run=chosen, **facts)
     else:
         secrets.save(chosen, waiting.secrets, waiting.environment)
-        create_run(project, _repeated(old, run_id, chosen, now))
+        record = _repeated(old, run_id, chosen, now)
+        create_run(project, record, lambda: next_name(project, str(old["job"])))
     if not _names(project, RUN_RETRIED, run_id):
         record_fact(project, RUN_RETRIED, now, run=run_id, by_run=chosen, by="policy")
     return chosen
@@ -79,24 +80,17 @@ def repeated_as(project: Path, run_id: str) -> str | None:
     return promised if _names(project, RUN_CREATED, promised) else None
 
 
-def retry_name(name: str) -> str:
-    """Return `train-3-retry` for `train-3`, then `train-3-retry-2`, and so on."""
-    match = re.fullmatch(r"(.*)-retry(?:-(\d+))?", name)
-    if match is None:
-        return f"{name}-retry"
-    return f"{match[1]}-retry-{int(match[2] or 1) + 1}"
-
-
 def _repeated(old: dict[str, Any], run_id: str, new_id: str, now: float) -> dict[str, Any]:
     return {
         **old,
         "id": new_id,
-        "name": retry_name(str(old.get("name") or run_id)),
+        "name": "",
         "created": now,
         "host": host_name(),
         "machine": machine_id(),
         "retry_of": run_id,
         "attempt": int(old.get("attempt") or 1) + 1,
+        "retries_left": retries.left(old) - 1,
     }
 
 

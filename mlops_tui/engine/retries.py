@@ -13,8 +13,20 @@ from mlops_tui.engine.secrets import Waiting, read_waiting, write_waiting
 
 def is_due(order: Mapping[str, Any]) -> bool:
     """Say whether a run that failed is to be repeated by itself."""
+    return left(order) > 0
+
+
+def left(order: Mapping[str, Any]) -> int:
+    """Return how often a run that failed may still be repeated by itself.
+
+    Whoever starts a run, for the first time or once more, starts it with all retries of its job;
+    only those by policy use them up.
+    """
     attempt, retries = order.get("attempt", 1), order.get("retries", 0)
-    return isinstance(attempt, int) and isinstance(retries, int) and attempt <= retries
+    if not isinstance(attempt, int) or not isinstance(retries, int):
+        return 0
+    kept = order.get("retries_left")
+    return kept if isinstance(kept, int) else retries - attempt + 1
 
 
 def offer(project: Path, run_id: str, waiting: Waiting) -> None:

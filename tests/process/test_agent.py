@@ -174,7 +174,7 @@ def test_a_failed_run_is_repeated_with_its_secrets_as_often_as_its_policy_says(
     until_left(project)
     made = journal_lines(project, "run.created")
     assert [line["attempt"] for line in made] == [1, 2, 3]
-    assert [line["name"] for line in made] == ["train-7", "train-7-retry", "train-7-retry-2"]
+    assert [line["name"] for line in made] == ["train-7", "train-8", "train-9"]
     assert made[1]["retry_of"] == first
     assert made[2]["retry_of"] == made[1]["run"]
     assert started_order(project) == ["s3cr3t", "user"] * 3

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from mlops_tui.cli.follow_job import follow_job
 from mlops_tui.cli.main import main
 from mlops_tui.engine import actions
 from tests.process.support import end_processes_of, wait_ended
@@ -48,7 +49,7 @@ def test_the_last_attempt_decides(project: Path, capsys: pytest.CaptureFixture[s
     assert told.out.splitlines()[1:] == ["attempt 1", "attempt 2", "attempt 3"]
     assert "flaky-1 failed" in told.err
     assert "attempt 2: flaky-1 is repeated as" in told.err
-    assert "flaky-1-retry-2 finished" in told.err
+    assert "flaky-3 finished" in told.err
 
 
 def test_json_lines_name_every_attempt(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -60,6 +61,22 @@ def test_json_lines_name_every_attempt(project: Path, capsys: pytest.CaptureFixt
     assert [end["attempt"] for end in ends] == [1, 2, 3]
     assert [line["id"] for line in (first, *retries)] == [end["id"] for end in ends]
     assert [line["retry_of"] for line in retries] == [end["id"] for end in ends[:2]]
+
+
+def test_a_run_that_is_tried_again_by_hand_has_all_its_retries(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(("run", "flaky", "-p", "succeeds_at=5", "--follow")) == 1
+    capsys.readouterr()
+    assert main(("retry", "flaky-3")) == 0
+    again = capsys.readouterr().out.strip()
+    assert follow_job(project, again, is_json=True) == 0
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    ends = [line["run"] for line in lines if "run" in line]
+    assert [(end["name"], end["attempt"], end["state"]) for end in ends] == [
+        ("flaky-4", 4, "failed"),
+        ("flaky-5", 5, "finished"),
+    ]
 
 
 def test_a_stopped_run_is_not_waited_for(project: Path) -> None:
@@ -98,7 +115,7 @@ def test_who_leaves_a_retry_leaves_it_alone(project: Path) -> None:
     assert follower.wait(20) == 130
     follower.stdout.close()
     assert follower.stderr is not None
-    assert "flaky-1-retry goes on" in follower.stderr.read()
+    assert "flaky-2 goes on" in follower.stderr.read()
     follower.stderr.close()
     (project / "go").touch()
     assert wait_ended(project, retry_id)["state"] == "finished"

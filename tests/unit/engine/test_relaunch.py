@@ -9,7 +9,7 @@ from mlops_tui.domain import places
 from mlops_tui.engine import retries, secrets
 from mlops_tui.engine.endings import end_of
 from mlops_tui.engine.recorded import RunFolder
-from mlops_tui.engine.relaunch import relaunch, retry_if_due, retry_name
+from mlops_tui.engine.relaunch import relaunch, retry_if_due
 from mlops_tui.engine.runnerlog import RunnerLog, record_end
 from mlops_tui.engine.secrets import Waiting
 from tests.process.support import journal_lines, make_project, make_run
@@ -37,7 +37,7 @@ def test_a_repeated_run_differs_in_what_makes_it_new_only(project: Path) -> None
     assert {key for key in before if before[key] != after[key]} == {
         "id", "name", "created", "retry_of", "attempt",
     }  # fmt: skip
-    assert (after["retry_of"], after["attempt"], after["name"]) == (old, 2, "train-3-retry")
+    assert (after["retry_of"], after["attempt"], after["name"]) == (old, 2, "train-4")
     assert secrets.take(new) == WAITING
     assert journal_lines(project, "run.created")[1]["priority"] == 4
 
@@ -83,15 +83,15 @@ def test_a_retry_is_due_as_often_as_the_policy_says(
     assert retries.is_due({"attempt": attempt, "retries": allowed}) is is_due
 
 
+def test_whoever_starts_a_run_again_starts_it_with_all_its_retries() -> None:
+    by_hand = {"attempt": 2, "retries": 1, "retries_left": 1}
+    assert retries.is_due(by_hand)
+    assert not retries.is_due(by_hand | {"attempt": 3, "retries_left": 0})
+
+
 def test_a_promise_that_cannot_be_read_is_not_kept(project: Path) -> None:
     run_id = make_run(project, "true", retries=1)
     end(project, run_id, "failed")
     retries.offer(project, run_id, WAITING)
     (places.claims_dir(project) / f"retry-{run_id}").write_text(json.dumps({"run": "../x"}))
     assert retry_if_due(project, run_id, 2e9) is None
-
-
-def test_names_of_retries_are_numbered() -> None:
-    assert [retry_name(name) for name in ("a", "a-retry", "a-retry-2")] == [
-        "a-retry", "a-retry-2", "a-retry-3",
-    ]  # fmt: skip
