@@ -7,15 +7,11 @@ import contextlib
 import os
 import signal
 import sys
-from types import FrameType, TracebackType
-from typing import Callable, Iterator, List, Optional, Protocol, Type
+from types import FrameType
+from typing import Iterator, List, Optional, Protocol
 
-from mlops_tui.track.endings import BY_SIGTERM, Ending, ending_of
-
-ExceptHook = Callable[
-    [Type[BaseException], BaseException, Optional[TracebackType]],
-    object,
-]
+from mlops_tui.track import leaving
+from mlops_tui.track.endings import BY_SIGTERM, Ending
 
 
 class Closable(Protocol):
@@ -39,11 +35,9 @@ class _Process:
         self.open_runs = []
         self.first_run: Optional[str] = None
         self.has_joined = False
-        self.failure: Optional[BaseException] = None
         self.busy = 0
         self.is_terminated = False
         self.has_exit_hooks = False
-        self.previous_hook: ExceptHook = sys.excepthook
 
 
 _process = _Process()
@@ -100,9 +94,8 @@ def uninterrupted() -> Iterator[None]:
 
 
 def _watch() -> None:
-    """Notice SIGTERM where nobody else does, and exceptions that nobody catches."""
-    _process.previous_hook = sys.excepthook
-    sys.excepthook = _on_uncaught
+    """Notice SIGTERM where nobody else does, and how the interpreter is left."""
+    leaving.watch()
     try:
         if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
             signal.signal(signal.SIGTERM, _on_sigterm)
@@ -111,21 +104,12 @@ def _watch() -> None:
 
 
 def _unwatch() -> None:
-    if sys.excepthook is _on_uncaught:
-        sys.excepthook = _process.previous_hook
+    leaving.unwatch()
     try:
         if signal.getsignal(signal.SIGTERM) is _on_sigterm:
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
     except ValueError:
         pass  # only the main thread may
-
-
-def _on_uncaught(
-    kind: Type[BaseException], error: BaseException, trace: Optional[TracebackType]
-) -> None:
-    if not hasattr(sys, "ps1"):  # at a prompt, life goes on after an error
-        _process.failure = error
-    _process.previous_hook(kind, error, trace)
 
 
 def _on_sigterm(number: int, frame: Optional[FrameType]) -> None:
@@ -138,8 +122,7 @@ def _on_sigterm(number: int, frame: Optional[FrameType]) -> None:
 
 
 def _at_exit() -> None:
-    ending = ending_of(_process.failure)
-    _close_all(ending._replace(exit_code=1) if ending.state == "failed" else ending)
+    _close_all(leaving.last_ending())
 
 
 def _close_all(ending: Ending) -> None:

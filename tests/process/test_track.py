@@ -15,6 +15,7 @@ import pytest
 from mlops_tui.domain.host import ProcessMark, mark_of
 from mlops_tui.domain.places import unfiled_project
 from mlops_tui.journal.lock import is_locked
+from tests.unit.track.pythons import other_python
 from tests.unit.track.scripts import Scripts, kill, points, records, settle, until
 
 ENDLESS = """
@@ -36,6 +37,13 @@ with track.run() as run:
     print(run.id, flush=True)
     sys.stdin.read()
 """
+
+
+FINISHED = ("finished", None, None, None)
+FAILED_BY_1 = ("failed", "exit code 1", 1, None)
+FAILED_BY_2 = ("failed", "exit code 2", 2, None)
+DIVIDED = ("failed", "ZeroDivisionError: division by zero", 1, None)
+UNSEEN = "left by a SystemExit whose code cannot be seen: use `with track.run()`, or sys.exit"
 
 
 @pytest.fixture
@@ -227,6 +235,42 @@ def test_ctrl_c_stops_the_run(scripts: Scripts) -> None:
         ),
         ("track.run()", 0, ("finished", None, None, None)),
         ("track.run(); 1 / 0", 1, ("failed", "ZeroDivisionError: division by zero", 1, None)),
+        ("track.run(); sys.exit(1)", 1, ("failed", "exit code 1", 1, None)),
+        ("track.run(); sys.exit()", 0, ("finished", None, 0, None)),
+        ("track.run(); exit(4)", 4, ("failed", "exit code 4", 4, None)),
+        ("track.run(); sys.exit('no data')", 1, ("failed", "no data", 1, None)),
+        ("run = track.run()\ntry: sys.exit(1)\nfinally: print()", 1, FAILED_BY_1),
+        ("def f():\n  track.run()\n  sys.exit(1)\nf()", 1, FAILED_BY_1),
+        ("def f():\n  track.run()\n  return 1\nsys.exit(f())", 1, FAILED_BY_1),
+        ("import argparse; track.run(); argparse.ArgumentParser().error('x')", 2, FAILED_BY_2),
+        ("track.run()\ntry: sys.exit(1)\nexcept SystemExit: pass", 0, FINISHED),
+        (
+            "import contextlib; track.run()\nwith contextlib.suppress(SystemExit): exit(1)",
+            0,
+            FINISHED,
+        ),
+        ("track.run()\nfor _ in '12':\n  try: sys.exit(1)\n  except SystemExit: pass", 0, FINISHED),
+        (
+            "track.run()\ntry: sys.exit(3)\nexcept SystemExit: 1 / 0",
+            1,
+            ("failed", "ZeroDivisionError: division by zero", 1, None),
+        ),
+        ("track.run()\ndef f(): raise SystemExit(3)\nf()", 3, ("failed", UNSEEN, None, None)),
+        ("raise SystemExit(track.run().close())", 0, FINISHED),
+        (
+            "def f():\n  track.run()\n  return 3\nraise SystemExit(f())",
+            3,
+            ("finished", UNSEEN, None, None),
+        ),
+        ("track.run()\nraise SystemExit(0)", 0, ("finished", UNSEEN, None, None)),
+        (
+            "import threading as t; track.run(); t.Thread(target=sys.exit, args=(3,)).start()",
+            0,
+            FINISHED,
+        ),
+        ("track.run(); sys.excepthook = lambda *_: None; 1 / 0", 1, DIVIDED),
+        ("track.run(); sys.excepthook = lambda *_: sys.exit(7); 1 / 0", 7, (*DIVIDED[:2], 7, None)),
+        ("sys.excepthook = lambda *_: sys.exit(7); track.run(); 1 / 0", 7, (*DIVIDED[:2], 7, None)),
         ("track.run().close('failed', 'no luck')", 0, ("failed", "no luck", None, None)),
         ("with track.run() as r: r.close('stopped')", 0, ("stopped", None, None, None)),
     ],
@@ -238,17 +282,72 @@ def test_the_end_of_the_block_or_the_script_is_the_end_of_the_run(
     assert end_of(scripts) == end
 
 
+def test_an_exit_by_a_handler_of_the_script_is_a_failure_also_without_a_block(
+    scripts: Scripts,
+) -> None:
+    code = """
+import signal, sys
+from mlops_tui import track
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(5))
+run = track.run()
+print("going", flush=True)
+sys.stdin.read()
+"""
+    process = scripts.start(code)
+    assert process.stdout is not None
+    process.stdout.readline()
+    process.terminate()
+    process.communicate(timeout=30)
+    assert process.returncode == 5
+    assert end_of(scripts) == ("failed", "exit code 5", 5, None)
+
+
+@pytest.mark.parametrize("version", ["3.9", "3.10", "3.11", "3.12", "3.13"])
+def test_how_a_script_was_left_is_told_on_every_python(scripts: Scripts, version: str) -> None:
+    python = other_python(version)
+    bodies = {
+        "sys.exit(3)": 3,
+        "def f(): raise SystemExit(3)\nf()": 3,
+        "try: sys.exit(3)\nexcept SystemExit: pass": 0,
+        "1 / 0": 1,
+        "import contextlib\nwith contextlib.closing(sys.stdin): sys.exit(3)": 3,
+    }
+    for body, exit_code in bodies.items():
+        code = f"import sys\nfrom mlops_tui import track\nrun = track.run()\n{body}\n"
+        scripts.run(code, None, python, exit_code)
+    assert [(end["state"], end["exit_code"]) for end in scripts.ended()] == [
+        ("failed", 3),
+        ("failed", None),
+        ("finished", None),
+        ("failed", 1),
+        ("failed", 3),
+    ]
+
+
+def test_a_module_run_by_its_name_is_told_to_have_failed_too(scripts: Scripts) -> None:
+    (scripts.project / "m.py").write_text(
+        "import sys\nfrom mlops_tui import track\nrun = track.run()\nsys.exit(2)\n"
+    )
+    code = "import subprocess, sys\nsys.exit(subprocess.call([sys.executable, '-m', 'm']))"
+    scripts.run(code, exit_code=2)
+    assert end_of(scripts) == ("failed", "exit code 2", 2, None)
+
+
 def test_the_hooks_of_the_script_are_kept_and_given_back(scripts: Scripts) -> None:
     code = """
 import signal, sys
+ways_out = sys.exit, exit, quit
 from mlops_tui import track
 def hook(*error):
     print("hook", error[0].__name__)
 sys.excepthook = hook
 with track.run():
     assert sys.excepthook is not hook
+    assert sys.exit is not ways_out[0]
+    assert sys.exit.__name__ == "exit"
     assert signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL
 assert sys.excepthook is hook
+assert (sys.exit, exit, quit) == ways_out
 assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
 run = track.run()
 raise ValueError
