@@ -175,7 +175,7 @@ def _commit(git: Mapping[str, object]) -> str:
 def _metric_lines(run: Run) -> list[str]:
     heads = [Column("metric"), *(Column(name, True) for name in _METRIC_HEADS)]
     rows = [
-        [name, *(short_number(x) for x in (m.last, m.min, m.max, m.first)), str(m.count),
+        [name, *(words_of(x) for x in (m.last, m.min, m.max, m.first)), str(m.count),
          str(m.last_step)]
         for name, m in run.metrics.items()
     ]  # fmt: skip

@@ -32,11 +32,11 @@ ENDED = frozenset({RunState.FINISHED, RunState.FAILED, RunState.STOPPED, RunStat
 
 @dataclass(frozen=True, slots=True)
 class MetricSummary:
-    """What a series says at a glance; min, max skip NaN, and are NaN where all points are."""
+    """What a series says at a glance; min, max skip NaN, and are None where all points are."""
 
     last: float
-    min: float
-    max: float
+    min: float | None
+    max: float | None
     first: float
     count: int
     """Points, NaN included."""
@@ -69,8 +69,8 @@ class Run:
     attempt: int = 1
     params: Mapping[str, ParamValue] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
-    progress: tuple[float, float] | None = None
-    """Done and total, in the run's own unit; total 0 where unknown."""
+    progress: tuple[float, float | None] | None = None
+    """Done and total, in the run's own unit; a total is greater than 0, or None where unknown."""
     unreadable_lines: int = 0
     unreadable_first: str | None = None
     backward_points: int = 0

@@ -49,7 +49,7 @@ class Facts:
     tags: dict[str, str] = field(default_factory=dict)
     artifacts: list[str] = field(default_factory=list)
     note: str | None = None
-    progress: tuple[float, float] | None = None
+    progress: tuple[float, float | None] | None = None
 
 
 @dataclass(slots=True)
@@ -234,7 +234,8 @@ def _to_value(value: object) -> float:
         raise BadLineError("too great a number") from None
 
 
-def _to_progress(value: object) -> tuple[float, float]:
+def _to_progress(value: object) -> tuple[float, float | None]:
     if not isinstance(value, list) or len(value) != 2:
         raise BadLineError("progress must be [done, total]")
-    return (_to_finite(value[0]), 0.0 if value[1] is None else _to_finite(value[1]))
+    total = 0.0 if value[1] is None else _to_finite(value[1])
+    return (_to_finite(value[0]), total if total > 0 else None)

@@ -21,7 +21,7 @@ _ATTRIBUTES = {
     "duration": f"max(0, ifnull(ended, :now) - {STARTED})",
     "unreadable_lines": "unreadable",
     "backward_points": "backward",
-    "progress": "progress_done / nullif(progress_total, 0)",
+    "progress": "progress_done / progress_total",
 }
 _SUMMARIES = {
     "metric": "last",
@@ -84,6 +84,8 @@ def _summary(connection: sqlite3.Connection, column: str, name: str) -> Values:
         f"SELECT run, {column} FROM series WHERE name = (SELECT id FROM names WHERE name = ?)",
         (name,),
     )
+    if column in ("low", "high"):
+        return {run: value for run, value in rows if value is not None}
     return {run: math.nan if value is None else value for run, value in rows}
 
 

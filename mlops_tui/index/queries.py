@@ -238,7 +238,7 @@ def _metrics(connection: sqlite3.Connection, numbers: str) -> dict[int, dict[str
     )
     for run, name, last, low, high, first, *rest in rows:
         metrics.setdefault(run, {})[name] = MetricSummary(
-            _or_nan(last), _or_nan(low), _or_nan(high), _or_nan(first), *rest
+            _or_nan(last), low, high, _or_nan(first), *rest
         )
     return metrics
 

@@ -121,7 +121,7 @@ def progress_bar(run: Run) -> str:
     """Return a bar and words while a run goes on, how far it came when it has ended."""
     share = progress_share(run)
     if run.state.is_ended and run.progress is not None:
-        return "/".join(short_number(part) for part in run.progress)
+        return "/".join(short_number(part) for part in run.progress if part is not None)
     if share is None:
         return progress_text(run)
     full = int(share * BAR + 1e-9)

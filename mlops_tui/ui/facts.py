@@ -71,8 +71,10 @@ def _trouble(run: Run) -> str:
 
 def _metric(run: Run, name: str) -> str:
     it = run.metrics[name]
-    span = f" ({short_number(it.min)} to {short_number(it.max)})" if it.count > 1 else ""
-    return f"{safe(name)} {short_number(it.last)}{span}"
+    words = f"{safe(name)} {short_number(it.last)}"
+    if it.count < 2 or it.min is None or it.max is None:
+        return words
+    return f"{words} ({short_number(it.min)} to {short_number(it.max)})"
 
 
 def _pairs(values: dict[str, str]) -> str:

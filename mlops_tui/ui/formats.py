@@ -38,7 +38,7 @@ def coarse_duration(run: Run, now: float) -> str:
 
 def progress_share(run: Run) -> float | None:
     """Return the share done, 0 to 1, or None where it is not known."""
-    if run.progress is None or not run.progress[1] > 0:
+    if run.progress is None or not run.progress[1]:
         return None
     share = run.progress[0] / run.progress[1]
     return min(1.0, max(0.0, share)) if share == share else None
@@ -50,7 +50,7 @@ def progress_text(run: Run) -> str:
         return ""
     done, total = run.progress
     share = progress_share(run)
-    if share is None:
+    if share is None or total is None:
         return short_number(done)
     return f"{int(share * 100):3d} % {short_number(done)}/{short_number(total)}"
 

@@ -79,6 +79,28 @@ def test_events_change_params_tags_note_progress_and_artifacts(
     assert index.artifacts(run_id) == ["artifacts/a.png", "artifacts/b.png"]
 
 
+@pytest.mark.parametrize("total", [None, 0, -1])
+def test_a_total_that_says_nothing_is_unknown(
+    index: Index, recorder: Recorder, total: float | None
+) -> None:
+    run_id = recorder.create()
+    recorder.write(run_id, {"progress": [3, 20]}, {"progress": [4, total]})
+    assert one(index, run_id).progress == (4, None)
+    assert index.run_ids(parse_filter("progress >= 0")) == []
+
+
+def test_of_nothing_but_nan_there_is_no_least_and_no_greatest_point(
+    index: Index, recorder: Recorder
+) -> None:
+    run_id = recorder.create()
+    recorder.write(run_id, *({"s": step, "m": {"loss": "NaN"}} for step in range(3)))
+    summary = one(index, run_id).metrics["loss"]
+    assert (summary.min, summary.max, summary.min_step, summary.max_step) == (None,) * 4
+    assert math.isnan(summary.last)
+    assert (summary.count, summary.nan_count) == (3, 3)
+    assert index.values(["min.loss"])[run_id] == {"min.loss": None}
+
+
 def test_a_copied_folder_that_no_journal_names_shows(recorder: Recorder) -> None:
     run_id = recorder.create(journaled=False, params={"lr": 1})
     recorder.write(run_id, {"t": T, "s": 0, "m": {"loss": 1.5}})

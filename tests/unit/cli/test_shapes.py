@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from array import array
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from mlops_tui.cli.listing import cell, describe
+from mlops_tui.cli.listing import cell, describe, state_words
+from mlops_tui.cli.output import to_json
 from mlops_tui.cli.shapes import ago, local_time, run_shape, series_shape
 from mlops_tui.domain.runs import MetricSummary, Run, RunState, Series
 
@@ -48,6 +51,20 @@ def test_a_run_has_exactly_the_keys_of_the_contract() -> None:
             "max_step": 0,
         }
     }
+
+
+def test_what_is_unknown_is_null() -> None:
+    nan = float("nan")
+    summary = MetricSummary(nan, None, None, nan, 2, 2, 1, None, None)
+    run = replace(RUN, progress=(3.0, None), metrics={"loss": summary})
+    shape = json.loads(to_json(run_shape(run, 1070.0)))
+    assert shape["progress"] == [3.0, None]
+    assert (shape["metrics"]["loss"]["min"], shape["metrics"]["loss"]["max"]) == (None, None)
+    assert shape["metrics"]["loss"]["last"] == "NaN"
+    assert state_words(run) == "running 3"
+    lines = describe(run, {}, {}, {}, [], Path(), 1070.0)
+    (row,) = [line for line in lines if line.split()[:1] == ["loss"]]
+    assert row.split() == ["loss", "NaN", "-", "-", "NaN", "2", "1"]
 
 
 def test_a_series_has_exactly_the_keys_of_the_contract() -> None:

@@ -134,7 +134,7 @@ def test_facts_of_later_lines_stand() -> None:
     lines = [{"params": {"a": 1, "b": 2}}, {"params": {"b": {"c": 3}}}, {"progress": [1, None]}]
     facts = decode(*(json.dumps(line).encode() for line in lines)).facts
     assert facts.params == {"a": 1, "b": '{"c": 3}'}
-    assert facts.progress == (1.0, 0.0)
+    assert facts.progress == (1.0, None)
 
 
 def test_the_rank_is_taken_from_the_first_line_only() -> None:

@@ -81,12 +81,13 @@ def test_hostile_names_are_made_safe() -> None:
     [
         ((3.0, 12.0), RunState.RUNNING, "━─────  25 % 3/12"),
         ((12.0, 12.0), RunState.FINISHED, "12/12"),
-        ((7.0, 0.0), RunState.RUNNING, "7"),
+        ((7.0, None), RunState.RUNNING, "7"),
+        ((7.0, None), RunState.FINISHED, "7"),
         (None, RunState.RUNNING, ""),
         ((float("nan"), 10.0), RunState.RUNNING, "NaN"),
     ],
 )
 def test_progress_is_a_bar_and_words(
-    progress: tuple[float, float] | None, state: RunState, words: str
+    progress: tuple[float, float | None] | None, state: RunState, words: str
 ) -> None:
     assert progress_bar(replace(RUN, progress=progress, state=state)) == words
