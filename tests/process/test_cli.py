@@ -114,7 +114,7 @@ def test_following_a_run_shows_all_it_says_and_ends_as_it_ends(project: Path, sa
     assert (run["id"], run["name"], run["state"]) == (run_id, "short", "finished")
     assert (run["exit_code"], run["params"]) == (0, {"lr": 0.5, "epochs": 3})
     assert run["metrics"]["loss"]["last"] == 0.3
-    assert run["metrics"]["bad"]["min"] == "NaN"
+    assert (run["metrics"]["bad"]["last"], run["metrics"]["bad"]["min"]) == ("NaN", None)
     assert say("runs", "--filter", "loss>1", "--json").data == []
 
     series = say("series", "short", "loss", "--json").data
