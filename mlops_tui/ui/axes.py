@@ -30,14 +30,18 @@ class Axis:
         """Return where `value` lies, 0 at `low` and 1 at `high`; outside it goes beyond."""
         return (value - self.low) / (self.high - self.low)
 
+    def label(self, value: float) -> str:
+        """Return a short label of a tick."""
+        return tick_label(value, self.step)
 
-def nice_step(span: float, parts: int) -> float:
+
+def nice_step(span: float, parts: int, factors: Sequence[float] = (1.0, 2.0, 5.0)) -> float:
     """Return the smallest of 1, 2, 5 times a power of ten that is at least `span / parts`."""
     wanted = span / max(1, parts)
     if not wanted > 0 or math.isinf(wanted):
         return 1.0
     power = 10.0 ** math.floor(math.log10(wanted))
-    for factor in (1.0, 2.0, 5.0):
+    for factor in factors:
         if factor * power >= wanted * (1 - 1e-9):
             return factor * power
     return 10.0 * power
@@ -72,7 +76,12 @@ def _still_fits(axis: Axis, low: float, high: float) -> bool:
 
 
 def step_axis(
-    first: float, last: float, parts: int, planned: float | None = None, growing: bool = True
+    first: float,
+    last: float,
+    parts: int,
+    planned: float | None = None,
+    growing: bool = True,
+    from_zero: bool = True,
 ) -> Axis:
     """Return an axis for steps: up to `planned` if given, else doubling while `growing`.
 
@@ -82,8 +91,10 @@ def step_axis(
         parts: About how many labels there is room for.
         planned: The last step the run is going to make, if known.
         growing: More steps may come.
+        from_zero: Begin at zero where that is not far.
     """
-    low = 0.0 if 0 <= first <= last / 4 or first == last else float(first)
+    is_near = 0 <= first <= last / 4 or first == last
+    low = 0.0 if from_zero and is_near else float(first)
     high = float(last)
     if planned is not None and planned >= last:
         high = planned
@@ -91,7 +102,8 @@ def step_axis(
         high = low + _doubled(max(last - low, 1.0))
     if high <= low:
         high = low + 1.0
-    return Axis(low, high, max(1.0, nice_step(high - low, parts)))
+    step = nice_step(high - low, parts, (1.0, 2.0, 2.5, 5.0))
+    return Axis(low, high, step if step >= 10 else max(1.0, nice_step(high - low, parts)))
 
 
 def _doubled(span: float) -> float:
@@ -116,15 +128,3 @@ def tick_label(value: float, step: float) -> str:
 def _fixed(value: float, step: float) -> str:
     decimals = max(0, min(6, -math.floor(math.log10(step) + 1e-9)))
     return f"{value:.{decimals}f}"
-
-
-def finite_range(series: Sequence[Sequence[float]]) -> tuple[float, float] | None:
-    """Return the smallest and greatest finite value of all, None where there is none."""
-    low, high = math.inf, -math.inf
-    for values in series:
-        for value in values:
-            if value < low and value != -math.inf:
-                low = value
-            if value > high and value != math.inf:
-                high = value
-    return (low, high) if low <= high else None

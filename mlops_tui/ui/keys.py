@@ -14,6 +14,7 @@ VERBS = "runs"
 PANES = "panes"
 TABLE = "table"
 LOG = "output"
+CHARTS = "charts"
 FORM = "form"
 DIALOG = "dialog"
 
@@ -55,6 +56,7 @@ KEYS = (
     Key("next-pane", "tab", "next_pane(1)", "Pane", "Go to the next pane", PANES, True, "Tab"),
     Key("last-pane", "shift+tab", "next_pane(-1)", "Pane back", "Go to the pane before", PANES,
         shown="Shift+Tab"),
+    Key("alone", "z", "alone", "Whole screen", "Give this pane all the room, or back", PANES),
     Key("charts-back", "left_square_bracket", "charts(-1)", "Metrics back",
         "The metrics before these", PANES, shown="["),
     Key("charts-on", "right_square_bracket", "charts(1)", "Metrics on", "The metrics after these",
@@ -76,6 +78,36 @@ KEYS = (
         shown="←"),
     Key("columns-right", "right", "columns(1)", "Columns right", "Columns further right", TABLE,
         shown="→"),
+    Key("chart-before", "up,k", "choose(-1)", "Chart before", "The chart before", CHARTS,
+        shown="↑ k"),
+    Key("chart-after", "down,j", "choose(1)", "Chart after", "The chart after", CHARTS,
+        shown="↓ j"),
+    Key("chart-enlarge", "enter", "enlarge(True)", "Enlarge", "Show the chosen chart alone", CHARTS,
+        shown="Enter"),
+    Key("cursor-left", "left", "point(-1)", "Cursor left", "Read out the values further left",
+        CHARTS, shown="←"),
+    Key("cursor-right", "right", "point(1)", "Cursor right", "Read out the values further right",
+        CHARTS, shown="→"),
+    Key("cursor-far-left", "shift+left,b", "point(-10)", "Far left", "Ten columns further left",
+        CHARTS, shown="Shift+← b"),
+    Key("cursor-far-right", "shift+right,w", "point(10)", "Far right", "Ten columns further right",
+        CHARTS, shown="Shift+→ w"),
+    Key("zoom-in", "plus,equals_sign", "move('zoomed', 2.0)", "Zoom in",
+        "Zoom in around the cursor", CHARTS, shown="+"),
+    Key("zoom-out", "minus", "move('zoomed', 0.5)", "Zoom out", "Zoom out", CHARTS, shown="-"),
+    Key("pan-left", "less_than_sign,comma", "move('panned', -0.5)", "Pan left",
+        "Show what lies further left", CHARTS, shown="< ,"),
+    Key("pan-right", "greater_than_sign,full_stop", "move('panned', 0.5)", "Pan right",
+        "Show what lies further right", CHARTS, shown="> ."),
+    Key("whole", "0", "look('whole')", "Whole", "Show all of it, without a cursor", CHARTS),
+    Key("smooth", "m", "look('next_smoothing')", "Smooth",
+        "Smooth the lines: off, 0.6, 0.9, 0.97", CHARTS),
+    Key("log-scale", "o", "look('next_scale')", "Scale", "Values on a linear, log, symlog scale",
+        CHARTS),
+    Key("x-axis", "x", "look('next_x')", "X axis", "Count steps, time since the start, clock time",
+        CHARTS),
+    Key("y-range", "v", "look('next_y_range')", "Y range",
+        "Make room for all values, for zero too, or not for outliers", CHARTS),
     Key("log-up", "up,k", "scroll_up", "Up", "Look further up; new lines then wait", LOG,
         shown="↑ k"),
     Key("log-down", "down,j", "scroll_down", "Down", "Look further down", LOG, shown="↓ j"),
@@ -105,12 +137,23 @@ KEYS = (
 
 SCREENS = {
     PROJECTS: (PROJECTS, TABLE, EVERYWHERE),
-    PROJECT: (VERBS, PROJECT, PANES, TABLE, LOG, EVERYWHERE),
+    PROJECT: (VERBS, PROJECT, PANES, TABLE, CHARTS, LOG, EVERYWHERE),
     FORM: (FORM,),
     DIALOG: (DIALOG,),
 }
 """Which places are reachable together; those of one screen in the order of its help."""
-FOCUSED = (TABLE, LOG)
+HEADINGS = {
+    VERBS: "Runs",
+    PROJECT: "What is shown",
+    PANES: "Panes",
+    PROJECTS: "Projects",
+    TABLE: "In a list",
+    CHARTS: "In the charts",
+    LOG: "In the output",
+    EVERYWHERE: "Everywhere",
+}
+"""What people call a place."""
+FOCUSED = (TABLE, CHARTS, LOG)
 """Only one of them has the focus, so they may share keys with each other."""
 
 
@@ -159,6 +202,11 @@ def clashes(keys: Iterable[Key]) -> list[str]:
 
 def markdown_table() -> str:
     """Return the table of keys for README: the keys that do something with runs and panes."""
-    shown = [key for key in KEYS if key.place not in (LOG, FORM, DIALOG)]
-    rows = [f"| `{key.display}` | {key.tooltip} |" for key in shown]
-    return "\n".join(["| key | does |", "| --- | --- |", *rows])
+    shown = [
+        key
+        for place in dict.fromkeys((*SCREENS[PROJECTS][:1], *SCREENS[PROJECT]))
+        for key in of_place(place)
+        if place != LOG
+    ]
+    rows = [f"| {HEADINGS[key.place]} | `{key.display}` | {key.tooltip} |" for key in shown]
+    return "\n".join(["| where | key | does |", "| --- | --- | --- |", *rows])

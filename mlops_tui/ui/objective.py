@@ -8,6 +8,7 @@ from mlops_tui.domain.filters import Sort, SortKey
 from mlops_tui.domain.project import Direction, Project
 from mlops_tui.domain.runs import Run
 from mlops_tui.domain.text import safe, short_number
+from mlops_tui.ui.charted import Meaning
 
 _LOWER = re.compile(r"loss|err|mae|mse|rmse|latency|perplexity|brier", re.IGNORECASE)
 """Names of metrics that get better downwards, where the project file does not say."""
@@ -19,6 +20,12 @@ def is_lower_better(project: Project, metric: str) -> bool:
     if declared is not None and declared.direction is not None:
         return declared.direction is Direction.MINIMIZE
     return bool(_LOWER.search(metric))
+
+
+def metric_meaning(project: Project) -> Meaning:
+    """Return what the project says of its metrics: units, and which get better downwards."""
+    units = {name: metric.unit for name, metric in project.metrics.items()}
+    return Meaning(units, lambda metric: is_lower_better(project, metric))
 
 
 def objective_metric(project: Project) -> str | None:

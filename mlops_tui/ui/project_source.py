@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
@@ -91,9 +92,17 @@ class ProjectSource:
 
         self._ask("the summary", work, lambda found: intents.SummaryRead(*found), to, "summary")
 
-    def ask_series(self, to: MessagePump, keys: Sequence[tuple[str, str]], points: int) -> None:
+    def ask_series(
+        self,
+        to: MessagePump,
+        keys: Sequence[tuple[str, str]],
+        points: int,
+        steps: tuple[float, float] | None = None,
+    ) -> None:
+        first, last = (math.floor(steps[0]), math.ceil(steps[1])) if steps else (None, None)
+
         def work(reader: RunReader) -> Mapping[tuple[str, str], Series]:
-            return {key: reader.series(*key, points) for key in keys}
+            return {key: reader.series(*key, points, first, last) for key in keys}
 
         self._ask("the charts", work, intents.SeriesRead, to, "series")
 

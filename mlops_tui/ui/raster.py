@@ -60,6 +60,16 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """One glyph to put where a point is."""
+
+    x: float
+    y: float
+    glyph: str
+    owner: int
+
+
+@dataclass(frozen=True, slots=True)
 class Picture:
     """Rows of glyphs, and for every cell its owner, -1 where it is empty."""
 
@@ -72,9 +82,14 @@ Extent = tuple[int, int, int]
 
 
 def draw(
-    lines: Sequence[Line], x_axis: Axis, y_axis: Axis, size: tuple[int, int], symbols: Symbols
+    lines: Sequence[Line],
+    x_axis: Axis,
+    y_axis: Axis,
+    size: tuple[int, int],
+    symbols: Symbols,
+    marks: Sequence[Mark] = (),
 ) -> Picture:
-    """Return the lines drawn on `size` (columns, rows) cells; later lines are on top.
+    """Return the lines drawn on `size` (columns, rows) cells; later ones, and marks, are on top.
 
     Points left or right of the x axis are left out; values beyond the y axis run along its edge.
     A value that is not finite interrupts its line and is marked on the bottom row.
@@ -94,6 +109,12 @@ def draw(
     if rows:
         for column, owner in gaps.items():
             glyphs[-1][column], owners[-1][column] = GAP, owner
+    for mark in marks:
+        if rows and columns and x_axis.low <= mark.x <= x_axis.high:
+            column = _dot(x_axis.share(mark.x), columns * kit.columns) // kit.columns
+            dot = rows * kit.rows - 1 - _dot(y_axis.share(mark.y), rows * kit.rows)
+            glyphs[dot // kit.rows][column] = mark.glyph
+            owners[dot // kit.rows][column] = mark.owner
     return Picture(["".join(row) for row in glyphs], owners)
 
 

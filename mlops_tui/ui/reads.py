@@ -40,7 +40,14 @@ class RunReader(Protocol):
     def is_paused(self, host: str) -> bool:
         """Say whether the queue of `host` is paused."""
 
-    def series(self, run_id: str, metric: str, points: int | None = None) -> Series:
+    def series(
+        self,
+        run_id: str,
+        metric: str,
+        points: int | None = None,
+        first_step: int | None = None,
+        last_step: int | None = None,
+    ) -> Series:
         """Return a history of at most about `points` points, extremes kept."""
 
     def close(self) -> None:
@@ -145,9 +152,16 @@ class LazyReader:
         """Say whether the queue of `host` is paused."""
         return self._reader().is_paused(host)
 
-    def series(self, run_id: str, metric: str, points: int | None = None) -> Series:
+    def series(
+        self,
+        run_id: str,
+        metric: str,
+        points: int | None = None,
+        first_step: int | None = None,
+        last_step: int | None = None,
+    ) -> Series:
         """Return a history of at most about `points` points, extremes kept."""
-        return self._reader().series(run_id, metric, points)
+        return self._reader().series(run_id, metric, points, first_step, last_step)
 
     def close(self) -> None:
         """Leave it open: it belongs to the thread."""

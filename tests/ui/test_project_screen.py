@@ -96,7 +96,7 @@ async def test_keys_pressed_faster_than_they_are_handled_end_in_one_pane(
 
 def charts(it: object) -> list[str]:
     screen = it.project_screen  # type: ignore[attr-defined]
-    return [line for chart in screen.detail.charts.charts for line in chart.text]
+    return [line for chart in screen.detail.charts.page.charts for line in chart.text]
 
 
 async def test_a_live_point_reaches_the_chart_and_the_table(project: Path) -> None:

@@ -93,17 +93,6 @@ class HelpDialog(ModalScreen[None]):
         self.dismiss(None)
 
 
-HEADINGS = {
-    keys.VERBS: "Runs",
-    keys.PROJECT: "What is shown",
-    keys.PANES: "Panes",
-    keys.PROJECTS: "Projects",
-    keys.TABLE: "In a list",
-    keys.LOG: "In the output",
-    keys.EVERYWHERE: "Everywhere",
-}
-
-
 def help_text(shown: Sequence[Key]) -> Text:
     """Return the keys under the headings of their places."""
     text = Text()
@@ -111,7 +100,7 @@ def help_text(shown: Sequence[Key]) -> Text:
     for key in shown:
         if key.place != place:
             place = key.place
-            heading = HEADINGS.get(place, place)
+            heading = keys.HEADINGS.get(place, place)
             text.append(f"{'' if not text else chr(10)}{heading}\n", style="bold")
         text.append(f"  {key.display:<13}", style="bold")
         text.append(key.tooltip + "\n")

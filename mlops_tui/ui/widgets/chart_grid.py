@@ -2,73 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.containers import Grid, Vertical
+from textual.binding import BindingType
+from textual.containers import Vertical
 from textual.message import Message
 from textual.widget import Widget
 
-from mlops_tui.domain.runs import Run, Series
+from mlops_tui.domain.runs import Series
 from mlops_tui.domain.text import safe
-from mlops_tui.ui import intents
+from mlops_tui.ui import intents, keys
+from mlops_tui.ui.chart_view import ChartView, Window, XKind
+from mlops_tui.ui.charted import (
+    ChartedRun,
+    Meaning,
+    Paging,
+    SeriesKey,
+    chart_data,
+    cursor_words,
+    shared_extent,
+)
 from mlops_tui.ui.columns import Wishes, metric_order
 from mlops_tui.ui.raster import Symbols
-from mlops_tui.ui.widgets.line_chart import ChartData, Curve, LineChart
+from mlops_tui.ui.widgets.chart_page import ChartPage, chart_room
+from mlops_tui.ui.widgets.line_chart import LABELS
 from mlops_tui.ui.widgets.piece_line import PieceLine
 
-MOST_CHARTS = 8
-CHART_COLUMNS = 34
-CHART_ROWS = 9
-"""A chart smaller than this many cells says little."""
 POINTS_A_COLUMN = 4
 """Two columns of dots a cell, a smallest and a greatest value each."""
-
-SeriesKey = tuple[str, str]
-"""Run id and metric."""
-
-
-@dataclass(frozen=True, slots=True)
-class ChartedRun:
-    """A run with the slot of its colour."""
-
-    run: Run
-    slot: int
-
-
-@dataclass(slots=True)
-class Paging:
-    """Which metrics are on the page."""
-
-    metrics: list[str] = field(default_factory=list)
-    first: int = 0
-    room: int = 1
-
-    @property
-    def shown(self) -> list[str]:
-        return self.metrics[self.first : self.first + self.room]
-
-    def turn(self, pages: int) -> None:
-        target = self.first + pages * self.room
-        if 0 <= target < len(self.metrics):
-            self.first = target
-
-    def set_room(self, room: int) -> None:
-        self.room = room
-        self.first -= self.first % room
-
-    @property
-    def words(self) -> str:
-        if not self.metrics:
-            return "no metrics yet"
-        if len(self.metrics) <= self.room:
-            return f"{len(self.metrics)} metrics" if len(self.metrics) > 1 else "1 metric"
-        return f"[ ] metrics {self.first + 1}-{self.first + len(self.shown)} of {len(self.metrics)}"
 
 
 class ChartGrid(Vertical, can_focus=True):
     """Charts of the runs given; asks for series by `SeriesRequested`, gets them by `SeriesRead`."""
+
+    BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.CHARTS)
 
     @dataclass
     class SeriesRequested(Message):
@@ -76,6 +46,8 @@ class ChartGrid(Vertical, can_focus=True):
 
         keys: tuple[SeriesKey, ...]
         points: int
+        steps: Window | None = None
+        """Only these steps; None for all."""
 
     @dataclass
     class PageTurned(Message):
@@ -83,28 +55,28 @@ class ChartGrid(Vertical, can_focus=True):
 
         words: str
 
+    @dataclass
+    class Enlarged(Message):
+        """One chart is shown alone now, and wants all the room there is."""
+
     def __init__(self, wishes: Wishes, symbols: Symbols, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self.wishes = wishes
-        self.units: Mapping[str, str] = {}
+        self.meaning = Meaning()
         self.paging = Paging()
-        self._symbols = symbols
+        self.view = ChartView()
+        self._extent: Window = (0.0, 1.0)
+        self.page = ChartPage(symbols)
         self._runs: list[ChartedRun] = []
         self._series: dict[SeriesKey, Series] = {}
 
     def compose(self) -> ComposeResult:
         yield PieceLine(classes="legend")
-        with Grid():
-            for _ in range(MOST_CHARTS):
-                yield LineChart(self._symbols)
+        yield self.page
 
-    @property
-    def charts(self) -> list[LineChart]:
-        return list(self.query(LineChart))
-
-    def set_wishes(self, wishes: Wishes, units: Mapping[str, str]) -> None:
-        """Take the order of metrics and their units from a project file."""
-        self.wishes, self.units = wishes, units
+    def set_wishes(self, wishes: Wishes, meaning: Meaning) -> None:
+        """Take the order of metrics and what they mean from a project file."""
+        self.wishes, self.meaning = wishes, meaning
         self.show_runs(self._runs)
 
     def show_runs(self, runs: Sequence[ChartedRun]) -> None:
@@ -114,14 +86,14 @@ class ChartGrid(Vertical, can_focus=True):
         metrics = metric_order((charted.run for charted in runs), self.wishes)
         if not same:
             kept = {charted.run.id for charted in runs}
+            if not any(run_id in kept for run_id, _ in self._series):
+                self.view = self.view.whole()
             self._series = {key: it for key, it in self._series.items() if key[0] in kept}
         is_new = metrics != self.paging.metrics
         if is_new:
-            self.paging.metrics = metrics
-            self.paging.first = min(self.paging.first, max(0, len(metrics) - 1))
-            self.paging.set_room(self.paging.room)
+            self.paging.take(metrics)
             self._arrange()
-        self._show_legend()
+        self._tell()
         if not same or is_new:
             self.renew()
 
@@ -136,12 +108,16 @@ class ChartGrid(Vertical, can_focus=True):
             if charted.run.id in run_ids and metric in charted.run.metrics
         )
         if keys:
-            columns = max(chart.size.width for chart in self.charts) or self.size.width
-            self.post_message(self.SeriesRequested(keys, max(64, columns * POINTS_A_COLUMN)))
+            columns = self.page.chart_width or self.size.width
+            steps = self.view.window if self.view.x is XKind.STEP else None
+            points = max(64, columns * POINTS_A_COLUMN)
+            self.post_message(self.SeriesRequested(keys, points, steps))
 
     def on_series_read(self, event: intents.SeriesRead) -> None:
         shown = {charted.run.id for charted in self._runs}
         self._series.update({k: it for k, it in event.series.items() if k[0] in shown})
+        if self.view.window is None:
+            self._extent = shared_extent(self._runs, self._series, self.view)
         self.draw()
 
     def renew(self) -> None:
@@ -164,27 +140,63 @@ class ChartGrid(Vertical, can_focus=True):
         """Draw each chart of the page from the series at hand."""
         if not self._is_seen:
             return
-        shown = self.paging.shown
-        for position, chart in enumerate(self.charts):
-            if position < len(shown):
-                chart.show(self._chart_data(shown[position]))
-            else:
-                chart.show(None)
+        charts = []
+        for metric in self.paging.shown:
+            data = chart_data(metric, self._runs, self._series, self.meaning, self.view)
+            is_chosen = self.has_focus and metric == self.paging.chosen
+            charts.append(replace(data, is_selected=is_chosen and not self.paging.is_single))
+        self.page.show(charts)
 
-    def _chart_data(self, metric: str) -> ChartData:
-        curves = [
-            Curve(
-                charted.run.id,
-                charted.run.name,
-                charted.slot,
-                self._series[charted.run.id, metric],
-                planned_step(charted.run, metric),
-                not charted.run.state.is_ended,
-            )
-            for charted in self._runs
-            if (charted.run.id, metric) in self._series
-        ]
-        return ChartData(metric, self.units.get(metric, ""), tuple(curves))
+    # What keys do
+
+    def action_choose(self, by: int) -> None:
+        """Choose the next chart, on the next page if need be."""
+        if self.paging.choose(by):
+            self._arrange()
+            self.renew()
+        else:
+            self.draw()
+
+    def action_enlarge(self, on: bool) -> None:
+        """Show the chosen chart alone, or all of them again."""
+        if self.paging.is_single == on or not self.paging.metrics:
+            return
+        self.paging.is_single = on
+        if on:
+            self.post_message(self.Enlarged())
+        self._arrange()
+        self.call_after_refresh(self.renew)
+
+    def action_point(self, by: int) -> None:
+        self._look(self.view.pointed(by, max(2, self.page.chart_width - LABELS - 1), self._extent))
+
+    def action_move(self, what: str, by: float) -> None:
+        """Zoom or pan: `what` is a method of `ChartView`."""
+        moved: ChartView = getattr(self.view, what)(by, self._extent)
+        self._look(moved)
+
+    def action_look(self, what: str) -> None:
+        """Change one thing about how charts look: `what` is a method of `ChartView`."""
+        changed: ChartView = getattr(self.view, what)()
+        self._look(changed)
+
+    def _look(self, view: ChartView) -> None:
+        if view == self.view:
+            return
+        needs_points = (view.window, view.x) != (self.view.window, self.view.x)
+        self.view = view
+        if view.window is None:
+            self._extent = shared_extent(self._runs, self._series, view)
+        self._tell()
+        if needs_points:
+            self.renew()
+        else:
+            self.draw()
+
+    def watch_has_focus(self, has_focus: bool) -> None:
+        super().watch_has_focus(has_focus)
+        if self.is_mounted:
+            self.draw()
 
     def on_resize(self) -> None:
         self._arrange()
@@ -192,34 +204,16 @@ class ChartGrid(Vertical, can_focus=True):
 
     def _arrange(self) -> None:
         """Make as many charts visible as have room and metrics."""
-        columns = max(1, self.size.width // CHART_COLUMNS)
-        rows = max(1, (self.size.height - 1) // CHART_ROWS)
-        while columns * rows > MOST_CHARTS:
-            rows, columns = (rows - 1, columns) if rows > 1 else (rows, columns - 1)
-        self.paging.set_room(columns * rows)
-        shown = len(self.paging.shown)
-        columns = min(columns, max(1, shown))
-        for position, chart in enumerate(self.charts):
-            chart.display = position < shown
-        for grid in self.query(Grid):
-            grid.styles.grid_size_columns = columns
-            grid.styles.grid_size_rows = max(1, -(-shown // columns))
-        self.post_message(self.PageTurned(self.paging.words))
+        columns, rows = chart_room(self.size)
+        self.paging.set_room(1 if self.paging.is_single else columns * rows)
+        self.page.make_room(len(self.paging.shown), columns)
+        self._tell()
 
-    def _show_legend(self) -> None:
+    def _tell(self) -> None:
+        """Say above the charts which they are, whose, and how they look."""
+        self.post_message(self.PageTurned(", ".join([*self.view.words, self.paging.words])))
         pieces = [
             (f"━ {safe(charted.run.name)}  ", f"series-{charted.slot}") for charted in self._runs
         ]
         for line in self.query(PieceLine):
-            line.show([(" ", ""), *pieces])
-
-
-def planned_step(run: Run, metric: str) -> float | None:
-    """Return the step of the last point to come, where progress counts what the steps count."""
-    summary = run.metrics.get(metric)
-    if summary is None or run.progress is None or run.state.is_ended:
-        return None
-    done, total = run.progress
-    if total > 0 and abs(done - summary.last_step) <= max(1.0, 0.02 * total):
-        return total
-    return None
+            line.show([(" ", ""), *pieces], cursor_words(self.view))

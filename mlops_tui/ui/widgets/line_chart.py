@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -12,38 +11,17 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from mlops_tui.domain.runs import Series
 from mlops_tui.domain.text import safe, short_number
 from mlops_tui.ui import palette, raster
-from mlops_tui.ui.axes import Axis, finite_range, step_axis, tick_label, value_axis
-from mlops_tui.ui.raster import Line, Picture, Symbols
+from mlops_tui.ui.axes import Axis
+from mlops_tui.ui.chart_view import ChartView
+from mlops_tui.ui.plot import ChartData, Plot, plot
+from mlops_tui.ui.raster import Picture, Symbols
+from mlops_tui.ui.scales import scaled_axis
 from mlops_tui.ui.widgets.pieces import fit
 
 LABELS = 8
 """Cells for the labels of the y axis, with the axis itself."""
-
-
-@dataclass(frozen=True, slots=True)
-class Curve:
-    """One run's history of the chart's metric."""
-
-    run_id: str
-    name: str
-    slot: int
-    """Says the colour, 0 to `palette.SLOTS - 1`."""
-    series: Series
-    planned: float | None = None
-    """The step at which the run will be done, if that is known."""
-    is_live: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ChartData:
-    """All that a chart shows."""
-
-    metric: str
-    unit: str = ""
-    curves: tuple[Curve, ...] = ()
 
 
 class LineChart(Widget):
@@ -54,6 +32,7 @@ class LineChart(Widget):
         "line-chart--value",
         "line-chart--axis",
         *(f"line-chart--series-{slot}" for slot in range(palette.SLOTS)),
+        *(f"line-chart--dim-{slot}" for slot in range(palette.SLOTS)),
     }
     DEFAULT_CSS = "LineChart { height: 1fr; width: 1fr; }"
 
@@ -105,56 +84,41 @@ class LineChart(Widget):
     def _compose_rows(self, width: int, height: int) -> list[list[tuple[str, str]]]:
         if self.data is None or width < LABELS + 6 or height < 4:
             return [[(" " * width, "")] for _ in range(height)]
-        title = title_row(self.data, width)
+        plotted = plot(self.data)
+        title = title_row(self.data, plotted, width)
         plot_size = (width - LABELS - 1, height - 2)
-        axes = self._axes(plot_size)
+        axes = self._axes(plotted, plot_size)
         if axes is None:
             empty = [[(fit("  no finite values yet", width), "axis")]]
             blank = [[(" " * width, "")] for _ in range(height - 2)]
             return [title, *empty, *blank]
         x_axis, y_axis = axes
-        lines = [
-            Line(curve.series.steps, curve.series.values, curve.slot)
-            for curve in reversed(self.data.curves)
-        ]
-        picture = raster.draw(lines, x_axis, y_axis, plot_size, self._symbols)
+        picture = raster.draw(
+            plotted.lines, x_axis, y_axis, plot_size, self._symbols, plotted.marks()
+        )
         body = [
             [*label, *row, (" ", "")]
             for label, row in zip(
                 value_labels(y_axis, plot_size[1]), picture_rows(picture), strict=True
             )
         ]
-        return [title, *body, step_row(x_axis, width)]
+        return [title, *body, step_row(x_axis, width, self.data.view)]
 
-    def _axes(self, plot_size: tuple[int, int]) -> tuple[Axis, Axis] | None:
-        assert self.data is not None
-        curves = [curve for curve in self.data.curves if len(curve.series.steps)]
-        extent = finite_range([curve.series.values for curve in curves])
+    def _axes(self, plotted: Plot, plot_size: tuple[int, int]) -> tuple[Axis, Axis] | None:
+        extent = plotted.y_extent()
         if extent is None:
             return None
-        first = min(curve.series.steps[0] for curve in curves)
-        last = max(curve.series.steps[-1] for curve in curves)
-        plans = [curve.planned for curve in curves if curve.planned is not None]
-        x_axis = step_axis(
-            first,
-            last,
-            max(4, plot_size[0] // 8),
-            max(plans, default=None),
-            any(curve.is_live for curve in curves),
-        )
-        self._y_axis = value_axis(*extent, max(3, plot_size[1] // 2), self._y_axis)
+        x_axis = plotted.x_axis(max(4, plot_size[0] // 8))
+        parts = max(3, plot_size[1] // 2)
+        self._y_axis = scaled_axis(*extent, parts, plotted.view.scale, self._y_axis)
         return x_axis, self._y_axis
 
 
-def title_row(data: ChartData, width: int) -> list[tuple[str, str]]:
-    """Return the metric's name, its unit, and the last value of each curve in its colour."""
+def title_row(data: ChartData, plotted: Plot, width: int) -> list[tuple[str, str]]:
+    """Return the metric's name, its unit, and each curve's value at the cursor, or its last one."""
     unit = f" ({safe(data.unit)})" if data.unit and data.unit != "1" else ""
-    name = safe(data.metric) + unit
-    values = [
-        (f" {short_number(curve.series.values[-1])}", f"series-{curve.slot}")
-        for curve in data.curves
-        if len(curve.series.values)
-    ]
+    name = ("▸ " if data.is_selected else "") + safe(data.metric) + unit
+    values = [(f" {short_number(value)}", f"series-{slot}") for slot, value in plotted.read_out()]
     room = max(4, width // 2)
     while values and sum(cell_len(text) for text, _ in values) > width - min(room, cell_len(name)):
         values.pop()
@@ -166,7 +130,7 @@ def value_labels(axis: Axis, rows: int) -> list[list[tuple[str, str]]]:
     """Return for every row of the plot the label of the y axis, `LABELS` cells wide."""
     at_row = {}
     for value in axis.ticks():
-        at_row[rows - 1 - round(axis.share(value) * (rows - 1))] = tick_label(value, axis.step)
+        at_row[rows - 1 - round(axis.share(value) * (rows - 1))] = axis.label(value)
     labels = []
     for row in range(rows):
         label = at_row.get(row)
@@ -175,19 +139,22 @@ def value_labels(axis: Axis, rows: int) -> list[list[tuple[str, str]]]:
     return labels
 
 
-def step_row(axis: Axis, width: int) -> list[tuple[str, str]]:
-    """Return the line below the plot: what is counted, and its labels under their places."""
-    cells = list(fit(fit("step", LABELS - 1, right=True), width))
+def step_row(axis: Axis, width: int, view: ChartView) -> list[tuple[str, str]]:
+    """Return the line below the plot: what is counted, labels under their places, the cursor."""
+    cells = list(fit(fit(str(view.x), LABELS - 1, right=True), width))
     taken = LABELS
-    plot = width - LABELS - 1
+    plot_width = width - LABELS - 1
     for value in axis.ticks():
-        label = tick_label(value, axis.step)
-        start = LABELS + round(axis.share(value) * (plot - 1)) - len(label) // 2
+        label = axis.label(value)
+        start = LABELS + round(axis.share(value) * (plot_width - 1)) - len(label) // 2
         start = max(LABELS, min(start, width - len(label)))
         if start >= taken:
             cells[start : start + len(label)] = label
             taken = start + len(label) + 1
-    return [("".join(cells), "axis")]
+    if view.cursor is None or not 0 <= axis.share(view.cursor) <= 1:
+        return [("".join(cells), "axis")]
+    at = LABELS + round(axis.share(view.cursor) * (plot_width - 1))
+    return [("".join(cells[:at]), "axis"), ("▲", "value"), ("".join(cells[at + 1 :]), "axis")]
 
 
 def picture_rows(picture: Picture) -> list[list[tuple[str, str]]]:
@@ -198,11 +165,18 @@ def picture_rows(picture: Picture) -> list[list[tuple[str, str]]]:
         start = 0
         for column in range(1, len(text) + 1):
             if column == len(text) or owners[column] != owners[start]:
-                kind = f"series-{owners[start]}" if owners[start] >= 0 else ""
-                pieces.append((text[start:column], kind))
+                pieces.append((text[start:column], owner_kind(owners[start])))
                 start = column
         rows.append(pieces)
     return rows
+
+
+def owner_kind(owner: int) -> str:
+    """Return the kind of a cell: that of its series, dimmed where it is the raw line."""
+    if owner < 0:
+        return ""
+    slot = owner % palette.SLOTS
+    return f"dim-{slot}" if owner >= palette.SLOTS else f"series-{slot}"
 
 
 def changed_cells(

@@ -12,6 +12,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from mlops_tui.ui import keys
+from mlops_tui.ui.widgets.chart_grid import ChartGrid
 from mlops_tui.ui.widgets.pane import PaneTitle
 from mlops_tui.ui.widgets.row_table import RowTable
 from mlops_tui.ui.widgets.run_detail import RunDetail
@@ -26,10 +27,13 @@ class Panes(Vertical):
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.PANES)
 
     pane: reactive[str] = reactive("runs", init=False)
+    is_alone: reactive[bool] = reactive(False, init=False)
+    """One pane has all the room, as on a narrow terminal."""
 
     def __init__(self, *children: Widget, contents: Mapping[str, Widget]) -> None:
         super().__init__(*children, id="body", classes="-on-runs")
         self._contents = contents
+        self._is_narrow = False
 
     def watch_pane(self, old: str, new: str) -> None:
         self.remove_class(f"-on-{old}")
@@ -37,6 +41,27 @@ class Panes(Vertical):
         # at once, not by `focus()`, which comes later: two quick keys would chase each other's echo
         self.screen.set_focus(self._contents[new])
         self.call_after_refresh(self.query_one(RunDetail).renew)
+
+    def watch_is_alone(self, is_alone: bool) -> None:
+        self.set_class(is_alone, "-alone")
+        self._name_panes()
+        self.call_after_refresh(self._settle_in)
+
+    def action_alone(self) -> None:
+        self.is_alone = not self.is_alone
+
+    def step_out(self) -> bool:
+        """Undo the last enlargement; say whether there was one."""
+        charts = self.query_one(RunDetail).charts
+        if self.pane == "charts" and charts.paging.is_single:
+            charts.action_enlarge(False)
+            return True
+        was_alone, self.is_alone = self.is_alone, False
+        return was_alone
+
+    def on_chart_grid_enlarged(self, event: ChartGrid.Enlarged) -> None:
+        event.stop()
+        self.is_alone = True
 
     def action_next_pane(self, by: int) -> None:
         names = list(NAMES)
@@ -51,9 +76,13 @@ class Panes(Vertical):
                 self.pane = pane
 
     def on_resize(self, event: events.Resize) -> None:
-        for title in self.query(PaneTitle):
-            title.set_narrow(event.size.width < WIDE_COLUMNS)
+        self._is_narrow = event.size.width < WIDE_COLUMNS
+        self._name_panes()
         self.call_after_refresh(self._settle_in)
+
+    def _name_panes(self) -> None:
+        for title in self.query(PaneTitle):
+            title.set_narrow(self._is_narrow or self.is_alone)
 
     def _settle_in(self) -> None:
         self.query_one(RunDetail).renew()

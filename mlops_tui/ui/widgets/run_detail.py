@@ -13,11 +13,12 @@ from mlops_tui.domain.runs import Run, RunState
 from mlops_tui.domain.text import safe
 from mlops_tui.engine.feed import Batch
 from mlops_tui.ui import intents
+from mlops_tui.ui.charted import ChartedRun
 from mlops_tui.ui.columns import Wishes
 from mlops_tui.ui.facts import run_facts
 from mlops_tui.ui.project_source import ProjectSource
 from mlops_tui.ui.raster import Symbols
-from mlops_tui.ui.widgets.chart_grid import ChartedRun, ChartGrid
+from mlops_tui.ui.widgets.chart_grid import ChartGrid
 from mlops_tui.ui.widgets.log_tail import LogTail
 from mlops_tui.ui.widgets.pane import Pane
 from mlops_tui.ui.widgets.run_facts import RunFacts
@@ -135,7 +136,7 @@ class RunDetail(Horizontal):
 
     def on_chart_grid_series_requested(self, event: ChartGrid.SeriesRequested) -> None:
         event.stop()
-        self._source.ask_series(self.charts, event.keys, event.points)
+        self._source.ask_series(self.charts, event.keys, event.points, event.steps)
 
     def on_chart_grid_page_turned(self, event: ChartGrid.PageTurned) -> None:
         event.stop()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlops_tui.ui.axes import Axis, finite_range, nice_step, step_axis, tick_label, value_axis
+from mlops_tui.ui.axes import Axis, nice_step, step_axis, tick_label, value_axis
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
 
@@ -73,8 +73,3 @@ def test_steps_are_one_two_or_five(span: float, parts: int, step: float) -> None
 )
 def test_tick_labels_are_short(value: float, step: float, label: str) -> None:
     assert tick_label(value, step) == label
-
-
-def test_the_finite_range_skips_what_is_not_finite() -> None:
-    assert finite_range([[math.nan, 1.0, math.inf], [-2.0, -math.inf]]) == (-2.0, 1.0)
-    assert finite_range([[math.nan], []]) is None

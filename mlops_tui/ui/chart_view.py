@@ -1,0 +1,205 @@
+"""How charts look at their series: which x, which part of it, which scale; pure state and numbers.
+
+One view serves all charts of a screen, so that their x axes, zoom and cursor are linked.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TypeVar
+
+from mlops_tui.domain.runs import Series
+from mlops_tui.ui.scales import Scale
+
+SMOOTHINGS = (0.0, 0.6, 0.9, 0.97)
+VIEWPORT = 1000
+"""Points that a whole chart counts as for smoothing, where it has more."""
+MOST_SMOOTHING = 0.999
+SMALLEST_WINDOW = 1e-4
+"""Of the whole: further in there is nothing to see."""
+
+Window = tuple[float, float]
+Choice = TypeVar("Choice")
+
+
+class XKind(StrEnum):
+    """What the x axis counts."""
+
+    STEP = "step"
+    ELAPSED = "time"
+    CLOCK = "clock"
+
+
+class YRange(StrEnum):
+    """Which values the y axis makes room for."""
+
+    ALL = "all values"
+    ZERO = "all values and zero"
+    BULK = "without outliers"
+
+
+@dataclass(frozen=True, slots=True)
+class ChartView:
+    """What a person has chosen; every method returns the view after a key."""
+
+    x: XKind = XKind.STEP
+    scale: Scale = Scale.LINEAR
+    y_range: YRange = YRange.ALL
+    smoothing: float = 0.0
+    """0 to 1: the weight of what came before."""
+    window: Window | None = None
+    """The part of x that is shown; None for all of it."""
+    cursor: float | None = None
+    """The x that is read out."""
+
+    def next_x(self) -> ChartView:
+        return replace(self, x=_after(self.x, tuple(XKind)), window=None, cursor=None)
+
+    def next_scale(self) -> ChartView:
+        return replace(self, scale=_after(self.scale, tuple(Scale)))
+
+    def next_y_range(self) -> ChartView:
+        return replace(self, y_range=_after(self.y_range, tuple(YRange)))
+
+    def next_smoothing(self) -> ChartView:
+        return replace(self, smoothing=_after(self.smoothing, SMOOTHINGS))
+
+    def whole(self) -> ChartView:
+        return replace(self, window=None, cursor=None)
+
+    def zoomed(self, factor: float, extent: Window) -> ChartView:
+        """Show `1 / factor` of what is shown, around the cursor or else the middle."""
+        low, high = self.shown(extent)
+        span = (high - low) / factor
+        if span >= extent[1] - extent[0]:
+            return replace(self, window=None)
+        span = max(span, (extent[1] - extent[0]) * SMALLEST_WINDOW)
+        middle = self.cursor if self.cursor is not None else (low + high) / 2
+        share = (middle - low) / (high - low) if high > low else 0.5
+        return replace(self, window=_inside(middle - share * span, span, extent))
+
+    def panned(self, share: float, extent: Window) -> ChartView:
+        """Show what lies `share` of the window further on; the cursor comes along."""
+        if self.window is None:
+            return self
+        low, high = self.window
+        window = _inside(low + share * (high - low), high - low, extent)
+        cursor = self.cursor + window[0] - low if self.cursor is not None else None
+        return replace(self, window=window, cursor=cursor)
+
+    def pointed(self, by: int, columns: int, extent: Window) -> ChartView:
+        """Move the cursor by so many columns; it starts at the end, and pulls the window along."""
+        low, high = self.shown(extent)
+        if self.cursor is None:
+            return replace(self, cursor=high)
+        wanted = self.cursor + by * (high - low) / max(1, columns - 1)
+        cursor = min(max(wanted, extent[0]), extent[1])
+        moved = replace(self, cursor=cursor)
+        if self.window is not None and not low <= cursor <= high:
+            start = cursor if cursor < low else cursor - (high - low)
+            moved = replace(moved, window=_inside(start, high - low, extent))
+        return moved
+
+    def shown(self, extent: Window) -> Window:
+        """Return the part of x that is shown of `extent`."""
+        return self.window or extent
+
+    @property
+    def words(self) -> list[str]:
+        """What differs from how charts look at first."""
+        told = []
+        if self.x is not XKind.STEP:
+            told.append(f"x {self.x}")
+        if self.scale is not Scale.LINEAR:
+            told.append(str(self.scale))
+        if self.y_range is not YRange.ALL:
+            told.append(str(self.y_range))
+        if self.smoothing:
+            told.append(f"smooth {self.smoothing:g}")
+        if self.window is not None:
+            told.append("zoomed")
+        return told
+
+
+def _after(here: Choice, choices: Sequence[Choice]) -> Choice:
+    return choices[(list(choices).index(here) + 1) % len(choices)]
+
+
+def _inside(start: float, span: float, extent: Window) -> Window:
+    start = min(max(start, extent[0]), extent[1] - span)
+    return start, start + span
+
+
+def x_values(series: Series, kind: XKind, start: float) -> Sequence[float]:
+    """Return the x of each point: its step, the seconds since `start`, or its Unix time."""
+    if kind is XKind.STEP:
+        return series.steps
+    if kind is XKind.CLOCK:
+        return series.times
+    return [moment - start for moment in series.times]
+
+
+def smoothed(xs: Sequence[float], ys: Sequence[float], weight: float, span: float) -> list[float]:
+    """Return `ys` averaged exponentially over the points before, whatever their distances.
+
+    A point counts by how far it lies back on a chart of `VIEWPORT` points at most, so that
+    thinned-out series look like whole ones; the average is corrected for its short start. Values
+    that are not finite stay as they are. (W&B's time-weighted exponential moving average, with as
+    many points for a chart as a short series has, which is then the plain average.)
+
+    Args:
+        xs: Places of the points, not falling.
+        ys: Their values.
+        weight: 0 (as it is) to 1, not included.
+        span: Length of the x axis.
+    """
+    strength = min(math.sqrt(weight), MOST_SMOOTHING)
+    points = min(VIEWPORT, len(xs) - 1)
+    average, debias, last = 0.0, 0.0, None
+    result = []
+    for x, y in zip(xs, ys, strict=True):
+        if not math.isfinite(y):
+            result.append(y)
+            continue
+        distance = (x - last) / span * points if last is not None and span > 0 else 1.0
+        keep = strength ** max(distance, 0.0)
+        last = x
+        average = average * keep + y * (1 - keep) if keep < 1 else average
+        debias = debias * keep + 1 - keep
+        result.append(average / debias if debias else y)
+    return result
+
+
+def nearest_point(xs: Sequence[float], x: float) -> int | None:
+    """Return the position of the point nearest to `x`, the earlier of two; None without points."""
+    if not len(xs):
+        return None
+    after = bisect_left(xs, x)
+    if after == 0:
+        return 0
+    if after == len(xs) or x - xs[after - 1] <= xs[after] - x:
+        return after - 1
+    return after
+
+
+def y_extent(values: Sequence[Sequence[float]], scale: Scale, kind: YRange) -> Window | None:
+    """Return the smallest and greatest value to make room for; None where nothing can be drawn."""
+    finite = [
+        value
+        for series in values
+        for value in series
+        if math.isfinite(value) and (scale is not Scale.LOG or value > 0)
+    ]
+    if not finite:
+        return None
+    low, high = min(finite), max(finite)
+    if kind is YRange.BULK and len(finite) >= 20:
+        finite.sort()
+        low, high = finite[len(finite) // 50], finite[-1 - len(finite) // 50]
+    if kind is YRange.ZERO and scale is not Scale.LOG:
+        low, high = min(low, 0.0), max(high, 0.0)
+    return low, high
