@@ -15,7 +15,7 @@ from mlops_tui.cli.shapes import duration, run_shape
 from mlops_tui.cli.terminal import LineCleaner
 from mlops_tui.domain.runs import Run, RunState
 from mlops_tui.domain.text import short_number
-from mlops_tui.engine.creation import guarding
+from mlops_tui.engine.executors import executor_of
 from mlops_tui.engine.recorded import RunFolder, read_facts
 from mlops_tui.journal.tail import Position, read_chunk
 
@@ -48,6 +48,7 @@ class RunStream:
 
     def __init__(self, project: Path, run_id: str, output_offset: int = 0) -> None:
         self.folder = RunFolder(project, run_id)
+        self._executor = executor_of(project)
         self._offset = output_offset
         self._positions: dict[Path, Position] = {}
         self._steps: dict[Path, dict[str, int]] = {}
@@ -56,14 +57,7 @@ class RunStream:
 
     def read_output(self) -> bytes:
         """Return what the run has printed since, at most a block of it."""
-        try:
-            fd = os.open(self.folder.output, os.O_RDONLY | os.O_CLOEXEC)
-        except FileNotFoundError:
-            return b""
-        try:
-            block = os.pread(fd, BLOCK_BYTES, self._offset)
-        finally:
-            os.close(fd)
+        block = self._executor.logs(self.folder.run_id, self._offset, BLOCK_BYTES)
         self._offset += len(block)
         return block
 
@@ -183,12 +177,11 @@ def _run_now(project: Path, run_id: str) -> Run:
 
 def _find_carer(project: Path, run_id: str) -> None:
     """Wake or start the agent where nobody looks after the run, as after a kill of either."""
-    from mlops_tui.engine import liveness, wake
+    from mlops_tui.engine import wake
     from mlops_tui.engine.executor import Presence
 
-    with guarding(project):
-        presence = liveness.sight(project, run_id).presence
-    if presence in (Presence.QUEUED, Presence.UNSUPERVISED):
+    seen = executor_of(project).find(run_id)
+    if seen is not None and seen.presence in (Presence.QUEUED, Presence.UNSUPERVISED):
         wake.ensure_agent(project)
 
 

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
         resume_queue,
         set_priority,
     )
-    from mlops_tui.engine.actions_stop import StopResult, mark_lost, stop
+    from mlops_tui.engine.actions_stop import mark_lost, stop
+    from mlops_tui.engine.executor import StopResult
 
 __all__ = [
     "AgentStatus",
@@ -54,7 +55,8 @@ _NAMES = {
         *("QueueStatus", "pause_queue", "queue_status", "rename", "resume_queue"),
         "set_priority",
     ),
-    "actions_stop": ("StopResult", "mark_lost", "stop"),
+    "actions_stop": ("mark_lost", "stop"),
+    "executor": ("StopResult",),
 }
 _MODULES = {name: module for module, names in _NAMES.items() for name in names}
 

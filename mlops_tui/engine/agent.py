@@ -21,7 +21,7 @@ from mlops_tui.domain.host import mark_of
 from mlops_tui.engine import fifo, wake
 from mlops_tui.engine.bell import Bell
 from mlops_tui.engine.care import Care
-from mlops_tui.engine.local import LocalExecutor
+from mlops_tui.engine.executors import executor_of
 from mlops_tui.index import Index
 from mlops_tui.journal.lock import FileLock
 
@@ -108,7 +108,7 @@ class Agent:
     def _opened(self) -> Care:
         if self._index is None or self._care is None:
             self._index = Index.open(self._project)
-            self._care = Care(self._project, self._index, LocalExecutor(self._project), say)
+            self._care = Care(self._project, self._index, executor_of(self._project), say)
         return self._care
 
     def _may_leave(self) -> bool:

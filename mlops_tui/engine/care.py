@@ -10,10 +10,9 @@ from pathlib import Path
 from mlops_tui.domain import host, places
 from mlops_tui.domain.errors import MlopsTuiError
 from mlops_tui.domain.runs import Run, RunState
-from mlops_tui.engine import liveness, retries, slots
+from mlops_tui.engine import liveness, retries
 from mlops_tui.engine.dispatch import dispatch, startable
-from mlops_tui.engine.executor import Presence
-from mlops_tui.engine.local import LocalExecutor
+from mlops_tui.engine.executor import Presence, SupervisedExecutor
 from mlops_tui.engine.recorded import RunFolder
 from mlops_tui.engine.relaunch import retry_if_due
 from mlops_tui.index import Index, QueuedRun
@@ -32,13 +31,13 @@ class Care:
     """Looks after the runs of one project; `look` may be repeated freely. One thread."""
 
     def __init__(
-        self, project: Path, index: Index, executor: LocalExecutor, say: Callable[[str], None]
+        self, project: Path, index: Index, executor: SupervisedExecutor, say: Callable[[str], None]
     ) -> None:
         self._project = project
         self._index = index
         self._executor = executor
         self._say = say
-        self._gpus: tuple[str, ...] | None = None
+        self._gpus: int | None = None
         self._not_before: dict[str, float] = {}
         self._failures: dict[str, int] = {}
         self._copies: dict[str, bool] = {}
@@ -162,21 +161,20 @@ class Care:
         if not waiting or self._index.is_paused(host.host_name()):
             return any(self._executor.is_starting(run_id) for run_id in waiting)
         queued = [run for run in self._index.queued(host.machine_id()) if run.id in waiting]
-        limits = slots.Capacity(slots.slot_count(), self._gpu_names(queued))
-        left = startable(queued, limits)
+        left = startable(queued, self._gpu_count(queued))
         ready = [run for run in left if not self._executor.is_starting(run.id)]
         ready = [run for run in ready if not self._is_too_early(run.id)]
-        for run, grant in dispatch(ready, lambda count, gpus: slots.reserve(count, gpus, limits)):
+        for run, grant in dispatch(ready, self._executor.reserve):
             try:
                 self._executor.submit(run.id, grant)
             finally:
                 grant.release()
         return bool(left)
 
-    def _gpu_names(self, queued: Sequence[QueuedRun]) -> tuple[str, ...]:
+    def _gpu_count(self, queued: Sequence[QueuedRun]) -> int:
         if self._gpus is None and any(run.gpus for run in queued):
-            self._gpus = slots.gpu_names()
-        return self._gpus or ()
+            self._gpus = self._executor.resources().gpus
+        return self._gpus or 0
 
     def _is_claimed(self, run_id: str) -> bool:
         return (places.claims_dir(self._project) / f"start-{run_id}").exists()

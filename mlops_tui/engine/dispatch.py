@@ -5,21 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from mlops_tui.engine.executor import Resources
-from mlops_tui.engine.slots import Capacity, Grant, Shortage
+from mlops_tui.engine.executor import HeldGrant, Resources
+from mlops_tui.engine.slots import Shortage
 
 if TYPE_CHECKING:
     from mlops_tui.index import QueuedRun
 
-Reserve = Callable[[int, int], "Grant | Shortage"]
+Reserve = Callable[[int, int], "HeldGrant | Shortage"]
 
 
-def startable(queued: Sequence[QueuedRun], limits: Capacity) -> list[QueuedRun]:
-    """Return the runs that this host can start at all, in their order."""
-    return [run for run in queued if run.gpus <= len(limits.gpus)]
+def startable(queued: Sequence[QueuedRun], gpus: int) -> list[QueuedRun]:
+    """Return the runs that can start at all where there are so many GPUs, in their order."""
+    return [run for run in queued if run.gpus <= gpus]
 
 
-def dispatch(queued: Sequence[QueuedRun], reserve: Reserve) -> Iterator[tuple[QueuedRun, Grant]]:
+def dispatch(
+    queued: Sequence[QueuedRun], reserve: Reserve
+) -> Iterator[tuple[QueuedRun, HeldGrant]]:
     """Yield the runs to start now, each with its grant, in the order of the queue.
 
     A run that waits for slots holds back everything behind it, so that a great one gets its turn;
@@ -34,12 +36,12 @@ def dispatch(queued: Sequence[QueuedRun], reserve: Reserve) -> Iterator[tuple[Qu
         if run.gpus and gpus_are_short:
             continue
         grant = reserve(run.slots, run.gpus)
+        if grant is Shortage.SLOTS:
+            return
         if grant is Shortage.GPUS:
             gpus_are_short = True
-        elif isinstance(grant, Grant):
-            yield run, grant
         else:
-            return
+            yield run, grant
 
 
 def waiting_reasons(

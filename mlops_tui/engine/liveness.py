@@ -95,6 +95,14 @@ def is_of_here(order: dict[str, Any]) -> bool:
     return machine in (None, "", machine_id()) and host in (None, "", host_name())
 
 
+def is_cancelled(folder: RunFolder) -> bool:
+    """Say whether the one start of a run was taken by whoever cancelled it."""
+    try:
+        return b'"cancelled":true' in folder.start_claim.read_bytes()
+    except OSError:
+        return False
+
+
 def _sight_without_runner(folder: RunFolder, order: dict[str, Any]) -> Sighting:
     facts = read_facts(folder)
     if facts.end is not None:
@@ -105,7 +113,7 @@ def _sight_without_runner(folder: RunFolder, order: dict[str, Any]) -> Sighting:
     if _was_never_started(folder, order, facts):
         # it starts at most once, and that is where it was launched
         return Sighting(Presence.ELSEWHERE if is_copy else Presence.QUEUED)
-    if not (is_of_here(order) and folder.is_of_user()) and not _is_cancelled(folder):
+    if not (is_of_here(order) and folder.is_of_user()) and not is_cancelled(folder):
         return Sighting(Presence.ELSEWHERE)
     return Sighting(_presence_here(folder, RunnerFacts() if is_copy else facts))
 
@@ -145,13 +153,6 @@ def _locks_work(path: Path) -> bool:
     if not path.exists():
         return True  # nothing was ever locked here: the runner died before it, or there was none
     return is_locked(path) is not None
-
-
-def _is_cancelled(folder: RunFolder) -> bool:
-    try:
-        return b'"cancelled":true' in folder.start_claim.read_bytes()
-    except OSError:
-        return False
 
 
 def _take(lock: FileLock, folder: RunFolder) -> bool:

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mlops_tui.domain.errors import StorageError
-from mlops_tui.engine import detached, liveness, secrets, slots, tree, wake
+from mlops_tui.engine import liveness, secrets, slots, tree, wake
 from mlops_tui.engine.creation import guarding
-from mlops_tui.engine.executor import Capabilities, Grant, Presence, Resources, Sighting, whole
+from mlops_tui.engine.executor import (
+    Capabilities,
+    Grant,
+    Presence,
+    Resources,
+    Sighting,
+    StopResult,
+    whole,
+)
 from mlops_tui.engine.recorded import RunFolder, read_facts
 from mlops_tui.journal.lock import claim
+
+if TYPE_CHECKING:
+    import subprocess
 
 
 class LocalExecutor:
@@ -22,6 +33,7 @@ class LocalExecutor:
     def __init__(self, project: Path) -> None:
         self.project = Path(os.path.realpath(project))
         self._runners: dict[str, subprocess.Popen[bytes]] = {}
+        self._gpus: tuple[str, ...] | None = None
 
     def submit(self, run_id: str, grant: Grant | None) -> None:
         """Start the runner of a run, which starts the command at most once.
@@ -52,6 +64,8 @@ class LocalExecutor:
         if grant is not None:
             inherited = grant.descriptors
             words += ["--gpus", ",".join(grant.gpus), "--hold", ",".join(map(str, inherited))]
+        from mlops_tui.engine import detached  # who only looks starts nothing
+
         log = wake.agent_file(self.project, "log")
         with guarding(log):
             self._runners[run_id] = detached.start("mlops_tui.engine.runner", words, log, inherited)
@@ -92,51 +106,90 @@ class LocalExecutor:
         found = {run_id: self.find(run_id) for run_id in run_ids}
         return {run_id: sighting for run_id, sighting in found.items() if sighting is not None}
 
-    def cancel(self, run_ids: Sequence[str], by: str = "") -> None:
+    def cancel(self, run_ids: Sequence[str], by: str = "") -> dict[str, StopResult]:
         """Ask for these runs to end: queued ones never start, others are stopped by their runner.
 
         Raises:
             StorageError: the wish cannot be written.
         """
+        results: dict[str, StopResult] = {}
         for run_id in run_ids:
             folder = RunFolder(self.project, run_id)
-            with guarding(folder.path):
-                self._cancel(folder, by)
+            sighting = self.find(run_id)
+            if sighting is not None:
+                with guarding(folder.path):
+                    results[run_id] = self._cancel(folder, sighting.presence, by)
+        return results
 
-    def _cancel(self, folder: RunFolder, by: str) -> None:
-        sighting = self.find(folder.run_id)
-        if sighting is None or sighting.presence is Presence.ENDED:
-            return
+    def _cancel(self, folder: RunFolder, presence: Presence, by: str) -> StopResult:
+        if presence is Presence.ENDED:
+            return StopResult.ALREADY_ENDED
         wish = {"t": time.time(), "by": by}
-        if sighting.presence is Presence.QUEUED and claim(
-            folder.start_claim, {**wish, "cancelled": True}
-        ):
+        if presence is Presence.QUEUED:
+            claim(folder.start_claim, {**wish, "cancelled": True})
+        # a cancel that was killed after its claim is finished by the next one
+        if liveness.is_cancelled(folder):
             secrets.drop(folder.run_id)
             liveness.settle(self.project, folder.run_id)
-            return
-        claim(folder.stop_file, wish)
-        if sighting.presence is Presence.UNSUPERVISED:
+            return StopResult.CANCELLED
+        is_new = claim(folder.stop_file, wish)
+        if presence is Presence.UNSUPERVISED:
             self.adopt(folder.run_id)
+        return StopResult.ASKED if is_new else StopResult.ALREADY_ASKED
 
     def logs(self, run_id: str, offset: int = 0, limit: int = 65536) -> bytes:
-        """Return output from a byte on, at most `limit` bytes; empty where there is none yet."""
-        try:
-            with open(RunFolder(self.project, run_id).output, "rb") as file:
-                file.seek(offset)
-                return file.read(limit)
-        except FileNotFoundError:
-            return b""
+        """Return output from a byte on, at most `limit` bytes; empty where there is none yet.
 
-    def resources(self) -> Resources:
+        Raises:
+            StorageError: it cannot be read.
+        """
+        path = RunFolder(self.project, run_id).output
+        with guarding(path):
+            try:
+                with open(path, "rb", buffering=0) as file:
+                    file.seek(offset)
+                    return file.read(limit) or b""
+            except FileNotFoundError:
+                return b""
+
+    def log_bytes(self, run_id: str) -> int:
+        """Return how long the output is by now.
+
+        Raises:
+            StorageError: it cannot be read.
+        """
+        path = RunFolder(self.project, run_id).output
+        with guarding(path):
+            try:
+                return os.stat(path).st_size
+            except FileNotFoundError:
+                return 0
+
+    def resources(self, with_gpus: bool = True) -> Resources:
         """Return the slots and GPUs of this host, and how many of them nobody holds.
 
         Raises:
             StorageError: the local state cannot be written.
         """
-        limits = slots.capacity()
+        limits = self._limits(with_gpus=with_gpus)
         with guarding(wake.agent_file(self.project, "lock")):
             free = slots.free(limits)
         return Resources(limits.slots, free.slots, len(limits.gpus), len(free.gpus))
+
+    def reserve(self, slots_wanted: int, gpus: int) -> slots.Grant | slots.Shortage:
+        """Take slots and GPUs of this host, all or none; never waits for them.
+
+        Raises:
+            StorageError: the local state cannot be written.
+        """
+        with guarding(wake.agent_file(self.project, "lock")):
+            return slots.reserve(slots_wanted, gpus, self._limits(with_gpus=gpus > 0))
+
+    def _limits(self, *, with_gpus: bool) -> slots.Capacity:
+        """Return what this host has; the driver is asked once, for that takes a while."""
+        if with_gpus and self._gpus is None:
+            self._gpus = slots.gpu_names()
+        return slots.Capacity(slots.slot_count(), (self._gpus or ()) if with_gpus else ())
 
     def capabilities(self) -> Capabilities:
         """Return what this host can do."""

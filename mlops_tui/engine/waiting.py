@@ -6,13 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from mlops_tui.domain import places
 from mlops_tui.domain.host import host_name, machine_id
 from mlops_tui.domain.runs import Run
-from mlops_tui.engine import slots
-from mlops_tui.engine.creation import guarding
 from mlops_tui.engine.dispatch import waiting_reasons
-from mlops_tui.engine.executor import Resources
+from mlops_tui.engine.executors import executor_of
 from mlops_tui.engine.recorded import RunFolder
 
 if TYPE_CHECKING:
@@ -43,7 +40,7 @@ def why_waiting(project: Path, reader: QueueReader) -> dict[str, str]:
         return {}
     told = {run.id: _own_reason(project, run) for run in reader.runs([run.id for run in queued])}
     others = [run for run in queued if not told.get(run.id)]
-    resources = _resources(needs_gpus=any(run.gpus for run in others))
+    resources = executor_of(project).resources(with_gpus=any(run.gpus for run in others))
     told |= waiting_reasons(others, reader.is_paused(host_name()), resources)
     return {run.id: told[run.id] for run in queued}
 
@@ -62,10 +59,3 @@ def _own_reason(project: Path, run: Run) -> str:
         return "its start has begun" if folder.start_claim.exists() else ""
     except (OSError, ValueError) as error:
         return f"its order cannot be read: {error}"
-
-
-def _resources(*, needs_gpus: bool) -> Resources:
-    limits = slots.Capacity(slots.slot_count(), slots.gpu_names() if needs_gpus else ())
-    with guarding(places.state_dir()):
-        free = slots.free(limits)
-    return Resources(limits.slots, free.slots, len(limits.gpus), len(free.gpus))

@@ -112,6 +112,22 @@ def test_only_ui_imports_textual() -> None:
     assert users <= {"ui"}
 
 
+def test_another_executor_could_be_put_in_at_one_place() -> None:
+    users = {
+        f"{module_of(path)} imports {name}"
+        for path in sources()
+        for name in imported_modules(path)
+        if name == "mlops_tui.engine.local" or name == "mlops_tui.engine.slots"
+    }
+    assert {user for user in users if user.endswith("local")} == {
+        "mlops_tui.engine.executors imports mlops_tui.engine.local"
+    }
+    # executor and dispatch name the kinds of a shortage; the doctor explains this very host
+    assert {user.split(" ")[0].removeprefix("mlops_tui.engine.") for user in users} == {
+        *("executors", "local", "executor", "dispatch", "doctor"),
+    }
+
+
 def test_the_contracts_of_import_linter_hold() -> None:
     if importlib.util.find_spec("importlinter") is None:
         pytest.skip("import-linter comes with the `check` extra")

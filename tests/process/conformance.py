@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from mlops_tui.domain.runs import RunState
-from mlops_tui.engine.executor import Executor, Grant, Presence, Sighting
+from mlops_tui.engine.executor import Executor, Grant, Presence, Sighting, StopResult
 from tests.process.support import make_run, until
 
 
@@ -68,8 +68,9 @@ class ExecutorConformance:
         run_id = make_run(project, ["sleep", "60"])
         self.submit(executor, grant, run_id)
         until(lambda: executor.poll([run_id])[run_id].is_alive)
-        executor.cancel([run_id], "ada")
-        executor.cancel([run_id], "ada")
+        assert executor.cancel([run_id], "ada") == {run_id: StopResult.ASKED}
+        again = executor.cancel([run_id], "ada")[run_id]
+        assert again in (StopResult.ALREADY_ASKED, StopResult.ALREADY_ENDED)
         sighting = self.end(executor, run_id)
         assert (sighting.state, sighting.reason) == (RunState.STOPPED, "stopped by ada")
 
@@ -77,12 +78,12 @@ class ExecutorConformance:
         self, project: Path, executor: Executor, grant: Any
     ) -> None:
         run_id = make_run(project, "touch started")
-        executor.cancel([run_id], "ada")
+        assert executor.cancel([run_id], "ada") == {run_id: StopResult.CANCELLED}
         self.submit(executor, grant, run_id)
         sighting = self.end(executor, run_id)
         assert sighting.state is RunState.STOPPED
         assert sighting.reason == "stopped by ada before it started"
-        executor.cancel([run_id])
+        assert executor.cancel([run_id]) == {run_id: StopResult.ALREADY_ENDED}
         assert not (project / "started").exists()
 
     def test_cancelling_an_ended_run_changes_nothing(
@@ -91,15 +92,17 @@ class ExecutorConformance:
         run_id = make_run(project, "true")
         self.submit(executor, grant, run_id)
         before = self.end(executor, run_id)
-        executor.cancel([run_id])
+        assert executor.cancel([run_id]) == {run_id: StopResult.ALREADY_ENDED}
         assert self.end(executor, run_id) == before
 
     def test_output_is_read_in_pieces(self, project: Path, executor: Executor, grant: Any) -> None:
         run_id = make_run(project, "printf 0123456789")
         assert executor.logs(run_id) == b""
+        assert executor.log_bytes(run_id) == 0
         self.submit(executor, grant, run_id)
         self.end(executor, run_id)
         assert executor.logs(run_id) == b"0123456789"
+        assert executor.log_bytes(run_id) == 10
         assert executor.logs(run_id, 4, 3) == b"456"
         assert executor.logs(run_id, 99) == b""
 
@@ -107,8 +110,9 @@ class ExecutorConformance:
         unknown: Sequence[str] = ["20260101-000000-000000"]
         assert executor.find(unknown[0]) is None
         assert executor.poll(unknown) == {}
-        executor.cancel(unknown)
+        assert executor.cancel(unknown) == {}
         executor.submit(unknown[0], None)
+        assert executor.log_bytes(unknown[0]) == 0
         assert executor.logs(unknown[0]) == b""
 
     def test_another_executor_of_the_same_project_sees_the_same(
@@ -126,4 +130,5 @@ class ExecutorConformance:
         resources = executor.resources()
         assert 0 <= resources.free_slots <= resources.slots
         assert 0 <= resources.free_gpus <= resources.gpus
+        assert executor.resources(with_gpus=False).slots == resources.slots
         assert executor.capabilities().name

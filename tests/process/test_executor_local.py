@@ -6,8 +6,11 @@ from pathlib import Path
 import pytest
 
 from mlops_tui.engine import slots
-from mlops_tui.engine.executor import Executor, Resources
+from mlops_tui.engine.executor import Executor, Resources, StopResult, SupervisedExecutor
+from mlops_tui.engine.executors import executor_of
 from mlops_tui.engine.local import LocalExecutor
+from mlops_tui.engine.recorded import RunFolder
+from mlops_tui.journal.lock import claim
 from tests.process.conformance import ExecutorConformance
 from tests.process.support import make_run, project_folder, until, wait_ended
 
@@ -53,6 +56,26 @@ def test_a_run_holds_its_slots_and_gpus_until_it_ends(project: Path) -> None:
     executor.cancel([run_id])
     wait_ended(project, run_id)
     assert executor.resources() == Resources(slots=4, free_slots=4, gpus=2, free_gpus=2)
+
+
+def test_a_cancel_that_was_cut_off_after_its_claim_is_finished_by_the_next(project: Path) -> None:
+    run_id = make_run(project, "touch started")
+    claim(RunFolder(project, run_id).start_claim, {"by": "ada", "cancelled": True})
+    assert LocalExecutor(project).cancel([run_id], "bob") == {run_id: StopResult.CANCELLED}
+    assert wait_ended(project, run_id)["state"] == "stopped"
+
+
+def test_it_is_what_the_agent_needs(project: Path) -> None:
+    executor: SupervisedExecutor = executor_of(project)
+    run_id = make_run(project, "sleep 0.2")
+    grant = executor.reserve(1, 2)
+    assert executor.reserve(1, 1) is slots.Shortage.GPUS
+    assert isinstance(grant, slots.Grant)
+    executor.submit(run_id, grant)
+    grant.release()
+    assert executor.is_starting(run_id)
+    assert until(executor.collect, what="runner over") == {run_id: 0}
+    assert not executor.is_starting(run_id)
 
 
 def test_a_command_does_not_hold_the_slots_of_its_runner(project: Path) -> None:

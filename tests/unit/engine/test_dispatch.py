@@ -7,7 +7,7 @@ from hypothesis import given, strategies
 
 from mlops_tui.engine.dispatch import dispatch, startable, waiting_reasons
 from mlops_tui.engine.executor import Resources
-from mlops_tui.engine.slots import Capacity, Grant, Shortage
+from mlops_tui.engine.slots import Grant, Shortage
 from mlops_tui.index import QueuedRun
 
 
@@ -44,7 +44,7 @@ def test_a_run_that_waits_for_gpus_is_overtaken_only_by_those_without() -> None:
 
 def test_what_this_host_can_never_start_is_left_out() -> None:
     runs = queued((1, 3), (9, 2), (1, 0))
-    assert [run.id for run in startable(runs, Capacity(1, ("0", "1")))] == ["1", "2"]
+    assert [run.id for run in startable(runs, gpus=2)] == ["1", "2"]
 
 
 @pytest.mark.parametrize(
