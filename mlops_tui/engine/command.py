@@ -18,6 +18,7 @@ from mlops_tui.engine.recorded import RunFolder, RunnerFacts
 from mlops_tui.engine.secrets import Waiting
 from mlops_tui.engine.shim import track_folder
 from mlops_tui.journal.lock import FileLock, is_locked
+from mlops_tui.journal.sharing import open_shared
 
 
 class SpawnError(Exception):
@@ -142,11 +143,9 @@ def spawn(
     """
     prepared = prepare(folder, order, waiting, gpus)
     cwd = Path(order.get("cwd") or folder.project)
-    lock = FileLock(folder.command_lock)
+    lock = FileLock(folder.command_lock, is_shared=True)
     try:
-        output = os.open(
-            folder.output, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666
-        )
+        output = open_shared(folder.output, os.O_WRONLY | os.O_APPEND)
     except OSError as error:
         raise SpawnError(f"{folder.output} cannot be written: {error.strerror}") from error
     with contextlib.suppress(OSError):  # a file system without locks: the mark has to do

@@ -6,7 +6,6 @@ import contextlib
 import errno
 import json
 import os
-import stat
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from mlops_tui.domain.host import host_name
 from mlops_tui.domain.lifecycle import RUN_CREATED
 from mlops_tui.journal.append import append_locked, append_synced, locked, write_whole
 from mlops_tui.journal.lock import sync_folder
+from mlops_tui.journal.sharing import make_folder, open_shared
 
 Record = Mapping[str, Any]
 FACTS_OF_CREATION = (
@@ -52,35 +52,14 @@ def ensure_project_folders(project: Path) -> None:
     """
     dot = places.project_dot(project)
     with guarding(dot):
-        group = shared_group(project)
         for folder in (dot, places.runs_dir(project), places.claims_dir(project)):
-            make_folder(folder, group)
-        ignore = dot / ".gitignore"
-        if not ignore.exists():
-            _write_new(ignore, b"*\n", group)
-        journal = places.project_journal(project, host_name())
-        if not journal.exists():
-            _write_new(journal, b"", group)
-
-
-def shared_group(project: Path) -> int | None:
-    """Return the group that may write in the project's folder, None where it is the owner's."""
-    found = os.stat(project)
-    return found.st_gid if found.st_mode & stat.S_IWGRP else None
-
-
-def make_folder(folder: Path, group: int | None) -> None:
-    """Create one folder, open to `group` if one is given; one that exists is left as it is.
-
-    Raises:
-        OSError: it cannot be created.
-    """
-    try:
-        folder.mkdir()
-    except FileExistsError:
-        return
-    if group is not None:
-        _share(folder, group, stat.S_IRWXG | stat.S_ISGID)
+            make_folder(folder)
+        for path, data in (
+            (dot / ".gitignore", b"*\n"),
+            (places.project_journal(project, host_name()), b""),
+        ):
+            if not path.exists():
+                _write_new(path, data)
 
 
 def create_run(project: Path, record: Record, choose_name: Callable[[], str] | None = None) -> None:
@@ -100,7 +79,7 @@ def create_run(project: Path, record: Record, choose_name: Callable[[], str] | N
         name = record["name"] if choose_name is None else choose_name()
         record = {**record, "name": name, "folder": os.path.realpath(folder)}
         with guarding(folder):
-            _build_folder(project, folder, record)
+            _build_folder(folder, record)
         facts = {key: record[key] for key in FACTS_OF_CREATION}
         line = {"t": record["created"], "event": RUN_CREATED, "run": record["id"], **facts}
         try:
@@ -121,14 +100,13 @@ def record_fact(project: Path, event: str, now: float, **facts: object) -> None:
         append_locked(journal, {"t": now, "event": event, **facts})
 
 
-def _build_folder(project: Path, folder: Path, record: Record) -> None:
-    group = shared_group(project)
+def _build_folder(folder: Path, record: Record) -> None:
     temporary = folder.with_name(f".new-{folder.name}.{os.getpid()}")
-    make_folder(temporary, group)
+    make_folder(temporary)
     try:
-        make_folder(temporary / "artifacts", group)
+        make_folder(temporary / "artifacts")
         data = json.dumps(record, ensure_ascii=False, indent=1) + "\n"
-        _write_new(temporary / "run.json", data.encode("utf-8", "backslashreplace"), group)
+        _write_new(temporary / "run.json", data.encode("utf-8", "backslashreplace"))
         os.rename(temporary, folder)
     except OSError:
         _remove_new(temporary)
@@ -143,9 +121,9 @@ def _remove_new(temporary: Path) -> None:
         temporary.rmdir()
 
 
-def _write_new(path: Path, data: bytes, group: int | None) -> None:
+def _write_new(path: Path, data: bytes) -> None:
     try:
-        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+        fd = open_shared(path, os.O_WRONLY | os.O_EXCL)
     except FileExistsError:
         return
     try:
@@ -153,13 +131,3 @@ def _write_new(path: Path, data: bytes, group: int | None) -> None:
         os.fsync(fd)
     finally:
         os.close(fd)
-    if group is not None:
-        _share(path, group, stat.S_IRGRP | stat.S_IWGRP)
-
-
-def _share(path: Path, group: int, bits: int) -> None:
-    # best effort: without a right to hand it over, the owner still has it
-    with contextlib.suppress(PermissionError):
-        if os.stat(path).st_gid != group:
-            os.chown(path, -1, group)
-        os.chmod(path, stat.S_IMODE(os.stat(path).st_mode) | bits)

@@ -46,7 +46,7 @@ def settle(project: Path, run_id: str) -> bool:
     order = _order(folder)
     if _sight_without_runner(folder, order).presence is not Presence.GONE:
         return False
-    lock = FileLock(folder.runner_lock)
+    lock = FileLock(folder.runner_lock, is_shared=True)
     if not _take(lock, folder):
         return False
     try:

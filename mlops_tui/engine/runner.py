@@ -223,7 +223,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for descriptor in options.held:
         os.set_inheritable(descriptor, False)
     bell = Bell()
-    lock = FileLock(RunFolder(options.project, options.run_id).runner_lock)
+    lock = FileLock(RunFolder(options.project, options.run_id).runner_lock, is_shared=True)
     if not take_lock(lock):
         return 0
     runner = Runner(options, bell, has_lock=lock.fd >= 0)

@@ -57,7 +57,7 @@ def write_waiting(path: Path, waiting: Waiting) -> None:
     """
     places.make_private(path.parent)
     data = json.dumps({"secrets": waiting.secrets, "environment": waiting.environment})
-    write_atomically(path, data.encode(), 0o600)
+    write_atomically(path, data.encode(), is_shared=False)
 
 
 def read_waiting(path: Path) -> Waiting:

@@ -12,6 +12,7 @@ from mlops_tui.domain.places import make_private
 _PREFIX = "mlops-tui-track-"
 _COPIED = (
     *("track/*.py", "journal/__init__.py", "journal/append.py", "journal/lock.py"),
+    "journal/sharing.py",
     *("domain/__init__.py", "domain/ids.py", "domain/places.py", "domain/host.py"),
     "domain/lifecycle.py",
 )

@@ -10,6 +10,8 @@ import time
 from pathlib import Path
 from typing import Any, Iterator, Mapping, Optional
 
+from mlops_tui.journal.sharing import open_shared
+
 
 def encode(record: Mapping[str, Any]) -> bytes:
     """Return `record` as one line of JSON, UTF-8, with its newline; NaN and infinities bare."""
@@ -25,7 +27,7 @@ class JournalWriter:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)
+        self._fd = open_shared(path, os.O_RDWR | os.O_APPEND)
         self._torn = ends_torn(self._fd)
 
     def append(self, record: Mapping[str, Any], sync: bool = False) -> None:
@@ -68,7 +70,7 @@ def append_locked(
 @contextlib.contextmanager
 def locked(path: Path, patience_seconds: Optional[float] = None) -> Iterator[int]:
     """Open a shared journal for `append_synced`, holding its lock; see `append_locked`."""
-    fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)
+    fd = open_shared(path, os.O_RDWR | os.O_APPEND)
     try:
         try:
             _wait_for_lock(fd, patience_seconds)

@@ -9,6 +9,8 @@ import os
 from pathlib import Path
 from typing import Any, Dict, Optional
 
+from mlops_tui.journal.sharing import make_folder, open_shared
+
 NO_LOCKS = (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS)
 """How a file system says that it has no locks."""
 
@@ -17,12 +19,14 @@ class FileLock:
     """A `flock` on a file, held by the open descriptor and everything that inherits it.
 
     It vanishes with its last holder, whatever killed it. Not re-entrant; one thread.
-    `fd` is the descriptor, for passing to a child; -1 while not held.
+    `fd` is the descriptor, for passing to a child; -1 while not held. The file is the user's
+    own unless it `is_shared` with who shares the project.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, is_shared: bool = False) -> None:
         self.path = path
         self.fd = -1
+        self._is_shared = is_shared
 
     def acquire(self, blocking: bool = False) -> bool:
         """Take the lock; return False if somebody else has it.
@@ -31,7 +35,7 @@ class FileLock:
             OSError: the file cannot be opened, or the file system has no locks (`ENOLCK`,
                 `EOPNOTSUPP`, `ENOSYS`): see `locks_work`.
         """
-        fd = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        fd = self._open()
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | (0 if blocking else fcntl.LOCK_NB))
         except BlockingIOError:
@@ -42,6 +46,11 @@ class FileLock:
             raise
         self.fd = fd
         return True
+
+    def _open(self) -> int:
+        if self._is_shared:
+            return open_shared(self.path, os.O_RDWR)
+        return os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
     def release(self) -> None:
         """Close our descriptor; the lock stays held where a child inherited it."""
@@ -89,7 +98,8 @@ def claim(path: Path, content: Dict[str, Any]) -> bool:
     Raises:
         OSError: the folder cannot be written.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     temporary = path.with_name(".%s.%d.%s" % (path.name, os.getpid(), os.urandom(4).hex()))
     data = json.dumps(content, separators=(",", ":")).encode() + b"\n"
     try:
@@ -115,7 +125,7 @@ def _link_or_create(temporary: Path, path: Path, data: bytes) -> bool:
 
 
 def _write_synced(path: Path, data: bytes) -> None:
-    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+    fd = open_shared(path, os.O_WRONLY | os.O_EXCL)
     try:
         os.write(fd, data)
         os.fsync(fd)
@@ -123,14 +133,17 @@ def _write_synced(path: Path, data: bytes) -> None:
         os.close(fd)
 
 
-def write_atomically(path: Path, data: bytes, mode: int = 0o666) -> None:
+def write_atomically(path: Path, data: bytes, is_shared: bool = True) -> None:
     """Replace `path` by `data`: readers see the old file or the whole new one, on disk for sure.
+
+    It is the user's own (0600) unless it `is_shared` with who shares the project.
 
     Raises:
         OSError: it cannot be written; the old file is untouched then.
     """
     temporary = path.with_name(".%s.%d.%s" % (path.name, os.getpid(), os.urandom(4).hex()))
-    fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+    fd = open_shared(temporary, flags) if is_shared else os.open(temporary, flags, 0o600)
     try:
         with os.fdopen(fd, "wb") as file:
             file.write(data)

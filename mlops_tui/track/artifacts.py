@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 from typing import Any, Dict, List
 
+from mlops_tui.journal.sharing import make_folder, share
 from mlops_tui.track.lines import clean
 from mlops_tui.track.own import working_folder
 
@@ -34,7 +35,8 @@ def keep(run_dir: Path, given: Any) -> Dict[str, Any]:
     if inside.parts[0] == ".mlops":
         inside = Path(source.name)
     target = folder / "artifacts" / inside
-    target.parent.mkdir(parents=True, exist_ok=True)
+    for around in [*reversed(target.relative_to(folder).parents)][1:]:
+        make_folder(folder / around)
     _copy_whole(source, target)
     path = clean(target.relative_to(folder).as_posix())
     return {"path": path, "bytes": size_bytes, "source": clean(str(source))}
@@ -68,6 +70,8 @@ def _copy_whole(source: Path, target: Path) -> None:
             shutil.copyfile(source, temporary)
             shutil.copymode(source, temporary)
             _sync(temporary)
+        for copy in [temporary, *(temporary.rglob("*") if temporary.is_dir() else ())]:
+            share(copy)
         if target.is_dir() or (source.is_dir() and target.exists()):
             os.rename(target, replaced)
         os.replace(temporary, target)

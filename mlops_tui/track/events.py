@@ -13,6 +13,7 @@ from typing import List, Optional
 from mlops_tui.domain.host import host_name, mark_of
 from mlops_tui.domain.ids import file_safe
 from mlops_tui.journal.append import ends_torn
+from mlops_tui.journal.sharing import open_shared
 from mlops_tui.track.attempt import attempt, say_once
 from mlops_tui.track.lines import fact_line
 from mlops_tui.track.ranks import rank
@@ -91,9 +92,8 @@ class EventFile:
         return True
 
     def _open_file(self) -> bool:
-        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
         try:
-            self._fd = os.open(self.path, flags, 0o666)
+            self._fd = open_shared(self.path, os.O_RDWR | os.O_APPEND)
         except OSError as error:
             self._lost_reason = error.strerror or str(error)
             return False

@@ -131,12 +131,23 @@ def _write_new(path: str, data: bytes) -> None:
     fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     try:
         with os.fdopen(fd, "wb") as file:
+            _share(fd, os.path.dirname(path))
             file.write(data)
         if not os.path.exists(path):
             os.rename(temporary, path)
     finally:
         if os.path.exists(temporary):
             os.unlink(temporary)
+
+
+def _share(fd: int, folder: str) -> None:
+    """Let the folder's group have what the folder gives it, as all else of a run does."""
+    try:
+        group = os.stat(folder).st_mode & 0o060
+        others = os.fstat(fd).st_mode & 0o006 & (group >> 3)
+        os.fchmod(fd, 0o600 | group | others)
+    except OSError:
+        pass  # a file system without modes
 
 
 def main(arguments: List[str]) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import stat
 import sys
 import time
 from pathlib import Path
@@ -21,6 +20,7 @@ from mlops_tui.journal.append import (
     locked,
 )
 from mlops_tui.journal.lock import FileLock, sync_folder, write_atomically
+from mlops_tui.journal.sharing import make_folder, open_shared
 from mlops_tui.track.attempt import attempt, say_once, text_of
 from mlops_tui.track.endings import Ending
 
@@ -99,13 +99,12 @@ def start_own(
     now = time.time()
     run_id = new_run_id(now)
     _make_project_folders(project)
-    group = _shared_group(project)
     folder = places.run_dir(project, run_id)
     building = folder.with_name(".new-%s.%d" % (run_id, os.getpid()))
-    _make_folder(building, group)
-    lock = FileLock(building / "runner.lock")
+    make_folder(building)
+    lock = FileLock(building / "runner.lock", is_shared=True)
     try:
-        _make_folder(building / "artifacts", group)
+        make_folder(building / "artifacts")
         attempt(lock.acquire)  # a file system without locks: the process mark has to do
         record = _record(project, run_id, now, job, tags, params, parent)
         with locked(places.project_journal(project, host.host_name()), PATIENCE_SECONDS) as fd:
@@ -216,40 +215,10 @@ def _user() -> str:
 
 def _make_project_folders(project: Path) -> None:
     project.mkdir(parents=True, exist_ok=True)
-    group = _shared_group(project)
     dot = places.project_dot(project)
     for folder in (dot, places.runs_dir(project)):
-        _make_folder(folder, group)
-    for path, data in ((dot / ".gitignore", b"*\n"), (_journal_of(project), b"")):
-        if not path.exists():
-            with open(path, "ab") as file:
-                file.write(data)
-            _share(path, group, stat.S_IRGRP | stat.S_IWGRP)
-
-
-def _journal_of(project: Path) -> Path:
-    return places.project_journal(project, host.host_name())
-
-
-def _shared_group(project: Path) -> Optional[int]:
-    found = os.stat(project)
-    return found.st_gid if found.st_mode & stat.S_IWGRP else None
-
-
-def _make_folder(folder: Path, group: Optional[int]) -> None:
-    try:
-        folder.mkdir()
-    except FileExistsError:
-        return
-    _share(folder, group, stat.S_IRWXG | stat.S_ISGID)
-
-
-def _share(path: Path, group: Optional[int], bits: int) -> None:
-    if group is None:
-        return
-    try:
-        if os.stat(path).st_gid != group:
-            os.chown(path, -1, group)
-        os.chmod(path, stat.S_IMODE(os.stat(path).st_mode) | bits)
-    except PermissionError:
-        pass  # without a right to hand it over, the owner still has it
+        make_folder(folder)
+    if not (dot / ".gitignore").exists():
+        fd = open_shared(dot / ".gitignore", os.O_WRONLY | os.O_APPEND)
+        os.write(fd, b"*\n")
+        os.close(fd)
