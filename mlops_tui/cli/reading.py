@@ -51,11 +51,22 @@ def open_index(project: Path) -> Iterator[Index]:
     from mlops_tui.index import Index  # `run` starts a job without it
 
     with Index.open(project, _Progress().tell) as index:
-        index.ingest()
+        changes = index.ingest()
         if index.live():
             settle(project, [run.id for run in index.live()])
-            index.ingest()
+            changes = index.ingest()
+        if changes.unreadable:
+            output.words(_unreadable_words(changes.unreadable))
         yield index
+
+
+def _unreadable_words(files: Mapping[str, str]) -> str:
+    """Say that what is shown lacks what these files hold."""
+    name, why = min(files.items())
+    first = f".mlops/{name}: {why}"
+    return f"{first}: what it says is left out" + (
+        f", and so is that of {len(files) - 1} more" if len(files) > 1 else ""
+    )
 
 
 def settle(project: Path, run_ids: Sequence[str]) -> None:

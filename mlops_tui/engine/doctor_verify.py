@@ -19,14 +19,21 @@ MOST_NAMED = 20
 def verify(project: Path) -> list[Check]:
     """Return what does not fit together in a project; one good check where all does."""
     with Index.open(project) as index:
-        index.ingest()
+        changes = index.ingest()
         runs = index.runs([*index.run_ids(), *index.run_ids(deleted=True)])
         damage = index.problems()
+        unreadable = changes.unreadable
     findings = [finding for run in runs for finding in _run_findings(project, run)]
+    findings += [
+        f".mlops/{name}: cannot be read: {why}"
+        for name, why in unreadable.items()
+        if not name.endswith(("/", "/run.json", "/runner.jsonl"))  # told of the run already
+    ]
     findings += _folder_findings(project, {run.id for run in runs})
     findings += [f"{problem}; it may be removed, it is rebuilt" for problem in damage]
     for journal in sorted(places.project_dot(project).glob("journal-*.jsonl")):
-        findings += _journal_findings(journal)
+        if journal.name not in unreadable:
+            findings += _journal_findings(journal)
     if not findings:
         return [Check("verify", Level.GOOD, f"{len(runs)} runs, files and index agree")]
     named = [Check("verify", Level.BAD, finding) for finding in findings[:MOST_NAMED]]
@@ -35,7 +42,14 @@ def verify(project: Path) -> list[Check]:
 
 
 def _run_findings(project: Path, run: Run) -> list[str]:
-    folder = RunFolder(project, run.id)
+    try:
+        return _findings_in(RunFolder(project, run.id), run)
+    except OSError as error:
+        name = Path(error.filename).name if isinstance(error.filename, str) else "its folder"
+        return [f"{run.id}: {name} cannot be read: {error.strerror or error}"]
+
+
+def _findings_in(folder: RunFolder, run: Run) -> list[str]:
     if not folder.path.is_dir():
         return [f"{run.id}: its folder is gone"]
     found = []

@@ -49,7 +49,7 @@ def apply_news(connection: sqlite3.Connection, news: RunNews) -> bool:
         else:
             _apply_events(connection, run, piece)
     _date_again(connection, run, news.folder)
-    if news.is_at_end and news.run.may_settle:
+    if news.may_settle:
         connection.execute("UPDATE runs SET settled = 1 WHERE num = ?", (run,))
     return True
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -48,6 +47,8 @@ class RunNews:
     """Content of `run.json`, where the run's creation was not read before."""
     is_at_end: bool = True
     """There is nothing more to read now."""
+    unreadable: dict[str, str] = field(default_factory=dict)
+    """Files that are there and cannot be read, and why; empty for the folder itself."""
 
     @property
     def size_bytes(self) -> int:
@@ -57,7 +58,12 @@ class RunNews:
     @property
     def matters(self) -> bool:
         """Say whether something is to be written."""
-        return bool(self.pieces) or self.run_json is not None or self.run.may_settle
+        return bool(self.pieces) or self.run_json is not None or self.may_settle
+
+    @property
+    def may_settle(self) -> bool:
+        """Say whether nothing more is to be expected of the run."""
+        return self.is_at_end and self.run.may_settle and not self.unreadable
 
     @property
     def has_facts(self) -> bool:
@@ -87,16 +93,23 @@ def gather(folder: Path, run: RunRow, known: dict[str, tuple[Position, int]]) ->
     """
     news = RunNews(run, folder)
     if not run.known:
-        news.run_json = _read_whole(folder / "run.json")
-        if news.run_json is None:
+        try:
+            news.run_json = _read_whole(folder / "run.json")
+        except FileNotFoundError:
             return news
-    for name, size, inode in event_files(folder):
+        except OSError as error:
+            news.unreadable["run.json"] = reason_of(error)
+            return news
+    for name, size, inode in _files_to_read(news):
         before, size_then = known.get(name, (Position(), 0))
         if size == size_then and (inode == before.inode or not size):
             continue
         try:
             chunk = read_chunk(folder / name, before, CHUNK_BYTES)
-        except OSError:
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            news.unreadable[name] = reason_of(error)
             continue
         news.pieces.append(Piece(name, before, chunk, size))
         if chunk.has_more:
@@ -106,31 +119,45 @@ def gather(folder: Path, run: RunRow, known: dict[str, tuple[Position, int]]) ->
     return news
 
 
+def reason_of(error: OSError) -> str:
+    """Return in words why a file cannot be read."""
+    return error.strerror or str(error)
+
+
+def _files_to_read(news: RunNews) -> list[tuple[str, int, int]]:
+    try:
+        return _event_files(news.folder)
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        news.unreadable[""] = reason_of(error)
+        return []
+
+
 def event_files(folder: Path) -> list[tuple[str, int, int]]:
     """Return name, size and inode of the files in a run's folder that are read: the runner's first.
 
     The order of the others does not matter to what the index says.
     """
-    return sorted(_event_files(folder), key=lambda file: (file[0] != RUNNER_FILE, file[0]))
-
-
-def _event_files(folder: Path) -> Iterator[tuple[str, int, int]]:
     try:
-        with os.scandir(folder) as entries:
-            for entry in entries:
-                name = entry.name
-                if name in (RUNNER_FILE, MAIN_EVENTS) or (
-                    name.startswith("events-") and name.endswith(".jsonl")
-                ):
-                    stat = entry.stat()
-                    yield name, stat.st_size, stat.st_ino
+        return _event_files(folder)
     except OSError:
-        return
+        return []
 
 
-def _read_whole(path: Path) -> bytes | None:
-    try:
-        with open(path, "rb") as file:
-            return file.read(_LARGEST_RUN_JSON)
-    except OSError:
-        return None
+def _event_files(folder: Path) -> list[tuple[str, int, int]]:
+    found = []
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            name = entry.name
+            if name in (RUNNER_FILE, MAIN_EVENTS) or (
+                name.startswith("events-") and name.endswith(".jsonl")
+            ):
+                stat = entry.stat()
+                found.append((name, stat.st_size, stat.st_ino))
+    return sorted(found, key=lambda file: (file[0] != RUNNER_FILE, file[0]))
+
+
+def _read_whole(path: Path) -> bytes:
+    with open(path, "rb") as file:
+        return file.read(_LARGEST_RUN_JSON)

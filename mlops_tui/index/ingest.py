@@ -21,6 +21,7 @@ from mlops_tui.index.gather import (
     event_files,
     gather,
     positions,
+    reason_of,
 )
 from mlops_tui.index.store import Store
 from mlops_tui.index.values import Changes
@@ -83,6 +84,7 @@ class Ingester:
         self._is_measured = False
         self._check_below: int | None = None
         self._next_size_check = 0.0
+        self._unreadable: dict[str, str] = {}
 
     def _version(self) -> int:
         query = "SELECT value FROM meta WHERE key = 'version'"
@@ -92,14 +94,15 @@ class Ingester:
         """Return what changed since the last call, whichever process wrote it."""
         version = self._version()
         if version == self._seen_version:
-            return Changes(frozenset(), frozenset(), more)
+            return Changes(frozenset(), frozenset(), more, dict(self._unreadable))
         rows = self._store.connection.execute(
             "SELECT id, points_version > ?, version FROM runs WHERE version > ?",
             (self._seen_version, self._seen_version),
         ).fetchall()
         self._seen_version = max([version, *(row[2] for row in rows)])
         points = frozenset(row[0] for row in rows if row[1])
-        return Changes(frozenset(row[0] for row in rows), points, more)
+        changed = frozenset(row[0] for row in rows)
+        return Changes(changed, points, more, dict(self._unreadable))
 
     def _read_journals(self, deadline: float | None) -> bool:
         """Read the project's journals of all hosts; return whether more is left."""
@@ -113,8 +116,10 @@ class Ingester:
                     if stat.st_size == size_then and stat.st_ino == before.inode:
                         break
                     chunk = read_chunk(path, before, CHUNK_BYTES)
-                except OSError:
+                except OSError as error:
+                    self._unreadable[name] = reason_of(error)
                     break
+                self._unreadable.pop(name, None)
                 if chunk.restarted:
                     raise JournalRestartedError
                 self._write_journal(Piece(name, before, chunk, stat.st_size))
@@ -169,6 +174,7 @@ class Ingester:
             run = queue.popleft()
             folder = places.run_dir(self._project, run.id)
             news = gather(folder, run, positions(self._store.connection, run.num))
+            self._keep_unreadable(news)
             if news.matters:
                 waiting.append(news)
             if not news.is_at_end or _is_enough(waiting):
@@ -182,6 +188,13 @@ class Ingester:
                 queue.extend(self._write(waiting))
                 waiting = []
         return False
+
+    def _keep_unreadable(self, news: RunNews) -> None:
+        below = f"runs/{news.run.id}/"
+        if self._unreadable:
+            kept = self._unreadable.items()
+            self._unreadable = {name: why for name, why in kept if not name.startswith(below)}
+        self._unreadable |= {below + name: why for name, why in news.unreadable.items()}
 
     def _unsettled(self) -> list[RunRow]:
         rows = self._store.connection.execute(

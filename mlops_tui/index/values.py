@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,8 @@ class Changes:
     """Ids of runs that got points."""
     more: bool = False
     """The budget ran out before everything was read."""
+    unreadable: Mapping[str, str] = field(default_factory=dict)
+    """Files below `.mlops` that are there and cannot be read, and why; tried again each time."""
 
 
 @dataclass(frozen=True, slots=True)

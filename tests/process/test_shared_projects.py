@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -110,3 +111,54 @@ def test_all_that_is_recorded_is_of_the_group_of_the_project(project: Path) -> N
     os.chown(project, -1, 12345)
     project.chmod(0o770)
     assert {path.stat().st_gid for path in record(project, 0o077)} == {12345}
+
+
+def unreadable(command: list[str]) -> list[str]:
+    """Return a command line for which files without modes are closed, for root too."""
+    if os.getuid() != 0:
+        return command
+    if shutil.which("setpriv") is None:
+        pytest.skip("root reads everything here")
+    without = "-dac_override,-dac_read_search"
+    return ["setpriv", f"--bounding-set={without}", f"--inh-caps={without}", *command]
+
+
+def test_files_that_cannot_be_read_are_said_and_end_no_verb(
+    project: Path, isolated_home: Path
+) -> None:
+    record(project, 0o022)
+    first, second = sorted((project / ".mlops" / "runs").iterdir())
+    for path in (first / "runner.jsonl", second / "run.json", second / "events.jsonl"):
+        path.chmod(0)
+    shutil.rmtree(isolated_home / "cache")
+    verified = say(project, 0o022, *unreadable([*PYTHON, "doctor", "--verify"]))
+    assert verified.returncode == 1
+    assert "Traceback" not in verified.stderr
+    assert f"{first.name}: runner.jsonl cannot be read" in verified.stdout
+    assert f"{second.name}: run.json cannot be read" in verified.stdout
+    assert f"{second.name}/events.jsonl: cannot be read: Permission denied" in verified.stdout
+    assert verified.stdout.count("cannot be read") == 3
+    for _ in range(2):
+        listed = say(project, 0o022, *unreadable([*PYTHON, "runs"]))
+        assert listed.returncode == 0
+        assert first.name in listed.stdout
+        assert f"{first.name}/runner.jsonl: Permission denied" in listed.stderr
+        assert "and so is that of 1 more" in listed.stderr
+    (second / "events.jsonl").chmod(0o600)
+    (first / "runner.jsonl").chmod(0o600)
+    listed = say(project, 0o022, *unreadable([*PYTHON, "runs"]))
+    assert "left out" not in listed.stderr
+    assert listed.stdout.count("0.5") == 2
+
+
+def test_a_folder_that_cannot_be_looked_into_is_said(project: Path, isolated_home: Path) -> None:
+    record(project, 0o022)
+    first, _ = sorted((project / ".mlops" / "runs").iterdir())
+    first.chmod(0)
+    shutil.rmtree(isolated_home / "cache")
+    listed = say(project, 0o022, *unreadable([*PYTHON, "runs"]))
+    assert f"{first.name}/: Permission denied" in listed.stderr
+    verified = say(project, 0o022, *unreadable([*PYTHON, "doctor", "--verify"]))
+    first.chmod(0o700)
+    assert verified.stdout.count("cannot be read") == 1
+    assert "Traceback" not in verified.stderr
