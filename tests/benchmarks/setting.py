@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import json
 import math
 import os
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import mlops_tui
 from tests.process.support import end_processes_of
 
 START = 1_766_000_000.0
@@ -27,6 +29,8 @@ direction = "maximize"
 @contextmanager
 def isolated(**environment: str) -> Iterator[Path]:
     """Give a folder, with cache, state and home in it, and end what was started there."""
+    # as pip does it: without bytecode, every process would compile its modules
+    compileall.compile_dir(os.path.dirname(mlops_tui.__file__), quiet=1)
     before = dict(os.environ)
     with tempfile.TemporaryDirectory(prefix="mlops-benchmark-", ignore_cleanup_errors=True) as name:
         folder = Path(os.path.realpath(name))
