@@ -24,6 +24,8 @@ from mlops_tui.engine import actions_agent, slots
 from mlops_tui.engine.actions_lookup import user_name
 from mlops_tui.engine.doctor_check import Check, Level
 from mlops_tui.engine.doctor_verify import verify
+from mlops_tui.engine.executor import Capabilities
+from mlops_tui.engine.executors import executor_of
 
 __all__ = ["Check", "Level", "examine", "verify"]
 
@@ -45,7 +47,7 @@ def examine(project: Path | None) -> list[Check]:
         return [*checks, Check("project", Level.INFO, "none here", "mlops-tui init writes one")]
     checks += [_project_file(project), _project_place(project), _skew(project)]
     checks.append(_locks("project locks", places.project_dot(project)))
-    checks.append(_agent(project))
+    checks += [_agent(project), _executor(executor_of(project).capabilities())]
     return checks
 
 
@@ -273,3 +275,13 @@ def _agent(project: Path) -> Check:
     if status.is_running:
         return Check("agent", Level.GOOD, f"running (pid {status.pid or '?'}), log {status.log}")
     return Check("agent", Level.INFO, "not running; it starts when there is something to do")
+
+
+def _executor(can: Capabilities) -> Check:
+    output = "output shows as it comes" if can.has_live_logs else "output shows at the end"
+    use = "use is sampled" if can.samples_use else "use is not sampled"
+    found = f"{can.name}: {output}, {use}"
+    if can.ends_escapees:
+        return Check("executor", Level.GOOD, f"{found}, a stop ends all that a command started")
+    hint = "this system does not say what belongs to a command that left its process group"
+    return Check("executor", Level.INFO, f"{found}, a stop may leave some processes", hint)

@@ -24,6 +24,7 @@ def test_a_sound_host_and_project_are_called_so(tmp_path: Path) -> None:
     for name in ("versions", "clock", "state", "cache", "locks", "project locks", "disk clock"):
         assert checks[name].level is Level.GOOD, checks[name]
     assert checks["agent"].level is Level.INFO
+    assert checks["executor"].found.startswith("local: output shows as it comes")
     assert not list(places.project_dot(tmp_path).iterdir())
 
 
