@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import compileall
 import os
 from pathlib import Path
 
 import pytest
+
+import mlops_tui
+
+
+def pytest_sessionstart() -> None:
+    """Compile the package as pip does: tests start hundreds of processes that would do it each."""
+    compileall.compile_dir(os.path.dirname(mlops_tui.__file__), quiet=1)
 
 
 @pytest.fixture(autouse=True)
