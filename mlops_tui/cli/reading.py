@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shlex
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -36,9 +37,17 @@ def project_folder(named: Path) -> Path:
     if found is None:
         raise InputError(
             f"no mlops.toml in {os.path.realpath(named)} or above it",
-            "go to a project, name one with -C, or write one with: mlops-tui init",
+            "go to a project, name one with -C, or write one with: mlops-tui init"
+            + _where_unfiled(),
         )
     return found
+
+
+def _where_unfiled() -> str:
+    unfiled = places.unfiled_project()
+    if not places.project_dot(unfiled).is_dir():
+        return ""
+    return f"; runs recorded outside any project are in: -C {shlex.quote(str(unfiled))}"
 
 
 @contextlib.contextmanager
