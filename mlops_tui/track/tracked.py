@@ -181,18 +181,18 @@ class TrackedRun:
         if self._events is None:
             return
         lines = attempt(_fact_lines, kind, make, given)
-        error = lines
+        errors = [lines]
         if isinstance(lines, tuple):
-            error = attempt(self._write, *lines) if lines else None
-        if error is not None:
-            say_once("%s is not recorded: %s" % (kind, text_of(error)))
+            errors = [attempt(self._write, line) for line in lines]
+        for error in errors:
+            if error is not None:
+                say_once("%s is not recorded: %s" % (kind, text_of(error)))
 
-    def _write(self, *lines: bytes) -> None:
+    def _write(self, line: bytes) -> None:
         if self._is_closed:
             say_once("run %s is closed: what it is told now is not recorded" % self.id)
         elif self._events is not None:
-            for line in lines:
-                self._events.write(line)
+            self._events.write(line)
 
 
 def plain_tags(tags: Any) -> Dict[str, str]:
