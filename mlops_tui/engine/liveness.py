@@ -103,6 +103,18 @@ def is_cancelled(folder: RunFolder) -> bool:
         return False
 
 
+def is_waiting_copy(folder: RunFolder) -> bool:
+    """Say whether this is a copy of a run that was queued; only its original may start.
+
+    Raises:
+        OSError: its files cannot be read.
+    """
+    order = _order(folder)
+    if folder.copied_from(order) is None:
+        return False
+    return _was_never_started(folder, order, read_facts(folder))
+
+
 def _sight_without_runner(folder: RunFolder, order: dict[str, Any]) -> Sighting:
     facts = read_facts(folder)
     if facts.end is not None:

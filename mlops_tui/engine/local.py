@@ -125,11 +125,13 @@ class LocalExecutor:
         if presence is Presence.ENDED:
             return StopResult.ALREADY_ENDED
         wish = {"t": time.time(), "by": by}
-        if presence is Presence.QUEUED:
+        is_copy = liveness.is_waiting_copy(folder)
+        if presence is Presence.QUEUED or is_copy:
             claim(folder.start_claim, {**wish, "cancelled": True})
         # a cancel that was killed after its claim is finished by the next one
         if liveness.is_cancelled(folder):
-            secrets.drop(folder.run_id)
+            if not is_copy:  # what waits for the run is the original's
+                secrets.drop(folder.run_id)
             liveness.settle(self.project, folder.run_id)
             return StopResult.CANCELLED
         is_new = claim(folder.stop_file, wish)

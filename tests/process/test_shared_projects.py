@@ -48,7 +48,9 @@ def project(tmp_path: Path) -> Iterator[Path]:
     end_processes_of(folder)
 
 
-def say(project: Path, umask: int, *command: str) -> subprocess.CompletedProcess[str]:
+def say(
+    project: Path, umask: int, *command: str, **variables: str
+) -> subprocess.CompletedProcess[str]:
     environment = {
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
         "UMASK": f"{umask:o}",
@@ -57,7 +59,7 @@ def say(project: Path, umask: int, *command: str) -> subprocess.CompletedProcess
     return subprocess.run(
         command,
         cwd=project,
-        env={**os.environ, **environment},
+        env={**os.environ, **environment, **variables},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -127,11 +129,15 @@ def test_files_that_cannot_be_read_are_said_and_end_no_verb(
     project: Path, isolated_home: Path
 ) -> None:
     record(project, 0o022)
-    first, second = sorted((project / ".mlops" / "runs").iterdir())
+    second, first = sorted(
+        (project / ".mlops" / "runs").iterdir(), key=lambda run: (run / "runner.lock").exists()
+    )
+    other = str(isolated_home / "other-cache")
     for path in (first / "runner.jsonl", second / "run.json", second / "events.jsonl"):
         path.chmod(0)
-    shutil.rmtree(isolated_home / "cache")
-    verified = say(project, 0o022, *unreadable([*PYTHON, "doctor", "--verify"]))
+    verified = say(
+        project, 0o022, *unreadable([*PYTHON, "doctor", "--verify"]), MLOPS_CACHE_DIR=other
+    )
     assert verified.returncode == 1
     assert "Traceback" not in verified.stderr
     assert f"{first.name}: runner.jsonl cannot be read" in verified.stdout
@@ -139,26 +145,28 @@ def test_files_that_cannot_be_read_are_said_and_end_no_verb(
     assert f"{second.name}/events.jsonl: cannot be read: Permission denied" in verified.stdout
     assert verified.stdout.count("cannot be read") == 3
     for _ in range(2):
-        listed = say(project, 0o022, *unreadable([*PYTHON, "runs"]))
+        listed = say(project, 0o022, *unreadable([*PYTHON, "runs"]), MLOPS_CACHE_DIR=other)
         assert listed.returncode == 0
         assert first.name in listed.stdout
-        assert f"{first.name}/runner.jsonl: Permission denied" in listed.stderr
+        assert "Permission denied: what it says is left out" in listed.stderr
         assert "and so is that of 1 more" in listed.stderr
     (second / "events.jsonl").chmod(0o600)
     (first / "runner.jsonl").chmod(0o600)
-    listed = say(project, 0o022, *unreadable([*PYTHON, "runs"]))
+    listed = say(project, 0o022, *unreadable([*PYTHON, "runs"]), MLOPS_CACHE_DIR=other)
     assert "left out" not in listed.stderr
     assert listed.stdout.count("0.5") == 2
 
 
 def test_a_folder_that_cannot_be_looked_into_is_said(project: Path, isolated_home: Path) -> None:
     record(project, 0o022)
-    first, _ = sorted((project / ".mlops" / "runs").iterdir())
+    first = next((project / ".mlops" / "runs").iterdir())
     first.chmod(0)
-    shutil.rmtree(isolated_home / "cache")
-    listed = say(project, 0o022, *unreadable([*PYTHON, "runs"]))
+    other = str(isolated_home / "other-cache")
+    listed = say(project, 0o022, *unreadable([*PYTHON, "runs"]), MLOPS_CACHE_DIR=other)
     assert f"{first.name}/: Permission denied" in listed.stderr
-    verified = say(project, 0o022, *unreadable([*PYTHON, "doctor", "--verify"]))
+    verified = say(
+        project, 0o022, *unreadable([*PYTHON, "doctor", "--verify"]), MLOPS_CACHE_DIR=other
+    )
     first.chmod(0o700)
     assert verified.stdout.count("cannot be read") == 1
     assert "Traceback" not in verified.stderr
