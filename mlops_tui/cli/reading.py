@@ -65,17 +65,8 @@ def open_index(project: Path) -> Iterator[Index]:
             settle(project, [run.id for run in index.live()])
             changes = index.ingest()
         if changes.unreadable:
-            output.words(_unreadable_words(changes.unreadable))
+            output.words(changes.unreadable_words)
         yield index
-
-
-def _unreadable_words(files: Mapping[str, str]) -> str:
-    """Say that what is shown lacks what these files hold."""
-    name, why = min(files.items())
-    first = f".mlops/{name}: {why}"
-    return f"{first}: what it says is left out" + (
-        f", and so is that of {len(files) - 1} more" if len(files) > 1 else ""
-    )
 
 
 def settle(project: Path, run_ids: Sequence[str]) -> None:

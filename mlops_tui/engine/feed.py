@@ -17,10 +17,9 @@ from typing import TYPE_CHECKING, TypeVar
 from mlops_tui.domain import places
 from mlops_tui.domain.errors import StorageError
 from mlops_tui.domain.runs import Run
+from mlops_tui.engine.file_events import FileEvents
 
 if TYPE_CHECKING:
-    from watchdog.observers.api import BaseObserver, ObservedWatch
-
     from mlops_tui.index import Index
 
 _Result = TypeVar("_Result")
@@ -54,11 +53,14 @@ class Batch:
     """Ids of live runs whose output grew."""
     progress: tuple[int, int] | None = None
     """Bytes read and to be read while the index is built; None when it is up to date."""
+    unreadable: str | None = None
+    """Which files there are that cannot be read, in words; None where that is as before."""
 
     @property
     def is_empty(self) -> bool:
         """Say whether it tells nothing."""
-        return not (self.runs or self.points or self.outputs or self.progress)
+        told = self.runs or self.points or self.outputs or self.progress
+        return not told and self.unreadable is None
 
 
 @dataclass(slots=True)
@@ -68,11 +70,15 @@ class _Pending:
     runs: set[str] = field(default_factory=set)
     points: set[str] = field(default_factory=set)
     outputs: set[str] = field(default_factory=set)
+    unreadable: str = ""
+    told_unreadable: str = ""
 
     def take(self) -> Batch:
-        batch = Batch(frozenset(self.runs), frozenset(self.points), frozenset(self.outputs))
+        ids = frozenset(self.runs), frozenset(self.points), frozenset(self.outputs)
+        is_other = self.unreadable != self.told_unreadable
         self.runs, self.points, self.outputs = set(), set(), set()
-        return batch
+        self.told_unreadable = self.unreadable
+        return Batch(*ids, unreadable=self.unreadable if is_other else None)
 
 
 class Feed:
@@ -111,7 +117,7 @@ class Feed:
         self._on_trouble = on_trouble
         self._tend = tend
         self._interval = 1.0 / hz
-        self._watch = _Watch(self.wake) if use_events and _has_events(project) else None
+        self._watch = FileEvents(self.wake) if use_events and _has_events(project) else None
         self._woken = threading.Event()
         self._stopping = threading.Event()
         self._sizes: dict[str, int] = {}
@@ -198,11 +204,14 @@ class Feed:
         changes = index.ingest(slice_seconds)
         pending.runs |= changes.runs
         pending.points |= changes.points
+        pending.unreadable = changes.unreadable_words
         followed = self._live  # those that have just ended may have printed their last words
         if changes.runs or not self._sizes:
             self._live = index.live()
             if self._watch is not None:
                 self._watch.watch(self._folders())
+        if self._watch is not None:
+            self._watch.calm()
         pending.outputs |= self._grown_outputs({run.id for run in (*followed, *self._live)})
         return changes.more
 
@@ -227,7 +236,7 @@ class Feed:
         return grown
 
     def _patience(self) -> float:
-        if self._watch is not None and self._watch.works:
+        if self._watch is not None and self._watch.tells_all:
             return LIVE_SWEEP_SECONDS if self._live else IDLE_SWEEP_SECONDS
         return LIVE_POLL_SECONDS if self._live else IDLE_POLL_SECONDS
 
@@ -236,77 +245,6 @@ class Feed:
         if self._tend is not None and self._live and now - self._tended >= TEND_SECONDS:
             self._tended = now
             self._tend(self._project, self._live)
-
-
-class _Watch:
-    """File events of a set of folders; used by the feed's thread only."""
-
-    def __init__(self, on_event: Callable[[], None]) -> None:
-        self._on_event = on_event
-        self._observer: BaseObserver | None = None
-        self._watches: dict[Path, ObservedWatch] = {}
-        self._failed = False
-
-    @property
-    def works(self) -> bool:
-        """Say whether events come."""
-        return self._observer is not None and not self._failed
-
-    def watch(self, folders: Iterable[Path]) -> None:
-        """Watch exactly these folders, those that are there; not what is below them."""
-        if self._failed:
-            return
-        wanted = {folder for folder in folders if folder.is_dir()}
-        try:
-            self._start()
-            for folder in self._watches.keys() - wanted:
-                self._drop(folder)
-            for folder in wanted - self._watches.keys():
-                self._add(folder)
-        except OSError:  # the limit of inotify watches, or a file system without them
-            self._failed = True
-
-    def close(self) -> None:
-        """Stop watching."""
-        if self._observer is not None:
-            self._observer.stop()
-            self._observer.join(1.0)
-
-    def _start(self) -> None:
-        if self._observer is None:
-            from watchdog.observers import Observer
-
-            observer = Observer()
-            observer.start()
-            self._observer = observer
-
-    def _add(self, folder: Path) -> None:
-        from watchdog.events import (
-            FileCreatedEvent,
-            FileModifiedEvent,
-            FileMovedEvent,
-            FileSystemEvent,
-            FileSystemEventHandler,
-        )
-
-        on_event = self._on_event
-
-        class Wake(FileSystemEventHandler):
-            def on_any_event(self, event: FileSystemEvent) -> None:
-                on_event()
-
-        assert self._observer is not None
-        # reading makes events of opening and closing too: they would wake the feed for ever
-        kinds: list[type[FileSystemEvent]] = [FileCreatedEvent, FileModifiedEvent, FileMovedEvent]
-        self._watches[folder] = self._observer.schedule(Wake(), str(folder), event_filter=kinds)
-
-    def _drop(self, folder: Path) -> None:
-        watch = self._watches.pop(folder)
-        assert self._observer is not None
-        try:
-            self._observer.unschedule(watch)
-        except KeyError:
-            pass  # the folder went away, and its watch with it
 
 
 def _has_events(project: Path) -> bool:

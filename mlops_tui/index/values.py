@@ -19,6 +19,16 @@ class Changes:
     unreadable: Mapping[str, str] = field(default_factory=dict)
     """Files below `.mlops` that are there and cannot be read, and why; tried again each time."""
 
+    @property
+    def unreadable_words(self) -> str:
+        """Say that what is shown lacks what these files hold; empty where there are none."""
+        if not self.unreadable:
+            return ""
+        name, why = min(self.unreadable.items())
+        others = len(self.unreadable) - 1
+        rest = f", and so is that of {others} more" if others else ""
+        return f".mlops/{name}: {why}: what it says is left out{rest}"
+
 
 @dataclass(frozen=True, slots=True)
 class QueuedRun:

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from mlops_tui.domain import places
+from mlops_tui.engine.feed import Batch
+from mlops_tui.ui.intents import BatchArrived
 from mlops_tui.ui.screens.dialogs import ConfirmDialog, MessageDialog
 from mlops_tui.ui.screens.projects import ProjectsScreen
 from mlops_tui.ui.widgets.runs_pane import RunsPane
@@ -338,3 +340,11 @@ async def test_columns_come_back_with_the_runs_that_have_them(project: Path) -> 
         await it.sees("6 runs, newest")
         await it.sees(" f1 ")
         await it.sees("finished a-much-longer-name")
+
+
+async def test_what_cannot_be_read_is_said(project: Path) -> None:
+    async with opened(project) as it:
+        await it.sees("✓ finished train-5")
+        batch = Batch(unreadable=".mlops/runs/x/events.jsonl: Permission denied")
+        it.project_screen.post_message(BatchArrived(batch))
+        await it.sees("Not all can be read")

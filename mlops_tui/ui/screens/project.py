@@ -10,6 +10,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from mlops_tui.domain.project import Project
+from mlops_tui.domain.text import safe
 from mlops_tui.ui import intents, keys
 from mlops_tui.ui.columns import Wishes
 from mlops_tui.ui.errors import describe
@@ -94,6 +95,9 @@ class ProjectScreen(AppScreen):
             percent = 100 * done // max(1, total)
             self.line.set_doing(f"reading the journals, {percent} %" if done < total else "")
             return
+        if batch.unreadable:
+            words = safe(batch.unreadable)
+            self.app.notify(words, title="Not all can be read", severity="warning", markup=False)
         is_first, self._is_ready = not self._is_ready, True
         if is_first:
             self.line.set_doing("")

@@ -5,12 +5,15 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from mlops_tui.domain import places
 from mlops_tui.engine.feed import Batch, Feed
+from mlops_tui.index import Index
+from mlops_tui.index.values import Changes
 from mlops_tui.journal.append import append_locked
 
 RUN = "20260101-120000-00aa11"
@@ -158,3 +161,24 @@ def test_what_ends_it_is_the_guards_to_deal_with(project: Path) -> None:
     feed.start()
     assert failed.wait(10)
     feed.stop()
+
+
+def test_files_that_cannot_be_read_are_told_once(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create_run(project)
+    ingest = Index.ingest
+    closed = {"runs/x/events.jsonl": "Permission denied"}
+
+    def ingest_most(self: Index, budget_seconds: float | None = None) -> Changes:
+        return replace(ingest(self, budget_seconds), unreadable=dict(closed))
+
+    monkeypatch.setattr(Index, "ingest", ingest_most)
+    heard = Heard()
+    with feeding(project, heard) as feed:
+        heard.until(lambda batches: any(batch.unreadable for batch in batches))
+        closed.clear()
+        feed.wake()
+        heard.until(lambda batches: batches[-1].unreadable == "")
+    told = [batch.unreadable for batch in heard.batches if batch.unreadable is not None]
+    assert told == [".mlops/runs/x/events.jsonl: Permission denied: what it says is left out", ""]
