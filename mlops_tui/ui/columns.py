@@ -24,6 +24,8 @@ GLYPHS = {
 """A state is told by its glyph and its word, never by colour alone."""
 WIDEST_NAME = 28
 WIDEST_PARAM = 14
+WIDEST_METRIC = 14
+WIDEST_OBJECTIVE = 24
 MOST_METRICS = 24
 MOST_PARAMS = 24
 BAR = 6
@@ -133,7 +135,8 @@ def _metric_columns(runs: Sequence[Run], now: float, wishes: Wishes) -> list[Col
     for position, name in enumerate(metric_order(runs, wishes)[:MOST_METRICS]):
         rank = 10 if name == wishes.objective else 25 + 10 * position
         text = _metric_text(name)
-        columns.append(_sized(f"metric.{name}", safe(name), runs, now, text, 14, True, rank, 6))
+        widest = WIDEST_OBJECTIVE if name == wishes.objective else WIDEST_METRIC
+        columns.append(_sized(f"metric.{name}", safe(name), runs, now, text, widest, True, rank, 6))
     return columns
 
 

@@ -1,4 +1,4 @@
-"""Export README's picture from the app: `python -m tests.ui.screenshots.take PROJECT OUT.svg`."""
+"""Export a picture from the app: `python -m tests.ui.screenshots.take PROJECT OUT.svg KEY...`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 import os
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from mlops_tui.ui.app import doors
@@ -13,7 +14,7 @@ from mlops_tui.ui.launch_settings import launch_settings
 from mlops_tui.ui.mlops_app import MlopsApp
 
 
-async def take(project: Path, columns: int, rows: int) -> str:
+async def take(project: Path, columns: int, rows: int, keys: Sequence[str]) -> str:
     settings = launch_settings(os.environ, "utf-8")
     app = MlopsApp(project.parent, doors(), settings, project)
     async with app.run_test(size=(columns, rows)) as pilot:
@@ -25,10 +26,13 @@ async def take(project: Path, columns: int, rows: int) -> str:
                 sys.exit("no chart was drawn within 20 s: is there a run with metrics?")
             await pilot.pause()
             svg = app.export_screenshot(title="mlops-tui")
+        for key in keys:
+            await pilot.press(key)
+            await pilot.pause(0.4)
         await pilot.pause(1.0)
         return app.export_screenshot(title="mlops-tui")
 
 
 if __name__ == "__main__":
-    picture = asyncio.run(take(Path(sys.argv[1]), 120, 36))
+    picture = asyncio.run(take(Path(sys.argv[1]), 120, 36, sys.argv[3:]))
     Path(sys.argv[2]).write_text(picture, encoding="utf-8")
