@@ -17,6 +17,7 @@ LOG = "output"
 CHARTS = "charts"
 FORM = "form"
 DIALOG = "dialog"
+COMMAND = "command"
 
 FOOTER_MOST = 6
 
@@ -56,6 +57,10 @@ KEYS = (
     Key("next-pane", "tab", "next_pane(1)", "Pane", "Go to the next pane", PANES, True, "Tab"),
     Key("last-pane", "shift+tab", "next_pane(-1)", "Pane back", "Go to the pane before", PANES,
         shown="Shift+Tab"),
+    Key("pane-1", "1", "show_pane('runs')", "Runs", "Go to the runs", PANES),
+    Key("pane-2", "2", "show_pane('charts')", "Charts", "Go to the charts", PANES),
+    Key("pane-3", "3", "show_pane('facts')", "Details", "Go to the details", PANES),
+    Key("pane-4", "4", "show_pane('output')", "Output", "Go to the output", PANES),
     Key("alone", "z", "alone", "Whole screen", "Give this pane all the room, or back", PANES),
     Key("charts-back", "left_square_bracket", "charts(-1)", "Metrics back",
         "The metrics before these", PANES, shown="["),
@@ -129,6 +134,11 @@ KEYS = (
     Key("yes", "y,enter", "yes", "Yes", "Do it", DIALOG, True, "y"),
     Key("no", "n,escape,q", "dismiss_dialog", "No", "Leave everything as it is", DIALOG, True,
         "n Esc"),
+    Key("command-before", "up", "choose(-1)", "Up", "The command before", COMMAND, shown="↑"),
+    Key("command-after", "down", "choose(1)", "Down", "The command after", COMMAND, shown="↓"),
+    Key("cancel-command", "escape", "dismiss_dialog", "Cancel", "Do nothing", COMMAND, True, "Esc"),
+    Key("command", "colon,ctrl+p", "command", "Commands", "Find what to do by part of its name",
+        EVERYWHERE, shown=": Ctrl+P"),
     Key("help", "question_mark", "help", "Help", "What the keys do here", EVERYWHERE, True, "?"),
     Key("mouse", "M", "mouse", "Mouse", "Let the app take the mouse, or leave it to the terminal",
         EVERYWHERE),
@@ -140,6 +150,7 @@ SCREENS = {
     PROJECT: (VERBS, PROJECT, PANES, TABLE, CHARTS, LOG, EVERYWHERE),
     FORM: (FORM,),
     DIALOG: (DIALOG,),
+    COMMAND: (COMMAND,),
 }
 """Which places are reachable together; those of one screen in the order of its help."""
 HEADINGS = {

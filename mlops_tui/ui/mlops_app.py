@@ -18,10 +18,12 @@ from textual.filter import LineFilter
 
 from mlops_tui.domain.runs import Run
 from mlops_tui.ui import keys, palette
+from mlops_tui.ui.commands import Command, commands_of
 from mlops_tui.ui.launch_settings import LaunchSettings
 from mlops_tui.ui.project_source import ProjectSource
 from mlops_tui.ui.reads import RunReader
 from mlops_tui.ui.screens.app_screen import AppScreen
+from mlops_tui.ui.screens.command import CommandDialog
 from mlops_tui.ui.screens.dialogs import HelpDialog
 from mlops_tui.ui.screens.project import ProjectScreen
 from mlops_tui.ui.screens.projects import ProjectsScreen
@@ -126,6 +128,14 @@ class MlopsApp(App[Relaunch]):
     def action_help(self) -> None:
         if isinstance(self.screen, AppScreen):
             self.push_screen(HelpDialog(keys.help_keys(self.screen.place)))
+
+    def action_command(self) -> None:
+        if isinstance(self.screen, AppScreen):
+            self.push_screen(CommandDialog(commands_of(self.screen)), self._carry_out)
+
+    async def _carry_out(self, command: Command | None) -> None:
+        if command is not None:
+            await self.run_action(command.action, command.node)
 
     def action_mouse(self) -> None:
         self.exit(Relaunch(not self._settings.mouse, self._project))

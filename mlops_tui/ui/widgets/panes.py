@@ -67,6 +67,9 @@ class Panes(Vertical):
         names = list(NAMES)
         self.pane = names[(names.index(self.pane) + by) % len(names)]
 
+    def action_show_pane(self, pane: str) -> None:
+        self.pane = pane
+
     def action_charts(self, pages: int) -> None:
         self.query_one(RunDetail).charts.turn_page(pages)
 
