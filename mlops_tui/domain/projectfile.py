@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import stat
-import tomllib
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,11 +19,11 @@ from mlops_tui.domain.project import (
     Project,
     Role,
 )
-from mlops_tui.domain.tables import Report, Table
-from mlops_tui.domain.toml_errors import syntax_problem
-from mlops_tui.domain.toml_lines import KeyLines
+from mlops_tui.domain.tables import Table
+from mlops_tui.domain.toml_files import parse_toml, read_text
 
-MAX_BYTES = 1_000_000
+ABSENT = "there is no project file here"
+CURE = "write one with `mlops-tui init`"
 LATER_TABLES = ("monitor", "models", "serve", "policies")
 """Tables that other parts of the product read; accepted here as they are."""
 
@@ -36,7 +34,7 @@ def load_project(folder: Path) -> Project:
     Never raises for what the file holds or that it is not there: `Project.problems` says it.
     """
     file = folder / FILE_NAME
-    text = _read(file)
+    text = read_text(file, ABSENT, CURE)
     if isinstance(text, Problem):
         return _unread(folder, text, has_file=os.path.lexists(file))
     return parse_project(text, folder, str(file))
@@ -44,10 +42,8 @@ def load_project(folder: Path) -> Project:
 
 def parse_project(text: str, folder: Path, file: str = FILE_NAME) -> Project:
     """Return the project that `text` describes, as if it stood in `file` of `folder`."""
-    data = _parse(file, text)
-    if isinstance(data, Problem):
-        return _unread(folder, data)
-    return _project(folder, Table(Report(file, KeyLines(text)), (), data))
+    top = parse_toml(file, text)
+    return _unread(folder, top) if isinstance(top, Problem) else _project(folder, top)
 
 
 def _unread(folder: Path, problem: Problem, *, has_file: bool = True) -> Project:
@@ -57,48 +53,6 @@ def _unread(folder: Path, problem: Problem, *, has_file: bool = True) -> Project
 
 def _default_name(folder: Path) -> str:
     return os.path.basename(os.path.realpath(folder)) or "project"
-
-
-def _read(file: Path) -> str | Problem:
-    """Return the text of the file, or why there is none."""
-    try:
-        facts = file.stat()
-        if stat.S_ISDIR(facts.st_mode):
-            return Problem(str(file), 0, "", "is a folder, expected a file")
-        if not stat.S_ISREG(facts.st_mode):
-            return Problem(str(file), 0, "", "is no regular file")
-        with open(file, "rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
-    except FileNotFoundError:
-        hint = "write one with `mlops-tui init`"
-        return Problem(str(file), 0, "", "there is no project file here", hint)
-    except OSError as error:
-        return Problem(str(file), 0, "", f"cannot be read: {error.strerror or error}")
-    if len(data) > MAX_BYTES:
-        return Problem(str(file), 0, "", "is larger than 1 MB, which no project file should be")
-    return _decode(str(file), data)
-
-
-def _decode(file: str, data: bytes) -> str | Problem:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return Problem(file, 1, "", "is UTF-16, expected UTF-8", "save it as UTF-8")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        found = f"byte 0x{data[error.start]:02x} is not UTF-8"
-        return Problem(file, line, "", found, "save the file as UTF-8")
-
-
-def _parse(file: str, text: str) -> dict[str, object] | Problem:
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        return syntax_problem(file, text, str(error))
-    except RecursionError:
-        return Problem(file, 0, "", "is nested too deeply")
-    except ValueError as error:
-        return Problem(file, 0, "", f"holds a value that cannot be read: {error}")
 
 
 def _project(folder: Path, top: Table) -> Project:

@@ -19,7 +19,8 @@ from mlops_tui.domain.project import (
     Role,
     Scale,
 )
-from mlops_tui.domain.projectfile import MAX_BYTES, load_project, parse_project
+from mlops_tui.domain.projectfile import load_project, parse_project
+from mlops_tui.domain.toml_files import MAX_BYTES
 
 FULL = """\
 [project]
