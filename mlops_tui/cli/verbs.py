@@ -49,8 +49,24 @@ def _init(parser: argparse.ArgumentParser) -> None:
 def _run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("job", metavar="JOB", help="a name under [jobs] in mlops.toml")
     _params(parser)
+    parser.add_argument(
+        "--sweep",
+        metavar="KEY=VALUES",
+        action="append",
+        default=[],
+        help="one run per value: 0.1,0.01 or 1..5 or '1..10 step 3' or 'log 1e-4..1e-1 x4'; "
+        "several make all combinations",
+    )
     parser.add_argument("--name", help="what to call the run (default: JOB-N)")
     parser.add_argument("--priority", type=int, default=0, help="greater ones start first")
+    parser.add_argument("--slots", type=int, help="how much of the host's job slots it takes")
+    parser.add_argument(
+        *("--tag", "-t"),
+        metavar="KEY=VALUE",
+        action="append",
+        default=[],
+        help="to find the run by",
+    )
     parser.add_argument("--follow", "-f", action="store_true", help="stream until it ends")
     parser.add_argument("--dry-run", action="store_true", help="show the command, start nothing")
 
@@ -142,6 +158,7 @@ VERBS: dict[str, Verb] = {
             (
                 "mlops-tui run train",
                 "mlops-tui run train -p lr=0.01 -p epochs=5 --name short --follow",
+                "mlops-tui run train --sweep lr=0.1,0.01 --sweep 'seed=1..3' --tag team=forms",
                 "mlops-tui run train --dry-run",
             ),
         ),

@@ -17,13 +17,23 @@ from mlops_tui.engine import actions
 
 
 def do_run(options: argparse.Namespace) -> int:
-    """Start a job and print the id of its run at once."""
+    """Start a job and print the id of its run at once; of every run where it is a sweep."""
     project = project_folder(options.project)
     params = _params(project, options.job, options.params)
+    if options.sweep:
+        from mlops_tui.cli.sweeping import do_sweep
+
+        return do_sweep(project, options, params)
     if options.dry_run:
         return _dry_run(project, options, params)
     run_id = actions.launch(
-        project, options.job, params, name=options.name, priority=options.priority
+        project,
+        options.job,
+        params,
+        name=options.name,
+        priority=options.priority,
+        slots=options.slots,
+        tags=key_values(options.tag, "tag"),
     )
     if options.json:
         output.json_line({"id": run_id})
@@ -150,6 +160,7 @@ def _dry_run(project: Path, options: argparse.Namespace, params: dict[str, str])
     from mlops_tui.domain.params import preview
 
     plan = actions.plan_launch(project, options.job, params)
+    dry = actions.dry_run(plan)
     if options.json:
         output.json_data(
             {
@@ -157,11 +168,19 @@ def _dry_run(project: Path, options: argparse.Namespace, params: dict[str, str])
                 "params": dict(plan.params),
                 "argv": list(plan.argv),
                 "secrets": dict(plan.secret_names),
+                "command": list(dry.argv),
+                "cwd": dry.cwd,
+                "interpreter": dry.interpreter,
+                "environment": dict(dry.environment),
             }
         )
-    else:
-        output.data(preview(plan.argv))
-        output.words("nothing was started: --dry-run")
+        return 0
+    output.data(preview(plan.argv))
+    output.words(f"in {dry.cwd}")
+    output.words(f"python is {dry.interpreter or 'nowhere on PATH'}")
+    for name, value in dry.environment.items():
+        output.words(f"{name}={value}")
+    output.words("nothing was started: --dry-run")
     return 0
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from mlops_tui.engine.actions_agent import AgentStatus, agent_status, agent_stop
+    from mlops_tui.engine.actions_dry import DryRun, dry_run
     from mlops_tui.engine.actions_keep import delete, purge, purge_preview, restore
     from mlops_tui.engine.actions_launch import LaunchPlan, launch, plan_launch, retry
     from mlops_tui.engine.actions_queue import (
@@ -22,20 +23,26 @@ if TYPE_CHECKING:
         set_priority,
     )
     from mlops_tui.engine.actions_stop import mark_lost, stop
+    from mlops_tui.engine.actions_sweep import Launched, launch_sweep, plan_sweep
     from mlops_tui.engine.executor import StopResult
 
 __all__ = [
     "AgentStatus",
+    "DryRun",
     "LaunchPlan",
+    "Launched",
     "QueueStatus",
     "StopResult",
     "agent_status",
     "agent_stop",
     "delete",
+    "dry_run",
     "launch",
+    "launch_sweep",
     "mark_lost",
     "pause_queue",
     "plan_launch",
+    "plan_sweep",
     "purge",
     "purge_preview",
     "queue_status",
@@ -49,6 +56,7 @@ __all__ = [
 
 _NAMES = {
     "actions_agent": ("AgentStatus", "agent_status", "agent_stop"),
+    "actions_dry": ("DryRun", "dry_run"),
     "actions_keep": ("delete", "purge", "purge_preview", "restore"),
     "actions_launch": ("LaunchPlan", "launch", "plan_launch", "retry"),
     "actions_queue": (
@@ -56,6 +64,7 @@ _NAMES = {
         "set_priority",
     ),
     "actions_stop": ("mark_lost", "stop"),
+    "actions_sweep": ("Launched", "launch_sweep", "plan_sweep"),
     "executor": ("StopResult",),
 }
 _MODULES = {name: module for module, names in _NAMES.items() for name in names}

@@ -22,6 +22,7 @@ from mlops_tui.domain.text import nearest
 from mlops_tui.engine import secrets, wake
 from mlops_tui.engine.actions_lookup import find_run, read_record, user_name
 from mlops_tui.engine.actions_queue import checked_priority
+from mlops_tui.engine.actions_tags import checked_slots, checked_tags
 from mlops_tui.engine.creation import create_run, guarding, record_fact
 from mlops_tui.engine.run_names import checked_name, next_name
 
@@ -55,11 +56,31 @@ def plan_launch(project: Path, job: str, params: Mapping[str, object]) -> Launch
         NotFoundError: it has no such job.
         InputError: parameters are missing or wrong (all of them in one), or a secret is not there.
     """
+    described, recipe = sound_job(project, job)
+    return plan_run(described, recipe, params)
+
+
+def sound_job(project: Path, job: str) -> tuple[Project, Job]:
+    """Return the project as its file describes it now, and its job of this name.
+
+    Raises:
+        ProjectFileError: `mlops.toml` has problems.
+        NotFoundError: it has no such job.
+    """
     described = load_project(Path(os.path.realpath(project)))
     described.require_sound()
     recipe = described.jobs.get(job)
     if recipe is None:
         raise _no_job(job, list(described.jobs))
+    return described, recipe
+
+
+def plan_run(described: Project, recipe: Job, params: Mapping[str, object]) -> LaunchPlan:
+    """Return what one run of a job will do.
+
+    Raises:
+        InputError: parameters are missing or wrong (all of them in one), or a secret is not there.
+    """
     values = job_params.resolve(recipe, params)
     return LaunchPlan(
         described,
@@ -78,6 +99,8 @@ def launch(
     *,
     name: str | None = None,
     priority: int = 0,
+    slots: int | None = None,
+    tags: Mapping[str, str] | None = None,
     retry_of: str | None = None,
     attempt: int = 1,
     now: float | None = None,
@@ -90,28 +113,65 @@ def launch(
         params: values or text by parameter name; defaults fill the rest.
         name: what people call the run; `JOB-N` if left out.
         priority: greater ones start first.
+        slots: how many of the host's slots it takes; the job's own number if left out.
+        tags: text by name, to find the run by.
         retry_of: the id of the run that this one repeats.
         attempt: 1 for a first one.
         now: Unix seconds; the clock if left out.
 
     Raises:
         ProjectFileError: `mlops.toml` has problems.
-        InputError: the job, a parameter, a secret, the name or the priority is wrong.
+        InputError: the job, a parameter, a secret, the name or another option is wrong.
         StorageError: it cannot be written; nothing is left behind then. Or it is queued and there
             is nobody to start it, which the message says.
     """
     plan = plan_launch(project, job, params)
-    folder = plan.project.path
-    created = time.time() if now is None else now
-    run_id = new_run_id(created)
-    record = _record(plan, run_id, created) | {
+    options = checked_options(name, priority, slots, tags)
+    run_id = queue_run(plan, options | {"retry_of": retry_of, "attempt": attempt}, now)
+    wake_for(plan.project.path, run_id)
+    return run_id
+
+
+def checked_options(
+    name: str | None, priority: int, slots: int | None, tags: Mapping[str, str] | None
+) -> dict[str, Any]:
+    """Return what a person may say of any run, as `queue_run` takes it.
+
+    Raises:
+        InputError: one of them cannot be.
+    """
+    options: dict[str, Any] = {
         "name": "" if name is None else checked_name(name),
         "priority": checked_priority(priority),
-        "retry_of": retry_of,
-        "attempt": attempt,
+        "tags": checked_tags(tags or {}),
     }
-    _hand_over(folder, run_id, plan, record)
+    return options if slots is None else options | {"slots": checked_slots(slots)}
+
+
+def queue_run(plan: LaunchPlan, options: Mapping[str, Any], now: float | None = None) -> str:
+    """Put a planned run into the queue, wake nobody, and return its id.
+
+    Raises:
+        StorageError: it cannot be written; nothing is left behind then.
+    """
+    created = time.time() if now is None else now
+    run_id = new_run_id(created)
+    first = {"priority": 0, "retry_of": None, "attempt": 1}
+    record = _record(plan, run_id, created) | first | dict(options)
+    _hand_over(plan.project.path, run_id, plan, record)
     return run_id
+
+
+def wake_for(project: Path, what: str) -> None:
+    """See to it that somebody starts what was queued.
+
+    Raises:
+        StorageError: there is nobody to start `what`; it stays queued.
+    """
+    try:
+        wake.ensure_agent(project)
+    except StorageError as error:
+        raise StorageError(f"{what} is queued, but {error.message}", error.hint) from error
 
 
 def retry(project: Path, run_id: str, overrides: Mapping[str, object]) -> str:
@@ -130,13 +190,14 @@ def retry(project: Path, run_id: str, overrides: Mapping[str, object]) -> str:
     record = read_record(project, run_id)
     if record.get("source") == "track":
         raise RefusedError(f"{run.name} started by itself, not from a job", "run its script again")
-    old = record.get("params")
+    old, tags = record.get("params"), record.get("tags")
     params = {**(old if isinstance(old, dict) else {}), **overrides}
     new_id = launch(
         project,
         run.job,
         params,
         priority=_whole(record.get("priority")),
+        tags={str(k): str(v) for k, v in tags.items()} if isinstance(tags, dict) else None,
         retry_of=run_id,
         attempt=run.attempt + 1,
     )
@@ -190,10 +251,6 @@ def _hand_over(project: Path, run_id: str, plan: LaunchPlan, record: dict[str, A
     except StorageError:
         secrets.drop(run_id)
         raise
-    try:
-        wake.ensure_agent(project)
-    except StorageError as error:
-        raise StorageError(f"{run_id} is queued, but {error.message}", error.hint) from error
 
 
 def _no_job(job: str, known: list[str]) -> NotFoundError:
