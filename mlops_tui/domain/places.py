@@ -96,6 +96,14 @@ def data_dir(environ: Mapping[str, str] = os.environ) -> Path:
     return _base(environ, "XDG_DATA_HOME", mac) / "mlops-tui"
 
 
+def config_dir(environ: Mapping[str, str] = os.environ) -> Path:
+    """Return the folder of what the user has set for all projects."""
+    if environ.get("MLOPS_CONFIG_DIR"):
+        return Path(os.path.abspath(environ["MLOPS_CONFIG_DIR"]))
+    mac = "Library/Application Support" if sys.platform == "darwin" else ".config"
+    return _base(environ, "XDG_CONFIG_HOME", mac) / "mlops-tui"
+
+
 def unfiled_project(environ: Mapping[str, str] = os.environ) -> Path:
     """Return the project that takes runs recorded outside any project."""
     return data_dir(environ) / "unfiled"

@@ -11,7 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlops_tui.domain.project import FILE_NAME
-from mlops_tui.ui.launch_settings import LaunchSettings, launch_settings, prepare_environment
+from mlops_tui.ui.launch_settings import (
+    LaunchSettings,
+    launch_settings,
+    prepare_environment,
+    with_preferences,
+)
+from mlops_tui.ui.preferences import preferences_file, read_preferences
 
 if TYPE_CHECKING:
     from mlops_tui.ui.mlops_app import Doors
@@ -28,16 +34,24 @@ def run_app(workspace: Path) -> int:
     if not (sys.stdin.isatty() and sys.stderr.isatty()) or os.environ.get("TERM") == "dumb":
         sys.stderr.write(NO_TERMINAL)
         return 2
-    settings = launch_settings(os.environ, sys.stderr.encoding or "")
+    preferences = read_preferences(preferences_file())
+    settings = with_preferences(launch_settings(os.environ, sys.stderr.encoding or ""), preferences)
     workspace = Path(os.path.abspath(workspace))
     project = workspace if (workspace / FILE_NAME).is_file() else None
     with textual_settings(settings):
+        from mlops_tui.ui import keys
+
+        table, complaints = keys.rebound(preferences.keys, keys.KEYS)
+        keys.use(table)
         from mlops_tui.ui.mlops_app import MlopsApp, Relaunch
     from mlops_tui.ui.errors import log_crash, start_logging
 
     start_logging()
     while True:
         app = MlopsApp(workspace, doors(), settings, project)
+        if preferences.theme is not None:
+            app.theme = preferences.theme
+        app.say_at_start([*map(str, preferences.problems), *complaints])
         result = app.run(mouse=settings.mouse)
         if crash := app.crash_report:
             sys.stderr.write(log_crash(crash))

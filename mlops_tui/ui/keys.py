@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from textual.binding import Binding, BindingType
+from mlops_tui.domain.text import nearest
+
+if TYPE_CHECKING:
+    from textual.binding import BindingType
 
 EVERYWHERE = "everywhere"
 PROJECTS = "projects"
@@ -20,6 +24,13 @@ DIALOG = "dialog"
 COMMAND = "command"
 
 FOOTER_MOST = 6
+NEVER_BOUND = frozenset(
+    {
+        *("ctrl+a", "ctrl+b", "ctrl+m", "ctrl+j", "ctrl+h", "ctrl+i"),
+        *("ctrl+enter", "shift+enter"),
+    }
+)
+"""What tmux and screen take for themselves, what is another key too, what few terminals send."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +54,7 @@ class Key:
         return self.shown or self.keys.replace(",", " ")
 
 
-KEYS = (
+KEYS: tuple[Key, ...] = (
     Key("out", "escape", "out", "Back", "Clear the filter, else go back one level", PROJECT,
         shown="Esc"),
     Key("launch", "l", "launch", "Launch", "Start a job of this project", VERBS, True),
@@ -175,6 +186,8 @@ def of_place(place: str) -> list[Key]:
 
 def bindings(*places: str) -> list[BindingType]:
     """Return Textual's bindings for the keys of `places`."""
+    from textual.binding import Binding
+
     return [
         Binding(
             key.keys,
@@ -211,6 +224,67 @@ def clashes(keys: Iterable[Key]) -> list[str]:
     return twice
 
 
+def rebound(wanted: Mapping[str, str], keys: Sequence[Key]) -> tuple[tuple[Key, ...], list[str]]:
+    """Return `keys` with those of `wanted` in place of their own, and what could not be done.
+
+    A key that terminals do not send, or that would do two things at once, leaves all as it was.
+
+    Args:
+        wanted: Keys by the id of what they are to do: names or letters, separated by commas.
+        keys: The table to begin with.
+    """
+    complaints = []
+    known = {key.id: key for key in keys}
+    for id_, text in wanted.items():
+        if id_ not in known:
+            near = nearest(id_, list(known))
+            complaints.append(f"keys.{id_}: nothing is called that" + f", {near}?" * bool(near))
+        complaints += [
+            f"keys.{id_}: {single} does not arrive in every terminal"
+            for single in text.split(",")
+            if single in NEVER_BOUND or single.startswith("alt+")
+        ]
+    if complaints:
+        return tuple(keys), complaints
+    changed = tuple(
+        replace(key, keys=_named(wanted[key.id]), shown=wanted[key.id].replace(",", " "))
+        if key.id in wanted
+        else key
+        for key in keys
+    )
+    return (tuple(keys), twice) if (twice := double_bindings(changed)) else (changed, [])
+
+
+def _named(text: str) -> str:
+    """Return keys by the names that Textual has for them."""
+    from textual.keys import _character_to_key
+
+    singles = [single.strip() for single in text.split(",")]
+    return ",".join(_character_to_key(it) if len(it) == 1 else it for it in singles)
+
+
+def double_bindings(keys: Sequence[Key]) -> list[str]:
+    """Return in words which keys do two things where both can be reached."""
+    found = []
+    for screen, places in SCREENS.items():
+        for focused in FOCUSED:
+            reachable = [
+                key
+                for place in places
+                if place not in FOCUSED or place == focused
+                for key in keys
+                if key.place == place and (screen != PROJECTS or key.id != "open-run")
+            ]
+            found += [f"keys: {twice} is bound twice" for twice in clashes(reachable)]
+    return list(dict.fromkeys(found))
+
+
+def use(keys: tuple[Key, ...]) -> None:
+    """Make this the table of keys; before anything that has bindings is loaded."""
+    global KEYS
+    KEYS = keys
+
+
 def markdown_table() -> str:
     """Return the table of keys for README: the keys that do something with runs and panes."""
     shown = [
@@ -219,5 +293,7 @@ def markdown_table() -> str:
         for key in of_place(place)
         if place != LOG
     ]
-    rows = [f"| {HEADINGS[key.place]} | `{key.display}` | {key.tooltip} |" for key in shown]
-    return "\n".join(["| where | key | does |", "| --- | --- | --- |", *rows])
+    rows = [
+        f"| {HEADINGS[key.place]} | `{key.display}` | {key.tooltip} | {key.id} |" for key in shown
+    ]
+    return "\n".join(["| where | key | does | name |", "| --- | --- | --- | --- |", *rows])

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, MutableMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from mlops_tui.ui.preferences import Preferences
 from mlops_tui.ui.raster import Symbols
 
 
@@ -34,6 +35,15 @@ def launch_settings(environ: Mapping[str, str], encoding: str) -> LaunchSettings
         is_unicode=is_unicode,
         symbols=_symbols(environ, is_unicode),
     )
+
+
+def with_preferences(settings: LaunchSettings, wanted: Preferences) -> LaunchSettings:
+    """Return the settings with what a person has set; ASCII stays where nothing else is shown."""
+    mouse = settings.mouse if wanted.mouse is None else wanted.mouse
+    symbols = settings.symbols
+    if wanted.symbols is not None and settings.is_unicode:
+        symbols = wanted.symbols
+    return replace(settings, mouse=mouse, symbols=symbols)
 
 
 def _symbols(environ: Mapping[str, str], is_unicode: bool) -> Symbols:

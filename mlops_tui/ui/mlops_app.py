@@ -24,7 +24,7 @@ from mlops_tui.ui.project_source import ProjectSource
 from mlops_tui.ui.reads import RunReader
 from mlops_tui.ui.screens.app_screen import AppScreen
 from mlops_tui.ui.screens.command import CommandDialog
-from mlops_tui.ui.screens.dialogs import HelpDialog
+from mlops_tui.ui.screens.dialogs import HelpDialog, MessageDialog
 from mlops_tui.ui.screens.project import ProjectScreen
 from mlops_tui.ui.screens.projects import ProjectsScreen
 from mlops_tui.ui.terminal_filter import AsciiOnly, TerminalSafe
@@ -76,6 +76,11 @@ class MlopsApp(App[Relaunch]):
         self._doors = doors
         self._settings = settings
         self._project = project
+        self._first_words: Sequence[str] = ()
+
+    def say_at_start(self, words: Sequence[str]) -> None:
+        """Show these lines as soon as there is a screen."""
+        self._first_words = words
 
     @property
     def crash_report(self) -> str:
@@ -98,6 +103,11 @@ class MlopsApp(App[Relaunch]):
             self.push_screen(
                 ProjectsScreen(self._workspace, self._doors.open_fresh, enters_single=True)
             )
+
+    def on_ready(self) -> None:
+        if self._first_words:
+            title = "Settings that are not understood"
+            self.push_screen(MessageDialog(title, "\n".join(self._first_words)))
 
     def _terminate(self) -> None:
         self.exit(return_code=128 + signal.SIGTERM)

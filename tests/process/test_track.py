@@ -111,8 +111,10 @@ def test_a_script_outside_any_project_is_unfiled_and_not_lost(scripts: Scripts) 
 
 @pytest.mark.skipif(os.getuid() == 0, reason="nothing is forbidden to root")
 def test_a_project_that_cannot_be_written_makes_the_run_unfiled(scripts: Scripts) -> None:
+    code = "from mlops_tui import track\ntrack.run().log({'a': 1})\n"
+    (scripts.project / "train.py").write_text(code)
     scripts.project.chmod(0o555)
-    scripts.run("from mlops_tui import track\ntrack.run().log({'a': 1})\n")
+    scripts.run(code)
     scripts.project.chmod(0o755)
     assert len(scripts.created(unfiled_project())) == 1
 

@@ -134,3 +134,30 @@ def test_without_a_terminal_it_says_what_works(project: Path) -> None:
     with Terminal(str(project), TERM="dumb") as terminal:
         assert terminal.wait() == 2
         assert "mlops-tui runs" in terminal.output.decode()
+
+
+def test_keys_and_theme_are_taken_from_the_configuration(project: Path, tmp_path: Path) -> None:
+    config = tmp_path / "config"
+    config.mkdir()
+    (config / "config.toml").write_text('theme = "light"\n[keys]\nlaunch = "n"\nhelp = "f1"\n')
+    with Terminal(str(project), MLOPS_CONFIG_DIR=str(config)) as terminal:
+        terminal.until("n Launch")
+        assert "f1 Help" in terminal.screen()
+        terminal.until("train-60")
+        terminal.press("n")
+        terminal.until("Ctrl+S")
+
+
+def test_a_mistake_in_the_configuration_is_told_and_the_app_opens(
+    project: Path, tmp_path: Path
+) -> None:
+    config = tmp_path / "config"
+    config.mkdir()
+    (config / "config.toml").write_text('thme = "light"\n[keys]\nlanch = "n"\n')
+    with Terminal(str(project), MLOPS_CONFIG_DIR=str(config)) as terminal:
+        terminal.until("not understood")
+        shown = " ".join(terminal.screen().split())
+        assert "config.toml:1" in shown
+        assert "nothing is called that" in shown
+        terminal.press("\x1b")
+        terminal.until("l Launch")
