@@ -18,6 +18,7 @@ from textual.filter import LineFilter
 
 from mlops_tui.domain.runs import Run
 from mlops_tui.ui import keys, palette
+from mlops_tui.ui.clipboard import fits, tell_tmux
 from mlops_tui.ui.commands import Command, commands_of
 from mlops_tui.ui.launch_settings import LaunchSettings
 from mlops_tui.ui.project_source import ProjectSource
@@ -134,6 +135,13 @@ class MlopsApp(App[Relaunch]):
     def on_project_screen_leave_requested(self) -> None:
         came_from, self._project = self._project, None
         self._show(ProjectsScreen(self._workspace, self._doors.open_fresh, came_from))
+
+    def copy_to_clipboard(self, text: str) -> None:
+        if not fits(text):
+            self.notify("too long for the clipboard of a terminal", severity="warning")
+            return
+        super().copy_to_clipboard(text)
+        tell_tmux(text)
 
     def action_help(self) -> None:
         if isinstance(self.screen, AppScreen):
