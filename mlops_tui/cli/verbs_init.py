@@ -9,7 +9,7 @@ from pathlib import Path
 from mlops_tui.cli import output
 from mlops_tui.domain.errors import InputError, RefusedError
 from mlops_tui.domain.project import FILE_NAME
-from mlops_tui.engine.creation import guarding
+from mlops_tui.engine import actions
 from mlops_tui.engine.propose import propose
 
 
@@ -23,7 +23,7 @@ def do_init(options: argparse.Namespace) -> int:
         raise RefusedError(f"{path} is there already", "--print shows what would be proposed")
     proposal = propose(folder)
     if not options.print:
-        _write(path, proposal.toml_text)
+        actions.write_project_file(folder, proposal.toml_text)
     if options.json:
         written = None if options.print else str(path)
         output.json_data(
@@ -37,15 +37,3 @@ def do_init(options: argparse.Namespace) -> int:
     if not options.print:
         output.words(f"wrote {path}; look it over, then: mlops-tui")
     return 0
-
-
-def _write(path: Path, text: str) -> None:
-    with guarding(path):
-        try:
-            fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
-        except FileExistsError:
-            raise RefusedError(f"{path} is there already") from None
-        with os.fdopen(fd, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(fd)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from mlops_tui.engine.actions_agent import AgentStatus, agent_status, agent_stop
     from mlops_tui.engine.actions_dry import DryRun, dry_run
+    from mlops_tui.engine.actions_init import write_project_file
     from mlops_tui.engine.actions_keep import delete, purge, purge_preview, restore
     from mlops_tui.engine.actions_launch import LaunchPlan, launch, plan_launch, retry
     from mlops_tui.engine.actions_queue import (
@@ -52,11 +53,13 @@ __all__ = [
     "retry",
     "set_priority",
     "stop",
+    "write_project_file",
 ]
 
 _NAMES = {
     "actions_agent": ("AgentStatus", "agent_status", "agent_stop"),
     "actions_dry": ("DryRun", "dry_run"),
+    "actions_init": ("write_project_file",),
     "actions_keep": ("delete", "purge", "purge_preview", "restore"),
     "actions_launch": ("LaunchPlan", "launch", "plan_launch", "retry"),
     "actions_queue": (

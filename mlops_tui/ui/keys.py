@@ -79,6 +79,7 @@ KEYS: tuple[Key, ...] = (
         PANES, shown="]"),
     Key("copy", "y", "copy", "Copy id", "Copy the run's id to the clipboard", VERBS),
     Key("open-project", "enter", "open", "Open", "Go into the project", PROJECTS, True, "Enter"),
+    Key("set-up", "i", "set_up", "Set up", "Propose an mlops.toml for the folder", PROJECTS),
     Key("open-run", "enter", "open", "Open", "Look at this run's charts", TABLE, shown="Enter"),
     Key("mark", "space", "mark", "Mark", "Mark the run: marked runs share the charts", PROJECT,
         shown="Space"),

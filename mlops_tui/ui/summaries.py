@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mlops_tui.domain import places
-from mlops_tui.domain.discover import find_projects
+from mlops_tui.domain.discover import find_candidates, find_projects
 from mlops_tui.domain.errors import MlopsTuiError
 from mlops_tui.domain.project import Project
 from mlops_tui.domain.projectfile import load_project
@@ -31,8 +31,8 @@ class ProjectSummary:
 
 
 def project_folders(workspace: Path) -> list[Path]:
-    """Return the projects of a workspace, and the one that takes runs from outside any project."""
-    found = find_projects(workspace)
+    """Return the projects of a workspace, folders that could be some, and the one for the rest."""
+    found = find_projects(workspace) + find_candidates(workspace)
     unfiled = places.unfiled_project()
     if unfiled.is_dir() and unfiled not in found:
         found.append(unfiled)

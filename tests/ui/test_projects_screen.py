@@ -63,3 +63,55 @@ async def test_a_workspace_with_one_project_is_entered_at_once(tmp_path: Path) -
 async def test_an_empty_workspace_says_what_to_do(tmp_path: Path) -> None:
     async with opened(tmp_path, enter=False) as it:
         await it.sees("mlops-tui init")
+
+
+SCRIPT = """
+import argparse
+parser = argparse.ArgumentParser()
+parser.add_argument("--lr", type=float, default=0.1, help="[bold]learning rate")
+parser.parse_args()
+"""
+
+
+@pytest.fixture
+def scripts(tmp_path: Path) -> Path:
+    folder = tmp_path / "work" / "mine"
+    folder.mkdir(parents=True)
+    (folder / "train.py").write_text(SCRIPT)
+    return folder
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_folder_with_scripts_is_offered_a_set_up(
+    scripts: Path, size: tuple[int, int]
+) -> None:
+    async with opened(scripts.parent, size, enter=False) as it:
+        await it.sees("not set up: press i")
+        await it.sees("Nothing is run")
+        await it.press("i")
+        await it.sees("Write mine/mlops.toml?")
+        await it.sees("[jobs.train]")
+        assert not (scripts / "mlops.toml").exists()
+        await it.press("y")
+        await it.until(lambda: isinstance(it.app.screen, ProjectScreen))
+        assert "lr = { type" in (scripts / "mlops.toml").read_text()
+        await it.press("l")
+        await it.sees("[bold]learning rate")
+
+
+async def test_no_is_no(scripts: Path) -> None:
+    async with opened(scripts.parent, enter=False) as it:
+        await it.sees("not set up: press i")
+        await it.press("enter")
+        await it.sees("Write mine/mlops.toml?")
+        await it.press("n")
+        await it.until(lambda: isinstance(it.app.screen, ProjectsScreen))
+        assert not (scripts / "mlops.toml").exists()
+
+
+async def test_a_project_is_not_set_up_twice(workspace: Path) -> None:
+    async with opened(workspace, enter=False) as it:
+        await it.sees("3 projects")
+        await it.sees("0.98 ✓")
+        await it.press("i")
+        await it.sees("it has an mlops.toml already")

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual.binding import BindingType
@@ -15,19 +15,24 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
 
+from mlops_tui.domain.project import FILE_NAME
 from mlops_tui.domain.text import safe
 from mlops_tui.ui import keys
 from mlops_tui.ui.errors import describe
 from mlops_tui.ui.formats import count
 from mlops_tui.ui.reads import ReadPool, RunReader
 from mlops_tui.ui.screens.app_screen import AppScreen
+from mlops_tui.ui.screens.set_up import SetUpDialog
 from mlops_tui.ui.summaries import ProjectSummary, project_folders, summarise
 from mlops_tui.ui.widgets.piece_line import PieceLine
 from mlops_tui.ui.widgets.project_table import ProjectTable
 from mlops_tui.ui.widgets.row_table import RowTable
 
+if TYPE_CHECKING:
+    from mlops_tui.engine.propose import Proposal
+
 LOOK_AGAIN_SECONDS = 10.0
-NOTHING_HERE = "No project here: `mlops-tui init` writes an mlops.toml for a folder."
+NOTHING_HERE = "No project here: `mlops-tui init FOLDER` writes an mlops.toml for a folder."
 
 
 class ProjectsScreen(AppScreen):
@@ -60,6 +65,13 @@ class ProjectsScreen(AppScreen):
         """The workspace, or a project, could not be read."""
 
         error: BaseException
+
+    @dataclass
+    class Proposed(Message):
+        """This is what the project file of a folder could be."""
+
+        folder: Path
+        proposal: Proposal
 
     def __init__(
         self,
@@ -103,7 +115,8 @@ class ProjectsScreen(AppScreen):
             )
 
     def on_projects_screen_folders_read(self, event: FoldersRead) -> None:
-        if self._enters_single and len(event.folders) == 1:
+        is_single = len(event.folders) == 1 and (event.folders[0] / FILE_NAME).is_file()
+        if self._enters_single and is_single:
             self._enters_single = False
             self.post_message(self.ProjectChosen(event.folders[0]))
             return
@@ -137,7 +150,51 @@ class ProjectsScreen(AppScreen):
         self._show_facts()
 
     def on_row_table_row_opened(self, event: RowTable.RowOpened) -> None:
-        self.post_message(self.ProjectChosen(Path(event.key)))
+        summary = self.table.summary(event.key)
+        if summary is not None and not summary.project.has_file and not summary.runs:
+            self._propose(Path(event.key))
+        else:
+            self.post_message(self.ProjectChosen(Path(event.key)))
+
+    # Setting a folder up
+
+    def on_project_table_set_up_wanted(self, event: ProjectTable.SetUpWanted) -> None:
+        summary = self.table.summary(event.key)
+        if summary is not None and summary.project.has_file:
+            self.app.notify("it has an mlops.toml already", markup=False, timeout=3)
+        else:
+            self._propose(Path(event.key))
+
+    def _propose(self, folder: Path) -> None:
+        def work(_: RunReader) -> Proposal:
+            from mlops_tui.engine.propose import propose
+
+            return propose(folder)
+
+        self._pool.submit(
+            work,
+            lambda proposal: self.post_message(self.Proposed(folder, proposal)),
+            lambda error: self.post_message(self.ReadFailed(error)),
+        )
+
+    def on_projects_screen_proposed(self, event: Proposed) -> None:
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self._write(event.folder, event.proposal)
+
+        self.app.push_screen(SetUpDialog(event.folder, event.proposal), answered)
+
+    def _write(self, folder: Path, proposal: Proposal) -> None:
+        def work(_: RunReader) -> Path:
+            from mlops_tui.engine import actions
+
+            return actions.write_project_file(folder, proposal.toml_text)
+
+        self._pool.submit(
+            work,
+            lambda _: self.post_message(self.ProjectChosen(folder)),
+            lambda error: self.post_message(self.ReadFailed(error)),
+        )
 
     def _show_line(self, right: str) -> None:
         folder = safe(os.fspath(self._workspace))
@@ -152,6 +209,12 @@ class ProjectsScreen(AppScreen):
             facts.update(text, layout=False)
 
 
+NOT_SET_UP = (
+    "No mlops.toml here. Press i: jobs are proposed from its scripts, Makefile, dvc.yaml or\n"
+    "MLproject. Nothing is run, and nothing is written before you say so."
+)
+
+
 def facts_text(summary: ProjectSummary | None) -> Text:
     """Return what is said below the list: the aim of a project, and all that is wrong with it."""
     if summary is None:
@@ -159,6 +222,8 @@ def facts_text(summary: ProjectSummary | None) -> Text:
     project = summary.project
     text = Text(safe(str(project.path)) + "\n", style="dim")
     plain = "not dim"
+    if not project.has_file and not summary.runs:
+        text.append(NOT_SET_UP, plain)
     if project.description:
         text.append(safe(project.description) + "\n", plain)
     if project.objective is not None and project.objective.statement:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.cells import cell_len
 from textual.binding import BindingType
+from textual.message import Message
 
 from mlops_tui.domain.text import safe, short_number
 from mlops_tui.ui import keys
@@ -36,6 +38,12 @@ class ProjectTable(RowTable):
 
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.PROJECTS)
 
+    @dataclass
+    class SetUpWanted(Message):
+        """The person wants a project file for this folder."""
+
+        key: str
+
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         super().__init__("Looking for projects ...", id="projects")
         self._clock = clock
@@ -59,6 +67,10 @@ class ProjectTable(RowTable):
         if widths != self._widths:
             self._widths = widths
             self.repaint()
+
+    def action_set_up(self) -> None:
+        if self.cursor_key is not None:
+            self.post_message(self.SetUpWanted(self.cursor_key))
 
     def summary(self, key: str | None) -> ProjectSummary | None:
         return self._summaries.get(key) if key is not None else None
@@ -115,6 +127,8 @@ def project_cells(summary: ProjectSummary, now: float) -> dict[str, Piece]:
         state = ("✗ broken: " + count(len(project.problems), "problem"), "failed")
     elif summary.problem:
         state = ("✗ unreadable", "failed")
+    elif not project.has_file and not summary.runs:
+        state = ("not set up: press i", "dim")
     return {
         "Project": (safe(project.name), ""),
         "Objective": (target_words(project) or "-", ""),

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from mlops_tui.domain.discover import find_projects
+from mlops_tui.domain.discover import MOST_CANDIDATES, find_candidates, find_projects
 
 
 def add_project(folder: Path) -> Path:
@@ -60,3 +60,25 @@ def test_a_workspace_that_is_not_there_has_no_projects(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     assert find_projects(tmp_path / "nothing") == []
     assert find_projects(tmp_path / "file") == []
+
+
+def test_folders_that_look_like_projects_are_candidates(tmp_path: Path) -> None:
+    add_project(tmp_path / "done")
+    for place in ("a/train.py", "b/dvc.yaml", "c/x/MLproject", "d/finetune_llm.sh", "e/main.py"):
+        (tmp_path / place).parent.mkdir(parents=True)
+        (tmp_path / place).touch()
+    (tmp_path / "done" / "train.py").touch()
+    (tmp_path / "a" / "inner").mkdir()
+    (tmp_path / "a" / "inner" / "train.py").touch()
+    assert find_candidates(tmp_path) == [
+        tmp_path / "a", tmp_path / "b", tmp_path / "d", tmp_path / "c" / "x"
+    ]  # fmt: skip
+    assert find_candidates(tmp_path / "a") == [tmp_path / "a"]
+    assert find_candidates(tmp_path / "done") == []
+
+
+def test_there_are_not_too_many_candidates(tmp_path: Path) -> None:
+    for number in range(MOST_CANDIDATES + 5):
+        (tmp_path / f"p{number:02d}").mkdir()
+        (tmp_path / f"p{number:02d}" / "train.py").touch()
+    assert len(find_candidates(tmp_path)) == MOST_CANDIDATES
