@@ -20,6 +20,7 @@ TABLE = "table"
 LOG = "output"
 CHARTS = "charts"
 FORM = "form"
+DRY_RUN = "dry run"
 DIALOG = "dialog"
 COMMAND = "command"
 
@@ -135,14 +136,27 @@ KEYS: tuple[Key, ...] = (
         shown="PgUp Ctrl+U"),
     Key("log-page-down", "pagedown,ctrl+d", "page_down", "Page down", "One page down", LOG,
         shown="PgDn Ctrl+D"),
-    Key("submit", "ctrl+s", "submit", "Launch", "Start the run with these values", FORM, True,
-        "Ctrl+S"),
-    Key("next-field", "tab", "app.focus_next", "Next field", "Go to the next field", FORM, True,
-        "Tab"),
+    Key("submit", "ctrl+s", "submit", "Launch", "Start the run, or all runs, with these values",
+        FORM, True, "^S"),
+    Key("next-values", "ctrl+o", "next_values", "Values",
+        "Fill in the defaults, what was last used, the best run's, those of the run at hand", FORM,
+        True, "^O"),
+    Key("list-values", "ctrl+g", "list_values", "List", "Try several values of this field, or one",
+        FORM, True, "^G"),
+    Key("options", "ctrl+t", "options", "More", "Give name, priority, slots and tags", FORM, True,
+        "^T"),
+    Key("dry-run", "ctrl+r", "dry_run", "Dry run", "Show all of what would run, start nothing",
+        FORM, True, "^R"),
+    Key("next-field", "tab", "app.focus_next", "Next field", "Go to the next field", FORM,
+        shown="Tab"),
     Key("field-back", "shift+tab", "app.focus_previous", "Field back", "Go to the field before",
         FORM, shown="Shift+Tab"),
     Key("cancel-form", "escape", "dismiss_dialog", "Cancel", "Close without doing anything", FORM,
         True, "Esc"),
+    Key("close-dry-run", "escape,enter,q", "dismiss_dialog", "Close", "Back to the form", DRY_RUN,
+        True, "Esc"),
+    Key("dry-run-down", "down,j", "scroll(1)", "Down", "Read on", DRY_RUN, True, "↓ j"),
+    Key("dry-run-up", "up,k", "scroll(-1)", "Up", "Back up", DRY_RUN, shown="↑ k"),
     Key("yes", "y,enter", "yes", "Yes", "Do it", DIALOG, True, "y"),
     Key("no", "n,escape,q", "dismiss_dialog", "No", "Leave everything as it is", DIALOG, True,
         "n Esc"),
@@ -161,6 +175,7 @@ SCREENS = {
     PROJECTS: (PROJECTS, TABLE, EVERYWHERE),
     PROJECT: (VERBS, PROJECT, PANES, TABLE, CHARTS, LOG, EVERYWHERE),
     FORM: (FORM,),
+    DRY_RUN: (DRY_RUN,),
     DIALOG: (DIALOG,),
     COMMAND: (COMMAND,),
 }

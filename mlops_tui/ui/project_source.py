@@ -136,6 +136,16 @@ class ProjectSource:
             lambda error: to.post_message(intents.ActionFailed(what, error)),
         )
 
+    def ask(
+        self,
+        what: str,
+        work: Callable[[RunReader], T],
+        answer: Callable[[T], Message],
+        to: MessagePump,
+    ) -> None:
+        """Have `work` done in a thread, and what `answer` makes of it, or `ReadFailed`, posted."""
+        self._ask(what, work, answer, to)
+
     def _ask(
         self,
         what: str,

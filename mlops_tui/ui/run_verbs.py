@@ -69,11 +69,11 @@ class RunVerbs(Vertical):
         job = here.job if here is not None else ""
         if job not in project.jobs:
             job = next(iter(trains or project.jobs))
-        self.app.push_screen(LaunchForm(project, job, self._source), self._launched)
+        self.app.push_screen(LaunchForm(project, job, self._source, here), self._launched)
 
-    def _launched(self, run_id: str | None) -> None:
-        if run_id is not None:
-            self.post_message(intents.ActionDone("Queued", run_id))
+    def _launched(self, done: intents.ActionDone | None) -> None:
+        if done is not None:
+            self.post_message(intents.ActionDone(done.words, done.show))
 
     def action_stop(self) -> None:
         run = self._run_here()

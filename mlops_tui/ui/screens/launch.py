@@ -1,4 +1,4 @@
-"""The form that starts a job: one line a parameter, checked as it is typed."""
+"""The form that starts a job: one line a parameter, checked as it is typed; or a sweep of runs."""
 
 from __future__ import annotations
 
@@ -8,107 +8,49 @@ from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Vertical
 from textual.screen import ModalScreen
-from textual.widget import Widget
-from textual.widgets import Button, Checkbox, Footer, Input, Select, Static
+from textual.widgets import Button, Checkbox, Footer, Input, Select
 
-from mlops_tui.domain import params
-from mlops_tui.domain.errors import InputError
-from mlops_tui.domain.project import Job, Param, ParamType, Project
-from mlops_tui.domain.text import safe, short_number
-from mlops_tui.ui import intents, keys
+from mlops_tui.domain.project import Project
+from mlops_tui.domain.runs import Run
+from mlops_tui.domain.sweep import too_many
+from mlops_tui.domain.text import safe
+from mlops_tui.ui import intents, keys, launch_history
 from mlops_tui.ui.errors import describe
+from mlops_tui.ui.formats import count
+from mlops_tui.ui.launch_history import LaunchHistory
+from mlops_tui.ui.prefill import DEFAULTS, next_source, sources
 from mlops_tui.ui.project_source import ProjectSource
+from mlops_tui.ui.screens.dry_run import DryRunDialog
+from mlops_tui.ui.widgets.launch_fields import Filled, LaunchFields
+from mlops_tui.ui.widgets.launch_summary import LaunchSummary
+from mlops_tui.ui.widgets.param_field import ParamField
 from mlops_tui.ui.widgets.piece_line import PieceLine
-from mlops_tui.ui.widgets.plain_input import PlainInput
+
+__all__ = ["LaunchForm", "ParamField"]
 
 
-class ParamField(Vertical):
-    """One parameter: its name, what it is set to, what may stand there, and what is wrong."""
-
-    def __init__(self, param: Param) -> None:
-        super().__init__(classes="field")
-        self.param = param
-
-    def compose(self) -> ComposeResult:
-        with Horizontal():
-            yield Static(Text(safe(self.param.name)), classes="field-name", markup=False)
-            yield self._control()
-            yield PieceLine(classes="field-hint")
-        yield PieceLine(classes="field-problem")
-
-    def on_mount(self) -> None:
-        hint = self.query_one(".field-hint", PieceLine)
-        hint.show([(" " + field_hint(self.param), "dim")])
-
-    def _control(self) -> Widget:
-        param = self.param
-        default = params.format_value(param.default) if param.has_default else ""
-        if param.type is ParamType.BOOL:
-            return Checkbox("", value=param.default is True, compact=True, classes="field-control")
-        if param.type is ParamType.CHOICE:
-            options = [
-                (Text(safe(params.format_value(choice))), choice) for choice in param.choices
-            ]
-            value = param.default if param.has_default else param.choices[0]
-            return Select(
-                options, value=value, allow_blank=False, compact=True, classes="field-control"
-            )
-        is_secret = param.type is ParamType.SECRET
-        placeholder = f"from ${param.env}" if is_secret else ""
-        field = PlainInput(default, placeholder, password=is_secret)
-        field.add_class("field-control")
-        return field
-
-    @property
-    def control(self) -> Widget:
-        return self.query_one(".field-control")
-
-    @property
-    def given(self) -> object:
-        """What was typed or chosen; None where a text field is empty."""
-        control = self.control
-        if isinstance(control, Input):
-            return control.value or None
-        if isinstance(control, Checkbox | Select):
-            return control.value
-        raise TypeError(type(control).__name__)
-
-    def show_problem(self, problem: str) -> None:
-        line = self.query_one(".field-problem", PieceLine)
-        line.show([(f"\u2717 {safe(problem)}", "bad")])
-        line.display = bool(problem)
-        self.control.set_class(bool(problem), "-wrong")
-
-
-def field_hint(param: Param) -> str:
-    """Return the range and the help of a parameter, safe to show."""
-    parts = []
-    if param.min is not None and param.max is not None:
-        parts.append(f"{short_number(param.min)} to {short_number(param.max)}")
-    elif param.min is not None:
-        parts.append(f"{short_number(param.min)} or more")
-    elif param.max is not None:
-        parts.append(f"{short_number(param.max)} or less")
-    elif param.type in (ParamType.INT, ParamType.FLOAT, ParamType.PATH):
-        parts.append(str(param.type))
-    if param.help:
-        parts.append(param.help)
-    return safe(", ".join(parts))
-
-
-class LaunchForm(ModalScreen[str]):
-    """Starts a job and is left with the id of its run; stays open while something is wrong."""
+class LaunchForm(ModalScreen[intents.ActionDone]):
+    """Starts a job and is left with what was started; stays open while something is wrong."""
 
     place: ClassVar[str] = keys.FORM
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.FORM)
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (30, "-high")]  # noqa: RUF012
 
-    def __init__(self, project: Project, job: str, source: ProjectSource) -> None:
+    def __init__(
+        self, project: Project, job: str, source: ProjectSource, here: Run | None = None
+    ) -> None:
         super().__init__()
         self._project = project
         self._job = project.jobs[job]
         self._source = source
+        self._here = here
+        self._history = LaunchHistory(job)
+        self._values = DEFAULTS
+        self._untouched: Filled | None = None
+        """What the fields said when they were last filled by us."""
+        self._filled = Filled()
         self._is_launching = False
 
     def compose(self) -> ComposeResult:
@@ -119,34 +61,24 @@ class LaunchForm(ModalScreen[str]):
                 yield Select(
                     options, value=self._job.name, allow_blank=False, compact=True, id="job"
                 )
-            with VerticalScroll(id="fields", can_focus=False):
-                yield from self._fields()
-            yield Static("", markup=False, id="preview")
-            yield Static("", markup=False, id="form-error")
+            yield LaunchFields(self._job)
+            yield LaunchSummary()
             yield Button("Launch", variant="primary", compact=True, id="launch")
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
         self._begin()
 
-    def _fields(self) -> list[ParamField]:
-        return [ParamField(param) for param in self._job.params.values()]
-
     @property
     def fields(self) -> list[ParamField]:
-        return list(self.query(ParamField))
-
-    @property
-    def job(self) -> Job:
-        return self._job
+        return self.query_one(LaunchFields).params
 
     def _begin(self) -> None:
-        about = safe(self._job.description)
-        title = f" Launch {safe(self._job.name)} "
-        self.query_one("#form-title", PieceLine).show([(title, "strong"), (about, "dim")])
-        first = self.fields[0].control if self.fields else self.query_one("#launch")
-        first.focus()
+        self._values, self._untouched = DEFAULTS, None
+        if not self.query_one(LaunchFields).focus_first():
+            self.query_one("#launch").focus()
         self.check()
+        launch_history.ask_history(self._source, self, self._project, self._job)
 
     @on(Select.Changed, "#job")
     async def change_job(self, event: Select.Changed) -> None:
@@ -154,72 +86,125 @@ class LaunchForm(ModalScreen[str]):
         if event.value == self._job.name:
             return
         self._job = self._project.jobs[str(event.value)]
-        holder = self.query_one("#fields")
-        await holder.remove_children()
-        await holder.mount(*self._fields())
+        self._history = LaunchHistory(self._job.name)
+        await self.query_one(LaunchFields).show_job(self._job)
         self._begin()
+
+    def on_history_read(self, event: launch_history.HistoryRead) -> None:
+        event.stop()
+        if event.history.job == self._job.name:
+            self._history = event.history
+            self.check()
+
+    def action_next_values(self) -> None:
+        """Fill all fields from the next place that has values."""
+        history = self._history
+        found = sources(self._project, self._job, history.last, history.best, self._here)
+        self._values = next_source(found, self._values)
+        self.query_one(LaunchFields).fill(self._values.values)
+        self._untouched = None
+        alone = "" if len(found) > 1 else "There is no earlier run to take values from."
+        self.query_one(LaunchSummary).tell(alone)
+        self.check()
+
+    async def action_list_values(self) -> None:
+        """Make the field under the cursor one of several values, or of one again."""
+        words = await self.query_one(LaunchFields).toggle_list(self._filled.grid)
+        self.query_one(LaunchSummary).tell(words or "")
+        self.check()
+
+    def action_options(self) -> None:
+        """Open name, priority, slots and tags, or close them."""
+        fields = self.query_one(LaunchFields)
+        fields.options.toggle()
+        if not fields.options.is_open:
+            fields.focus_first()
+        self.check()
 
     @on(Input.Changed)
     @on(Select.Changed, ".field-control")
     @on(Checkbox.Changed)
     def check(self) -> bool:
         """Show what is wrong and what would run; say whether all is well."""
-        given = {field.param.name: field.given for field in self.fields}
-        values, wrong = params.check(self._job, given)
-        for field in self.fields:
-            field.show_problem(wrong.get(field.param.name, ""))
-        preview = self.query_one("#preview", Static)
-        try:
-            shown = {name: values.get(name, "…") for name in self._job.params}
-            command = params.preview(params.build_argv(self._job, shown))
-        except InputError as error:
-            command = error.message
-        preview.update(Text("$ " + safe(command), no_wrap=False), layout=False)
-        return not wrong
+        fields = self.query_one(LaunchFields)
+        was_well, filled = self._filled.is_well, fields.check()
+        if filled.is_well and not was_well:
+            self.query_one(LaunchSummary).tell("")
+        self._filled = filled
+        self._untouched = self._untouched or filled
+        edited = ", edited" if filled.given != self._untouched.given else ""
+        title = [(f" Launch {safe(self._job.name)}  ", "strong"), (self._values.words, "tab-on")]
+        title += [(edited, "tab-on"), ("  " + safe(self._job.description), "dim")]
+        self.query_one("#form-title", PieceLine).show(title)
+        more = "" if fields.options.is_open else fields.options.words()
+        self.query_one(LaunchSummary).show(self._job, filled, self._history, more)
+        runs = filled.grid.count
+        self.query_one("#launch", Button).label = "Launch" if runs == 1 else f"Launch {runs} runs"
+        return filled.is_well
 
     @on(Input.Submitted)
     def leave_field(self, event: Input.Submitted) -> None:
         event.stop()
-        if self.fields and event.input is self.fields[-1].control:
+        last = self.query_one(LaunchFields).last
+        if last is not None and event.input is last.control:
             self.action_submit()
         else:
             self.focus_next()
 
     @on(Button.Pressed, "#launch")
     def action_submit(self) -> None:
-        if self._is_launching:
+        if self._is_launching or not self._is_ready():
             return
-        if not self.check():
-            self._tell("Correct what is marked first.")
-            for field in self.fields:
-                if field.control.has_class("-wrong"):
-                    field.control.focus()
-                    break
-            return
-        given = {field.param.name: field.given for field in self.fields}
-        chosen = {name: value for name, value in given.items() if value is not None}
-        self._is_launching = True
-        self._tell("")
+        filled, runs = self._filled, self._filled.grid.count
         folder, job = self._source.project, self._job.name
+        self._is_launching = True
+        waits = f"{count(runs, 'run')} go into the queue …" if runs > 1 else ""
+        self.query_one(LaunchSummary).tell(waits)
 
         def work() -> intents.ActionDone:
             from mlops_tui.engine import actions
 
-            return intents.ActionDone("Queued", actions.launch(folder, job, chosen))
+            done = actions.launch_sweep(
+                folder, job, filled.secrets, filled.grid.axes, **filled.options
+            )
+            words = f"Queued {count(runs, 'run')}, tag sweep={done.sweep}"
+            return intents.ActionDone(words if done.sweep else "Queued", done.run_ids[0])
 
         self._source.act(self, "The run was not launched", work)
 
+    def _is_ready(self) -> bool:
+        """Say whether all is well; if not, say so and go to the first field that is wrong."""
+        if self.check():
+            return True
+        words = too_many(self._filled.grid.count) or "Correct what is marked first."
+        self.query_one(LaunchSummary).tell(words)
+        if self._filled.wrong:
+            self.query_one(LaunchFields).go_to(self._filled.wrong[0])
+        return False
+
+    def action_dry_run(self) -> None:
+        """Show what the first run would be, in full."""
+        if self._is_ready():
+            grid = self._filled.grid
+            params = {**self._filled.secrets, **next(grid.points())}
+            launch_history.ask_dry_run(self._source, self, self._job.name, params, grid.count)
+
+    def on_dry_run_read(self, event: launch_history.DryRunRead) -> None:
+        event.stop()
+        self.query_one(LaunchSummary).tell("")
+        self.app.push_screen(DryRunDialog(event.dry, event.count))
+
     def on_action_done(self, event: intents.ActionDone) -> None:
         event.stop()
-        self.dismiss(event.show)
+        self.dismiss(event)
 
-    def on_action_failed(self, event: intents.ActionFailed) -> None:
+    @on(intents.ActionFailed)
+    @on(intents.ReadFailed)
+    def tell_failure(self, event: intents.ActionFailed | intents.ReadFailed) -> None:
         event.stop()
-        self._is_launching = False
-        self._tell(describe(event.error))
-
-    def _tell(self, words: str) -> None:
-        self.query_one("#form-error", Static).update(Text(words))
+        if isinstance(event, intents.ActionFailed):
+            self._is_launching = False
+        self.query_one(LaunchSummary).tell(describe(event.error))
 
     def action_dismiss_dialog(self) -> None:
         self.dismiss(None)

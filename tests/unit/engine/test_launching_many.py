@@ -12,10 +12,13 @@ import pytest
 
 from mlops_tui.domain import places
 from mlops_tui.domain.errors import InputError, StorageError
-from mlops_tui.engine import actions, command, fifo, wake
+from mlops_tui.domain.runs import ParamValue
+from mlops_tui.engine import actions, command
 from mlops_tui.engine.actions_dry import contract
+from mlops_tui.engine.actions_launch import queue_run
 from mlops_tui.engine.actions_tags import read_tags
 from mlops_tui.engine.recorded import RunFolder
+from tests.process.support import end_processes_of
 
 TOML = """
 [jobs.train]
@@ -30,17 +33,15 @@ token = { type = "secret", env = "PUSH_TOKEN" }
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Give a project whose agent is a pipe that we read: what is launched stays queued."""
+    """Give a project whose queue is paused."""
     folder = tmp_path / "proj"
     folder.mkdir()
     (folder / "mlops.toml").write_text(TOML)
     monkeypatch.setenv("PUSH_TOKEN", "hunter2")
-    places.make_private(fifo.agents_dir())
-    pipe = wake.agent_file(folder, "fifo")
-    os.mkfifo(pipe, 0o600)
-    fd = os.open(pipe, os.O_RDWR | os.O_NONBLOCK)
+    monkeypatch.setenv("MLOPS_AGENT_LINGER_SECONDS", "0.1")
+    actions.pause_queue(folder)
     yield folder
-    os.close(fd)
+    end_processes_of(folder)
 
 
 def record(project: Path, run_id: str) -> dict[str, Any]:
@@ -50,11 +51,11 @@ def record(project: Path, run_id: str) -> dict[str, Any]:
 
 def queued(project: Path) -> list[str]:
     runs = places.runs_dir(project)
-    return os.listdir(runs) if runs.exists() else []
+    return os.listdir(runs)
 
 
 def test_a_sweep_queues_every_combination_with_one_tag(project: Path) -> None:
-    axes = {"lr": [0.1, 0.2], "seed": [1, 2]}
+    axes: dict[str, list[ParamValue]] = {"lr": [0.1, 0.2], "seed": [1, 2]}
     launched = actions.launch_sweep(project, "train", {}, axes, tags={"team": "forms"})
     records = [record(project, run_id) for run_id in launched.run_ids]
     assert [(it["params"]["lr"], it["params"]["seed"]) for it in records] == [
@@ -100,17 +101,15 @@ def test_nothing_is_queued_where_one_run_of_many_is_wrong(
 def test_a_full_disk_in_the_middle_says_how_many_are_queued(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from mlops_tui.engine import actions_sweep
-
-    really, calls = actions_sweep.queue_run, list[object]()
+    calls = list[object]()
 
     def failing(*given: Any) -> str:
         calls.append(given)
         if len(calls) == 3:
             raise StorageError("disk: no space left")
-        return really(*given)
+        return queue_run(*given)
 
-    monkeypatch.setattr(actions_sweep, "queue_run", failing)
+    monkeypatch.setattr("mlops_tui.engine.actions_sweep.queue_run", failing)
     with pytest.raises(StorageError, match="2 of 4 runs are queued, then: disk"):
         actions.launch_sweep(project, "train", {}, {"seed": [1, 2, 3, 4]})
     assert len(queued(project)) == 2
