@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mlops_tui.domain.errors import InputError
-from mlops_tui.engine.slots import MOST_SLOTS
 
 SWEEP_TAG = "sweep"
 """What the runs of one sweep have in common."""
 LONGEST_TAG = 200
+MOST_SLOTS = 4096
+"""More is a slip of the finger."""
 
 
 def checked_tags(tags: Mapping[str, str]) -> dict[str, str]:
@@ -38,10 +39,10 @@ def read_tags(text: str) -> dict[str, str]:
 
 
 def checked_slots(slots: int) -> int:
-    """Return `slots`.
+    """Return `slots`; more than the host has are shortened to all of it when the run starts.
 
     Raises:
-        InputError: no host has so many, or it is less than one.
+        InputError: it is less than one, or out of reason.
     """
     if not 1 <= slots <= MOST_SLOTS:
         raise InputError(f"{slots} slots cannot be", f"give a number from 1 to {MOST_SLOTS}")

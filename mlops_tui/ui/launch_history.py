@@ -78,7 +78,7 @@ def ask_dry_run(
 
 def read_history(reader: RunReader, project: Project, job: Job) -> LaunchHistory:
     """Return what the index knows of a job's runs."""
-    from mlops_tui.engine import slots
+    from mlops_tui.engine.executors import executor_of
 
     of_job = Compare("job", "=", job.name)
     ids = reader.run_ids(parse_filter(str(of_job)), limit=1)
@@ -90,13 +90,14 @@ def read_history(reader: RunReader, project: Project, job: Job) -> LaunchHistory
     if metric is not None:
         sort = best_first(project, metric)
         best = reader.runs(reader.run_ids(parse_filter(str(of_job)), sort, limit=1))
+    host = executor_of(project.path).resources(with_gpus=job.gpus > 0)
     return LaunchHistory(
         job.name,
         next(iter(reader.runs(ids)), None),
         next((run for run in best if metric in run.metrics), None),
         tuple(seconds for seconds in took if seconds is not None),
-        slots.slot_count(),
-        len(slots.gpu_names()) if job.gpus else 0,
+        host.slots,
+        host.gpus,
     )
 
 
