@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import sqlite3
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from mlops_tui.domain import places
-from mlops_tui.domain.errors import StorageError
 from mlops_tui.domain.runs import Run, Series
 from mlops_tui.index import queries
-from mlops_tui.index.ingest import Ingester
+from mlops_tui.index.fields import read_field_facts
 from mlops_tui.index.lines import clean
-from mlops_tui.index.store import Store, is_damaged, is_moved
-from mlops_tui.index.values import Changes, QueuedRun
+from mlops_tui.index.opened import OpenIndex
+from mlops_tui.index.values import Changes, FieldFacts, QueuedRun
 
 if TYPE_CHECKING:
     from mlops_tui.domain.filters import Filter, Sort
@@ -23,19 +20,12 @@ if TYPE_CHECKING:
 _Answer = TypeVar("_Answer")
 
 
-class Index:
+class Index(OpenIndex):
     """The index of one project; an object for one thread, any number of them and of processes.
 
     A damaged or deleted file is built again by whatever method notices, and the next `ingest`
     names all runs as changed. Every method raises `StorageError` where the disk does not work.
     """
-
-    def __init__(
-        self, project: Path, on_progress: Callable[[int, int], None] | None = None
-    ) -> None:
-        self.project = Path(os.path.abspath(project))
-        self._store = Store(self.project)
-        self._ingester = Ingester(self._store, self.project, on_progress)
 
     @classmethod
     def open(cls, project: Path, on_progress: Callable[[int, int], None] | None = None) -> Index:
@@ -46,16 +36,6 @@ class Index:
             on_progress: called by `ingest` with bytes done and total while much is to be read.
         """
         return cls(project, on_progress)
-
-    def close(self) -> None:
-        """Let go of the file; a second call does nothing."""
-        self._store.close()
-
-    def __enter__(self) -> Index:
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        self.close()
 
     def ingest(self, budget_seconds: float | None = None) -> Changes:
         """Read what is new in the journals, until nothing is left or the budget is spent.
@@ -156,41 +136,10 @@ class Index:
         """Return the values of `fields` of all runs, deleted ones too; None where one has none."""
         return self._ask(lambda c: queries.read_values(c, fields))
 
+    def field_facts(self) -> list[FieldFacts]:
+        """Return the fields that runs have, and whether the runs differ in them."""
+        return self._ask(read_field_facts)
+
     def problems(self) -> list[str]:
         """Return what is wrong with the file of the index itself; nothing is mended."""
         return [f"{self._store.path}: {problem}" for problem in self._store.problems()]
-
-    def _ask(self, question: Callable[[sqlite3.Connection], _Answer]) -> _Answer:
-        """Return the answer to a question as of one moment."""
-
-        def ask() -> _Answer:
-            self._ingester.fill_again()
-            connection = self._store.connection
-            connection.execute("BEGIN")
-            try:
-                return question(connection)
-            finally:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-
-        return self._guarded(ask)
-
-    def _guarded(self, work: Callable[[], _Answer]) -> _Answer:
-        """Return what `work` returns, tried once more after a rebuild where the file is damaged."""
-        try:
-            self._store.refresh()
-            try:
-                return work()
-            except sqlite3.DatabaseError as error:
-                if is_damaged(error):
-                    self._store.rebuild()
-                elif is_moved(error):
-                    self._store.reopen()
-                else:
-                    raise
-            return work()
-        except (sqlite3.DatabaseError, OSError) as error:
-            raise StorageError(
-                f"the index at {self._store.path} cannot be used: {error}",
-                "is the disk full? The index may be deleted at any time",
-            ) from error

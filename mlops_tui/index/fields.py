@@ -7,6 +7,8 @@ import math
 import sqlite3
 import time
 
+from mlops_tui.index.values import FieldFacts
+
 STATE = (
     "CASE WHEN end_source > 0 THEN end_state WHEN phase = 0 THEN 'queued'"
     " WHEN phase = 1 THEN 'starting' ELSE 'running' END"
@@ -23,6 +25,8 @@ _ATTRIBUTES = {
     "backward_points": "backward",
     "progress": "progress_done / progress_total",
 }
+_COUNTED = ("job", "kind", "host", "note", "attempt", "reason", "exit_code")
+"""Attributes of which it is known whether runs differ in them."""
 _SUMMARIES = {
     "metric": "last",
     "last": "last",
@@ -58,6 +62,23 @@ def read_field(connection: sqlite3.Connection, field: str) -> Values:
         **_summary(connection, "last", field),
         **_label(connection, "param", field),
     }
+
+
+def read_field_facts(connection: sqlite3.Connection) -> list[FieldFacts]:
+    """Return the parameters, metrics and tags of all runs and some attributes, sorted by name."""
+    shown = "known = 1 AND purged = 0 AND deleted = 0"
+    among = f"IN (SELECT num FROM runs WHERE {shown})"
+    rows = connection.execute(
+        "SELECT kind || '.' || names.name, count(*), count(DISTINCT value) FROM labels"
+        f" JOIN names ON id = labels.name WHERE run {among} GROUP BY kind, labels.name"
+        " UNION ALL SELECT 'metric.' || names.name, count(DISTINCT run), count(DISTINCT last)"
+        f" FROM series JOIN names ON names.id = series.name WHERE size > 0 AND run {among}"
+        " GROUP BY series.name ORDER BY 1"
+    ).fetchall()
+    counted = ", ".join(f"count({name}), count(DISTINCT {name})" for name in _COUNTED)
+    counts = connection.execute(f"SELECT {counted} FROM runs WHERE {shown}").fetchone()
+    rows += [(name, *counts[2 * at : 2 * at + 2]) for at, name in enumerate(_COUNTED)]
+    return [FieldFacts(*row) for row in rows]
 
 
 def decode_value(text: str) -> object:

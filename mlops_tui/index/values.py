@@ -39,3 +39,15 @@ class QueuedRun:
     created: float
     slots: int
     gpus: int
+
+
+@dataclass(frozen=True, slots=True)
+class FieldFacts:
+    """A field that runs have, and whether they differ in it; deleted runs are left out."""
+
+    field: str
+    """As filters and orders name it: `param.lr`, `metric.loss`, `tag.team`, `host`."""
+    runs: int
+    """Runs that have it."""
+    values: int
+    """Different values among them; of a metric, different last values other than NaN."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rich.cells import cell_len
 
@@ -45,6 +45,8 @@ class Column:
     rank: int = 0
     """Columns with smaller ranks are kept where there is not room for all."""
     kind: str = ""
+    tone: Callable[[Run], str] | None = field(default=None, compare=False)
+    """The kind of a run's cell, where it differs from run to run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +70,18 @@ def plan(
         wishes: What the project file says.
         skip: How many of the movable columns are out of sight on the left.
     """
-    offered = candidates(runs, now, wishes)
+    return fitting(candidates(runs, now, wishes), width, skip)
+
+
+def fitting(
+    offered: Sequence[Column], width: int, skip: int = 0, *, in_order: bool = False
+) -> list[Column]:
+    """Return those of `offered` that fit into `width` cells, the most wanted or the first ones."""
     fixed = [column for column in offered if column.id in LEFTMOST]
     movable = [column for column in offered if column.id not in LEFTMOST]
     left = width - sum(column.width + 1 for column in fixed)
-    kept = _that_fit(movable[skip:], left) if skip else _most_wanted(movable, left)
-    return fixed + kept
+    is_plain = skip or in_order
+    return fixed + (_that_fit(movable[skip:], left) if is_plain else _most_wanted(movable, left))
 
 
 def _that_fit(columns: Iterable[Column], left: int) -> list[Column]:
@@ -102,8 +110,8 @@ def candidates(runs: Sequence[Run], now: float, wishes: Wishes) -> list[Column]:
         Column(
             "state", "State", 10, lambda run, _: f"{GLYPHS[run.state]} {run.state}", kind="state"
         ),
-        _sized("name", "Run", runs, now, lambda run, _: safe(run.name), WIDEST_NAME, smallest=8),
-        _sized("job", "Job", runs, now, lambda run, _: safe(run.job), 14, rank=job_rank),
+        sized("name", "Run", runs, now, lambda run, _: safe(run.name), WIDEST_NAME, smallest=8),
+        sized("job", "Job", runs, now, lambda run, _: safe(run.job), 14, rank=job_rank),
         Column("started", "Started", 10, lambda run, at: ago(run.started, at), rank=40),
         Column("duration", "Took", 9, coarse_duration, right=True, rank=30),
     ]
@@ -136,7 +144,7 @@ def _metric_columns(runs: Sequence[Run], now: float, wishes: Wishes) -> list[Col
         rank = 10 if name == wishes.objective else 25 + 10 * position
         text = _metric_text(name)
         widest = WIDEST_OBJECTIVE if name == wishes.objective else WIDEST_METRIC
-        columns.append(_sized(f"metric.{name}", safe(name), runs, now, text, widest, True, rank, 6))
+        columns.append(sized(f"metric.{name}", safe(name), runs, now, text, widest, True, rank, 6))
     return columns
 
 
@@ -162,7 +170,7 @@ def _param_columns(runs: Sequence[Run], now: float) -> list[Column]:
     for position, name in enumerate(changed_params(runs)[:MOST_PARAMS]):
         text = _param_text(name)
         title, rank = safe(name) + "=", 35 + 10 * position
-        columns.append(_sized(f"param.{name}", title, runs, now, text, WIDEST_PARAM, True, rank))
+        columns.append(sized(f"param.{name}", title, runs, now, text, WIDEST_PARAM, True, rank))
     return columns
 
 
@@ -182,7 +190,7 @@ def _param_text(name: str) -> Callable[[Run, float], str]:
     return text
 
 
-def _sized(
+def sized(
     id: str,  # noqa: A002
     title: str,
     runs: Sequence[Run],
@@ -202,7 +210,4 @@ def _sized(
 def widened(old: Sequence[Column], new: Sequence[Column]) -> list[Column]:
     """Return `new` with no column narrower than it was in `old`, so that columns stand still."""
     widths: Mapping[str, int] = {column.id: column.width for column in old}
-    return [
-        Column(c.id, c.title, max(c.width, widths.get(c.id, 0)), c.text, c.right, c.rank, c.kind)
-        for c in new
-    ]
+    return [replace(c, width=max(c.width, widths.get(c.id, 0))) for c in new]

@@ -10,6 +10,8 @@ from textual.message import Message
 from mlops_tui.domain.project import Project
 from mlops_tui.domain.runs import Run, Series
 from mlops_tui.engine.feed import Batch
+from mlops_tui.index import FieldFacts
+from mlops_tui.ui.table_view import Views
 
 
 @dataclass
@@ -50,6 +52,33 @@ class RunsRead(Message):
     """Facts of runs."""
 
     runs: list[Run]
+
+
+@dataclass
+class FieldsRead(Message):
+    """Which fields runs have, and whether they differ in them."""
+
+    fields: list[FieldFacts]
+
+
+@dataclass
+class CurvesRead(Message):
+    """Courses in blocks by run id and metric, each with the number of points it is of."""
+
+    curves: Mapping[tuple[str, str], tuple[int, str]]
+
+
+@dataclass
+class ViewsRead(Message):
+    """The views of the project as they are kept now."""
+
+    views: Views
+    is_first: bool
+
+
+@dataclass
+class ListWanted(Message):
+    """The list of runs has to be read again: another order, or others to show."""
 
 
 @dataclass

@@ -17,11 +17,17 @@ PROJECT = "project"
 VERBS = "runs"
 PANES = "panes"
 TABLE = "table"
+RUN_VIEW = "run view"
+RUN_LIST = "run list"
 LOG = "output"
 CHARTS = "charts"
 FORM = "form"
 DRY_RUN = "dry run"
 DIALOG = "dialog"
+PICK = "pick"
+PICK_COLUMNS = "pick columns"
+PICK_VIEWS = "pick views"
+PROMPT = "prompt"
 COMMAND = "command"
 
 FOOTER_MOST = 6
@@ -64,7 +70,7 @@ KEYS: tuple[Key, ...] = (
     Key("delete", "d", "delete", "Delete", "Delete the marked runs, or this one", VERBS),
     Key("filter", "slash", "filter", "Filter", "Show only runs such as state=failed or lr<0.1",
         PROJECT, True, "/"),
-    Key("sort", "S", "sort", "Sort", "Sort by the next thing: newest, metric, duration, name",
+    Key("sort", "S", "sort", "Sort", "Sort by a column; by the same again the other way round",
         PROJECT),
     Key("next-pane", "tab", "next_pane(1)", "Pane", "Go to the next pane", PANES, True, "Tab"),
     Key("last-pane", "shift+tab", "next_pane(-1)", "Pane back", "Go to the pane before", PANES,
@@ -96,6 +102,23 @@ KEYS: tuple[Key, ...] = (
         shown="←"),
     Key("columns-right", "right", "columns(1)", "Columns right", "Columns further right", TABLE,
         shown="→"),
+    Key("columns", "c", "pick_columns", "Choose columns", "Choose which columns there are",
+        RUN_VIEW),
+    Key("only-differing", "o", "toggle_differing", "What differs",
+        "Leave out columns in which all runs have the same, or not", RUN_VIEW),
+    Key("views", "v", "pick_view", "Views", "Go to a view saved under a name, or save this one",
+        RUN_VIEW),
+    Key("baseline", "b", "baseline", "Baseline",
+        "Make this run the one others are measured against, or no longer", RUN_VIEW),
+    Key("deltas", "B", "toggle_deltas", "Differences",
+        "Show metrics as differences to the baseline, or as they are", RUN_VIEW),
+    Key("hide", "x", "hide", "Hide", "Take the marked runs, or this one, out of sight", RUN_LIST),
+    Key("unhide", "X", "unhide", "Unhide", "Show what was taken out of sight", RUN_LIST),
+    Key("show-deleted", "D", "toggle_deleted", "Deleted",
+        "Show deleted runs below the others, or not", RUN_LIST),
+    Key("rename", "R", "rename", "Rename", "Give the run under the cursor another name", RUN_LIST),
+    Key("undo-delete", "u", "undo_delete", "Undelete",
+        "Bring back this deleted run, or the ones deleted last", RUN_LIST),
     Key("chart-before", "up,k", "choose(-1)", "Chart before", "The chart before", CHARTS,
         shown="↑ k"),
     Key("chart-after", "down,j", "choose(1)", "Chart after", "The chart after", CHARTS,
@@ -165,6 +188,29 @@ KEYS: tuple[Key, ...] = (
     Key("cancel-command", "escape", "dismiss_dialog", "Cancel", "Do nothing", COMMAND, True, "Esc"),
     Key("command", "colon,ctrl+p", "command", "Commands", "Find what to do by part of its name",
         EVERYWHERE, shown=": Ctrl+P"),
+    Key("pick-up", "up", "move(-1)", "Up", "One line up", PICK, shown="↑"),
+    Key("pick-down", "down", "move(1)", "Down", "One line down", PICK, shown="↓"),
+    Key("pick-page-up", "pageup", "move_page(-1)", "Page up", "One page up", PICK, shown="PgUp"),
+    Key("pick-page-down", "pagedown", "move_page(1)", "Page down", "One page down", PICK,
+        shown="PgDn"),
+    Key("pick-take", "enter", "take", "Take", "Take it", PICK, True, "Enter"),
+    Key("pick-leave", "escape", "dismiss_dialog", "Leave", "Leave everything as it is", PICK, True,
+        "Esc"),
+    Key("column-toggle", "space", "switch", "On/off", "Show this column, or not", PICK_COLUMNS,
+        True, "Space"),
+    Key("column-left", "shift+up,ctrl+k", "shift(-1)", "Earlier", "Further left", PICK_COLUMNS,
+        True, "Shift+↑ ^K"),
+    Key("column-right", "shift+down,ctrl+n", "shift(1)", "Later", "Further right", PICK_COLUMNS,
+        True, "Shift+↓ ^N"),
+    Key("columns-by-themselves", "ctrl+r", "reset", "Automatic", "Let the table choose again",
+        PICK_COLUMNS, True, "^R"),
+    Key("view-save", "ctrl+s", "save", "Save as typed", "Save this view under the typed name",
+        PICK_VIEWS, True, "^S"),
+    Key("view-forget", "ctrl+x", "forget", "Forget", "Forget the view under the cursor",
+        PICK_VIEWS, True, "^X"),
+    Key("prompt-take", "enter", "take", "Save", "Save what is typed", PROMPT, True, "Enter"),
+    Key("prompt-leave", "escape", "dismiss_dialog", "Leave", "Leave everything as it is", PROMPT,
+        True, "Esc"),
     Key("help", "question_mark", "help", "Help", "What the keys do here", EVERYWHERE, True, "?"),
     Key("mouse", "M", "mouse", "Mouse", "Let the app take the mouse, or leave it to the terminal",
         EVERYWHERE),
@@ -173,10 +219,14 @@ KEYS: tuple[Key, ...] = (
 
 SCREENS = {
     PROJECTS: (PROJECTS, TABLE, EVERYWHERE),
-    PROJECT: (VERBS, PROJECT, PANES, TABLE, CHARTS, LOG, EVERYWHERE),
+    PROJECT: (VERBS, PROJECT, PANES, TABLE, RUN_VIEW, RUN_LIST, CHARTS, LOG, EVERYWHERE),
     FORM: (FORM,),
     DRY_RUN: (DRY_RUN,),
     DIALOG: (DIALOG,),
+    PICK: (PICK,),
+    PICK_COLUMNS: (PICK, PICK_COLUMNS),
+    PICK_VIEWS: (PICK, PICK_VIEWS),
+    PROMPT: (PROMPT,),
     COMMAND: (COMMAND,),
 }
 """Which places are reachable together; those of one screen in the order of its help."""
@@ -186,6 +236,8 @@ HEADINGS = {
     PANES: "Panes",
     PROJECTS: "Projects",
     TABLE: "In a list",
+    RUN_VIEW: "In the list of runs: what it shows",
+    RUN_LIST: "In the list of runs",
     CHARTS: "In the charts",
     LOG: "In the output",
     EVERYWHERE: "Everywhere",
@@ -193,6 +245,8 @@ HEADINGS = {
 """What people call a place."""
 FOCUSED = (TABLE, CHARTS, LOG)
 """Only one of them has the focus, so they may share keys with each other."""
+WITH_FOCUS = {RUN_VIEW: TABLE, RUN_LIST: TABLE}
+"""Places reachable only while another one has the focus."""
 
 
 def of_place(place: str) -> list[Key]:
@@ -200,8 +254,13 @@ def of_place(place: str) -> list[Key]:
     return [key for key in KEYS if key.place == place]
 
 
-def bindings(*places: str) -> list[BindingType]:
-    """Return Textual's bindings for the keys of `places`."""
+def bindings(*places: str, before_focus: bool = False) -> list[BindingType]:
+    """Return Textual's bindings for the keys of `places`.
+
+    Args:
+        places: Whose keys.
+        before_focus: Let them win over what has the focus, such as a field to type in.
+    """
     from textual.binding import Binding
 
     return [
@@ -213,6 +272,7 @@ def bindings(*places: str) -> list[BindingType]:
             key_display=key.shown or None,
             tooltip=key.tooltip,
             id=key.id,
+            priority=before_focus,
         )
         for place in places
         for key in of_place(place)
@@ -287,7 +347,7 @@ def double_bindings(keys: Sequence[Key]) -> list[str]:
             reachable = [
                 key
                 for place in places
-                if place not in FOCUSED or place == focused
+                if (home := WITH_FOCUS.get(place, place)) not in FOCUSED or home == focused
                 for key in keys
                 if key.place == place and (screen != PROJECTS or key.id != "open-run")
             ]

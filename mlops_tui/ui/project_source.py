@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
@@ -17,11 +18,15 @@ from mlops_tui.domain.projectfile import load_project
 from mlops_tui.domain.runs import Run, Series
 from mlops_tui.engine.feed import Batch, Feed
 from mlops_tui.ui import intents
+from mlops_tui.ui.chosen_columns import curve
 from mlops_tui.ui.errors import describe, run_guarded
 from mlops_tui.ui.objective import best_first, objective_metric
 from mlops_tui.ui.reads import ReadPool, RunReader, read_output
+from mlops_tui.ui.table_view import Views, load_views, views_path
 
 T = TypeVar("T")
+CURVE_POINTS = 64
+"""Enough for eight cells; more would be read for nothing."""
 
 
 class ProjectSource:
@@ -42,6 +47,7 @@ class ProjectSource:
         self._live_hz = live_hz
         self._tend = tend
         self._feed: Feed | None = None
+        self._views_lock = threading.Lock()
 
     def follow(self, to: MessagePump) -> None:
         """Begin to post `BatchArrived` to `to`."""
@@ -77,9 +83,16 @@ class ProjectSource:
     def ask_project(self, to: MessagePump) -> None:
         self._ask("the project file", lambda _: load_project(self.project), intents.ProjectRead, to)
 
-    def ask_list(self, to: MessagePump, where: Filter | None, sort: Sort | None) -> None:
+    def ask_list(
+        self,
+        to: MessagePump,
+        where: Filter | None,
+        sort: Sort | None,
+        with_deleted: bool = False,
+    ) -> None:
         def work(reader: RunReader) -> list[str]:
-            return reader.run_ids(where, sort)
+            deleted = reader.run_ids(where, sort, deleted=True) if with_deleted else []
+            return reader.run_ids(where, sort) + deleted
 
         self._ask("the list of runs", work, intents.ListRead, to, "list")
 
@@ -91,6 +104,39 @@ class ProjectSource:
             return best_run(reader, project), reader.live()
 
         self._ask("the summary", work, lambda found: intents.SummaryRead(*found), to, "summary")
+
+    def ask_fields(self, to: MessagePump) -> None:
+        self._ask(
+            "the columns", lambda reader: reader.field_facts(), intents.FieldsRead, to, "fields"
+        )
+
+    def ask_curves(self, to: MessagePump, keys: Sequence[tuple[str, str]]) -> None:
+        def work(reader: RunReader) -> Mapping[tuple[str, str], tuple[int, str]]:
+            found = {key: reader.series(*key, CURVE_POINTS) for key in keys}
+            return {key: (series.count, curve(series.values)) for key, series in found.items()}
+
+        self._ask("the curves", work, intents.CurvesRead, to, "curves")
+
+    def ask_views(self, to: MessagePump) -> None:
+        self._ask(
+            "the views",
+            lambda _: load_views(views_path(self.project)),
+            lambda views: intents.ViewsRead(views, True),
+            to,
+        )
+
+    def keep_views(self, to: MessagePump, save: Callable[[], Views]) -> None:
+        """Change the file of views in a thread; `ViewsRead` says what it holds then."""
+
+        def work(_: RunReader) -> Views:
+            with self._views_lock:
+                return save()
+
+        self._pool.submit(
+            work,
+            lambda views: to.post_message(intents.ViewsRead(views, False)),
+            lambda error: to.post_message(intents.ActionFailed("The view was not saved", error)),
+        )
 
     def ask_series(
         self,

@@ -15,7 +15,7 @@ from mlops_tui.ui.errors import run_guarded
 from mlops_tui.ui.logtext import TAIL_BYTES, tail_lines
 
 if TYPE_CHECKING:
-    from mlops_tui.index import QueuedRun
+    from mlops_tui.index import FieldFacts, QueuedRun
 
 T = TypeVar("T")
 
@@ -24,12 +24,20 @@ class RunReader(Protocol):
     """What the screens ask of the index; one reader belongs to one thread."""
 
     def run_ids(
-        self, where: Filter | None = None, sort: Sort | None = None, *, limit: int | None = None
+        self,
+        where: Filter | None = None,
+        sort: Sort | None = None,
+        *,
+        deleted: bool = False,
+        limit: int | None = None,
     ) -> list[str]:
         """Return the ids of the runs wanted, newest first unless sorted."""
 
     def runs(self, ids: Sequence[str]) -> list[Run]:
         """Return these runs in this order; those not there are left out."""
+
+    def field_facts(self) -> list[FieldFacts]:
+        """Return the fields that runs have, and whether the runs differ in them."""
 
     def live(self) -> list[Run]:
         """Return the runs that have not ended."""
@@ -131,14 +139,23 @@ class LazyReader:
         self._reader = reader
 
     def run_ids(
-        self, where: Filter | None = None, sort: Sort | None = None, *, limit: int | None = None
+        self,
+        where: Filter | None = None,
+        sort: Sort | None = None,
+        *,
+        deleted: bool = False,
+        limit: int | None = None,
     ) -> list[str]:
         """Return the ids of the runs wanted, newest first unless sorted."""
-        return self._reader().run_ids(where, sort, limit=limit)
+        return self._reader().run_ids(where, sort, deleted=deleted, limit=limit)
 
     def runs(self, ids: Sequence[str]) -> list[Run]:
         """Return these runs in this order; those not there are left out."""
         return self._reader().runs(ids)
+
+    def field_facts(self) -> list[FieldFacts]:
+        """Return the fields that runs have, and whether the runs differ in them."""
+        return self._reader().field_facts()
 
     def live(self) -> list[Run]:
         """Return the runs that have not ended."""

@@ -20,6 +20,7 @@ from mlops_tui.ui.formats import coarse_duration, count
 from mlops_tui.ui.project_source import ProjectSource
 from mlops_tui.ui.screens.dialogs import ConfirmDialog, MessageDialog
 from mlops_tui.ui.screens.launch import LaunchForm
+from mlops_tui.ui.widgets.run_edits import RunEdits
 from mlops_tui.ui.widgets.run_table import RunTable
 
 STOP_WORDS = {
@@ -120,16 +121,17 @@ class RunVerbs(Vertical):
             self._say(f"{run.name} is {run.state}: s stops it first")
             return
         what = run.name if run is not None and not self.marked else count(len(ids), "marked run")
-        lines = ["Files stay on disk: `mlops-tui restore` brings it back, `purge` removes it."]
+        lines = ["Files stay on disk: u brings it back, `mlops-tui purge` removes it for good."]
         self._confirm(f"Delete {what}?", lines, lambda: self._delete(ids))
 
     def _delete(self, ids: Sequence[str]) -> None:
+        self.query_one(RunEdits).deleted_last = tuple(ids)
+
         def work() -> intents.ActionDone:
             from mlops_tui.engine import actions
 
-            return intents.ActionDone(
-                f"Deleted {count(len(actions.delete(self._project, ids)), 'run')}"
-            )
+            deleted = actions.delete(self._project, ids)
+            return intents.ActionDone(f"Deleted {count(len(deleted), 'run')}: u brings back")
 
         self._source.act(self, "Nothing was deleted", work)
 

@@ -317,3 +317,20 @@ def test_a_removed_folder_leaves_what_was_read(index: Index, recorder: Recorder)
     index.ingest()
     shutil.rmtree(recorder.folder(run_id))
     assert one(index, run_id).metrics["loss"].count == 1
+
+
+def test_fields_say_whether_runs_differ_in_them(index: Index, recorder: Recorder) -> None:
+    first = recorder.create(params={"lr": 0.1, "seed": 1}, tags={"team": "forms"})
+    recorder.create(params={"lr": 0.2, "seed": 1})
+    gone = recorder.create(params={"lr": 0.3, "only": 1})
+    recorder.end(gone, "finished", T + 1)
+    recorder.journal("run.deleted", T + 2, run=gone)
+    (recorder.folder(first) / "events.jsonl").write_text('{"t": 1766000001, "m": {"loss": 1}}\n')
+    index.ingest()
+    found = {facts.field: (facts.runs, facts.values) for facts in index.field_facts()}
+    assert found["param.lr"] == (2, 2)
+    assert found["param.seed"] == (2, 1)
+    assert found["tag.team"] == (1, 1)
+    assert found["metric.loss"] == (1, 1)
+    assert found["host"] == (2, 1)
+    assert "param.only" not in found

@@ -168,14 +168,6 @@ async def test_a_filter_that_nothing_passes_says_so(project: Path) -> None:
         await it.sees("5 runs, newest")
 
 
-async def test_sorting_goes_through_the_orders(project: Path) -> None:
-    async with opened(project) as it:
-        await it.sees("newest first")
-        for words in ("best first", "longest first", "by name", "newest first"):
-            await it.press("S")
-            await it.sees(words)
-
-
 async def test_enter_goes_in_and_escape_goes_out_to_the_list(project: Path) -> None:
     async with opened(project) as it:
         await it.sees("✓ finished train-5")

@@ -15,7 +15,7 @@ from mlops_tui.ui import intents, keys
 from mlops_tui.ui.columns import Wishes
 from mlops_tui.ui.errors import describe
 from mlops_tui.ui.launch_settings import LaunchSettings
-from mlops_tui.ui.objective import best_first, metric_meaning, objective_metric
+from mlops_tui.ui.objective import metric_meaning, objective_metric
 from mlops_tui.ui.project_source import ProjectSource
 from mlops_tui.ui.run_verbs import RunVerbs
 from mlops_tui.ui.screens.app_screen import AppScreen
@@ -84,6 +84,7 @@ class ProjectScreen(AppScreen):
         wishes = Wishes(objective_metric(self.project), tuple(self.project.metrics))
         self.line.set_project(self.project)
         self.runs_pane.table.set_wishes(wishes)
+        self.runs_pane.view_keys.set_meaning(metric_meaning(self.project).is_lower_better)
         self.detail.charts.set_wishes(wishes, metric_meaning(self.project))
         if self._is_ready:
             self.source.ask_summary(self.line, self.project)
@@ -151,8 +152,8 @@ class ProjectScreen(AppScreen):
         self.runs_pane.begin_filter()
 
     def action_sort(self) -> None:
-        metric = objective_metric(self.project)
-        self.runs_pane.cycle_sort(best_first(self.project, metric) if metric else None)
+        self.panes.pane = "runs"
+        self.runs_pane.view_keys.action_pick_sort()
 
     def action_out(self) -> None:
         if self.panes.step_out():

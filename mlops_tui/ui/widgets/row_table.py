@@ -27,6 +27,8 @@ class RowTable(LineView, can_focus=True):
         "row-table--cursor-blurred",
         "row-table--dim",
         "row-table--best",
+        "row-table--good",
+        "row-table--bad",
         *(f"row-table--{state}" for state in RunState),
         *(f"row-table--series-{slot}" for slot in range(palette.SLOTS)),
     }

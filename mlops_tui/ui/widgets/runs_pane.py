@@ -10,7 +10,7 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.timer import Timer
 
-from mlops_tui.domain.filters import Filter, Sort, SortKey
+from mlops_tui.domain.filters import Filter
 from mlops_tui.engine.feed import Batch
 from mlops_tui.ui import intents, palette
 from mlops_tui.ui.columns import Wishes
@@ -19,9 +19,10 @@ from mlops_tui.ui.project_source import ProjectSource
 from mlops_tui.ui.widgets.filter_line import FilterLine
 from mlops_tui.ui.widgets.pane import PaneTitle
 from mlops_tui.ui.widgets.row_table import RowTable
+from mlops_tui.ui.widgets.run_edits import RunEdits
 from mlops_tui.ui.widgets.run_table import RunTable
+from mlops_tui.ui.widgets.view_keys import ViewKeys
 
-NEWEST = "newest first"
 RELIST_SECONDS = 1.0
 """The list of all runs is read again this often at most, however fast things happen."""
 READING = "Reading the journals ..."
@@ -51,11 +52,11 @@ class RunsPane(Vertical):
         super().__init__(id="pane-runs", classes="pane")
         self.title_line = PaneTitle("runs", names)
         self.table = RunTable(wishes, READING, id="runs")
+        self.view_keys = ViewKeys(self.table, source)
+        self.edits = RunEdits(self.view_keys, self.table, source)
         self.slots: dict[str, int] = {}
         self.where: Filter | None = None
-        self.sort: Sort | None = None
         self._source = source
-        self._sort_words = NEWEST
         self._total = 0
         self._relist: Timer | None = None
         self._relisted = 0.0
@@ -63,14 +64,14 @@ class RunsPane(Vertical):
 
     def compose(self) -> ComposeResult:
         yield self.title_line
-        yield self.table
+        yield self.edits
         yield FilterLine()
 
     # The list
 
     def take(self, batch: Batch, is_first: bool) -> None:
         """Bring rows and, where it can have changed, the list of them up to date."""
-        has_view = self.where is not None or self.sort is not None
+        has_view = self.where is not None or self.view_keys.view.sort is not None
         is_other = batch.runs - batch.points or not self.table.has_all(batch.runs)
         if is_first or is_other or (has_view and batch.points):
             self.list_soon()
@@ -92,18 +93,25 @@ class RunsPane(Vertical):
             self._relist.stop()
         self._relist = None
         self._relisted = time.monotonic()
-        self._source.ask_list(self, self.where, self.sort)
+        sort = self.view_keys.view.sort
+        self._source.ask_list(self, self.where, sort, self.edits.shows_deleted)
+        self.view_keys.renew_fields()
 
     def on_list_read(self, event: intents.ListRead) -> None:
         event.stop()
         if self.where is None:
             self._total = len(event.ids)
         self.table.empty = EMPTY if self.where is None else NOTHING_PASSES
-        self.table.set_keys(event.ids)
+        hidden = self.edits.hidden
+        self.table.set_keys([run_id for run_id in event.ids if run_id not in hidden])
         self._show_title()
         if self._wanted is not None and self.table.has_all([self._wanted]):
             self.table.show_key(self._wanted)
             self._wanted = None
+
+    def on_run_table_curves_requested(self, event: RunTable.CurvesRequested) -> None:
+        event.stop()
+        self._source.ask_curves(self.table, event.keys)
 
     def on_run_table_rows_requested(self, event: RunTable.RowsRequested) -> None:
         event.stop()
@@ -139,16 +147,9 @@ class RunsPane(Vertical):
         event.stop()
         self.table.focus()
 
-    def cycle_sort(self, objective: Sort | None) -> None:
-        """Sort by the next thing: newest, the objective, the longest, the name."""
-        orders: list[tuple[str, Sort | None]] = [(NEWEST, None)]
-        if objective is not None:
-            orders.append(("best first", objective))
-        orders.append(("longest first", Sort((SortKey("duration", True),))))
-        orders.append(("by name", Sort((SortKey("name"),))))
-        words = [name for name, _ in orders]
-        here = words.index(self._sort_words) if self._sort_words in words else -1
-        self._sort_words, self.sort = orders[(here + 1) % len(orders)]
+    def on_list_wanted(self, event: intents.ListWanted) -> None:
+        event.stop()
+        self._show_title()
         self._list_now()
 
     def toggle_mark(self) -> None:
@@ -170,5 +171,5 @@ class RunsPane(Vertical):
             words = [f"{len(self.table.keys)} of {count(self._total, 'run')}"]
         if self.slots:
             words.append(f"{len(self.slots)} marked")
-        words.append(self._sort_words)
+        words += [words_ for words_ in (self.edits.words, self.view_keys.words) if words_]
         self.title_line.inform(", ".join(words))

@@ -10,7 +10,10 @@ from mlops_tui.ui import keys
 @pytest.mark.parametrize("focused", keys.FOCUSED)
 def test_no_key_is_bound_twice_on_one_screen(screen: str, focused: str) -> None:
     places = [
-        place for place in keys.SCREENS[screen] if place not in keys.FOCUSED or place == focused
+        place
+        for place in keys.SCREENS[screen]
+        if keys.WITH_FOCUS.get(place, place) not in keys.FOCUSED
+        or keys.WITH_FOCUS.get(place, place) == focused
     ]
     reachable = [key for place in places for key in keys.of_place(place)]
     allowed = ["enter"] if screen == keys.PROJECTS else []  # its table goes into the project
