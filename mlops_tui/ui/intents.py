@@ -11,6 +11,8 @@ from mlops_tui.domain.project import Project
 from mlops_tui.domain.runs import Run, Series
 from mlops_tui.engine.feed import Batch
 from mlops_tui.index import FieldFacts
+from mlops_tui.ui.logpages import LogWindow, Wish
+from mlops_tui.ui.outputs import Search
 from mlops_tui.ui.table_view import Views
 
 
@@ -106,10 +108,31 @@ class SeriesRead(Message):
 
 @dataclass
 class OutputRead(Message):
-    """The last lines of a run's output."""
+    """A part of a run's output, and what was asked for."""
 
     run_id: str
-    lines: list[str]
+    wish: Wish
+    window: LogWindow
+
+
+@dataclass
+class OutputSearched(Message):
+    """A search in a run's output ended: at this byte, or None where nothing was found."""
+
+    run_id: str
+    search: Search
+    found: int | None
+
+
+@dataclass
+class OutputSearchTold(Message):
+    """A search in a run's output has done this share of it."""
+
+    search: Search
+    share: float
+
+    def can_replace(self, message: Message) -> bool:
+        return isinstance(message, OutputSearchTold)
 
 
 @dataclass

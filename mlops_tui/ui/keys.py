@@ -149,16 +149,24 @@ KEYS: tuple[Key, ...] = (
         CHARTS),
     Key("y-range", "v", "look('next_y_range')", "Y range",
         "Make room for all values, for zero too, or not for outliers", CHARTS),
-    Key("log-up", "up,k", "scroll_up", "Up", "Look further up; new lines then wait", LOG,
+    Key("log-up", "up,k", "move(-1)", "Up", "Look further up; new lines then wait", LOG,
         shown="↑ k"),
-    Key("log-down", "down,j", "scroll_down", "Down", "Look further down", LOG, shown="↓ j"),
-    Key("log-first", "home,g", "scroll_home", "First", "To the first line", LOG, shown="Home g"),
-    Key("log-last", "end,G", "scroll_end", "Last", "To the end, and follow it", LOG,
+    Key("log-down", "down,j", "move(1)", "Down", "Look further down", LOG, shown="↓ j"),
+    Key("log-first", "home,g", "first", "First", "To the first line", LOG, shown="Home g"),
+    Key("log-last", "end,G", "last", "Last", "To the end, and follow it", LOG,
         shown="End G"),
-    Key("log-page-up", "pageup,ctrl+u", "page_up", "Page up", "One page up", LOG,
+    Key("log-page-up", "pageup,ctrl+u", "move(0, -1)", "Page up", "One page up", LOG,
         shown="PgUp Ctrl+U"),
-    Key("log-page-down", "pagedown,ctrl+d", "page_down", "Page down", "One page down", LOG,
+    Key("log-page-down", "pagedown,ctrl+d", "move(0, 1)", "Page down", "One page down", LOG,
         shown="PgDn Ctrl+D"),
+    Key("log-wrap", "w", "wrap", "Wrap", "Wrap long lines, or cut them", LOG),
+    Key("log-next", "n", "search('again', 1)", "Next match",
+        "The next match of what `/` looked for: plain text, or a regex after `~`", LOG),
+    Key("log-before", "N", "search('again', -1)", "Match before", "The match before", LOG),
+    Key("log-trouble", "e", "search('trouble', 1)", "Next error",
+        "The next error, warning, traceback or nan; from the end, the last one", LOG),
+    Key("log-trouble-before", "E", "search('trouble', -1)", "Error before",
+        "The error or warning before", LOG),
     Key("submit", "ctrl+s", "submit", "Launch", "Start the run, or all runs, with these values",
         FORM, True, "^S"),
     Key("next-values", "ctrl+o", "next_values", "Values",
@@ -367,7 +375,6 @@ def markdown_table() -> str:
         key
         for place in dict.fromkeys((*SCREENS[PROJECTS][:1], *SCREENS[PROJECT]))
         for key in of_place(place)
-        if place != LOG
     ]
     rows = [
         f"| {HEADINGS[key.place]} | `{key.display}` | {key.tooltip} | {key.id} |" for key in shown

@@ -20,8 +20,10 @@ from mlops_tui.engine.feed import Batch, Feed
 from mlops_tui.ui import intents
 from mlops_tui.ui.chosen_columns import curve
 from mlops_tui.ui.errors import describe, run_guarded
+from mlops_tui.ui.logpages import LogWindow, Wish
 from mlops_tui.ui.objective import best_first, objective_metric
-from mlops_tui.ui.reads import ReadPool, RunReader, read_output
+from mlops_tui.ui.outputs import Outputs, Search
+from mlops_tui.ui.reads import ReadPool, RunReader
 from mlops_tui.ui.table_view import Views, load_views, views_path
 
 T = TypeVar("T")
@@ -44,6 +46,7 @@ class ProjectSource:
     ) -> None:
         self.project = project
         self._pool = ReadPool(open_reader)
+        self._outputs = Outputs(project)
         self._live_hz = live_hz
         self._tend = tend
         self._feed: Feed | None = None
@@ -152,11 +155,26 @@ class ProjectSource:
 
         self._ask("the charts", work, intents.SeriesRead, to, "series")
 
-    def ask_output(self, to: MessagePump, run_id: str) -> None:
-        def work(_: RunReader) -> list[str]:
-            return read_output(self.project, run_id)
+    def ask_output(self, to: MessagePump, run_id: str, wish: Wish) -> None:
+        def work(_: RunReader) -> LogWindow:
+            return self._outputs.read(run_id, wish)
 
-        self._ask("the output", work, lambda lines: intents.OutputRead(run_id, lines), to, "output")
+        def answer(window: LogWindow) -> intents.OutputRead:
+            return intents.OutputRead(run_id, wish, window)
+
+        self._ask("the output", work, answer, to, "output")
+
+    def search_output(self, to: MessagePump, run_id: str, search: Search) -> None:
+        def told(share: float) -> None:
+            to.post_message(intents.OutputSearchTold(search, share))
+
+        def work(_: RunReader) -> int | None:
+            return self._outputs.find(run_id, search, told)
+
+        def answer(found: int | None) -> intents.OutputSearched:
+            return intents.OutputSearched(run_id, search, found)
+
+        self._ask("the output", work, answer, to, "search")
 
     def ask_waiting(self, to: MessagePump, run_id: str) -> None:
         def work(reader: RunReader) -> str:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from mlops_tui.domain import places
 from mlops_tui.domain.filters import Filter, Sort
 from mlops_tui.domain.runs import Run, Series
 from mlops_tui.ui.errors import run_guarded
-from mlops_tui.ui.logtext import TAIL_BYTES, tail_lines
 
 if TYPE_CHECKING:
     from mlops_tui.index import FieldFacts, QueuedRun
@@ -182,19 +178,3 @@ class LazyReader:
 
     def close(self) -> None:
         """Leave it open: it belongs to the thread."""
-
-
-def read_output(project: Path, run_id: str) -> list[str]:
-    """Return the last lines of a run's output, safe to show; empty where there is none yet.
-
-    Raises:
-        OSError: it cannot be read.
-    """
-    try:
-        with open(places.run_dir(project, run_id) / "output.log", "rb") as file:
-            size = file.seek(0, os.SEEK_END)
-            start = max(0, size - TAIL_BYTES)
-            file.seek(start)
-            return tail_lines(file.read(TAIL_BYTES), from_start=start == 0)
-    except FileNotFoundError:
-        return []

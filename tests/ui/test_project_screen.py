@@ -315,8 +315,8 @@ async def test_output_is_followed_until_a_person_scrolls_up(tmp_path: Path) -> N
         await it.sees("line 0 of")
         with log.open("a") as file:
             file.write("\nnewer still\n")
-        output = it.project_screen.detail.log_tail
-        await it.until(lambda: "newer still" in output.lines)
+        view = it.project_screen.detail.log_tail.view
+        await it.until(lambda: view.window.data.endswith(b"newer still\n"))
         assert "line 0 of" in it.screen_text()
         await it.press("G")
         await it.sees("newer still")

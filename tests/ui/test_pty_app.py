@@ -139,12 +139,12 @@ def test_without_a_terminal_it_says_what_works(project: Path) -> None:
 def test_keys_and_theme_are_taken_from_the_configuration(project: Path, tmp_path: Path) -> None:
     config = tmp_path / "config"
     config.mkdir()
-    (config / "config.toml").write_text('theme = "light"\n[keys]\nlaunch = "n"\nhelp = "f1"\n')
+    (config / "config.toml").write_text('theme = "light"\n[keys]\nlaunch = "i"\nhelp = "f1"\n')
     with Terminal(str(project), MLOPS_CONFIG_DIR=str(config)) as terminal:
-        terminal.until("n Launch")
+        terminal.until("i Launch")
         assert "f1 Help" in terminal.screen()
         terminal.until("train-60")
-        terminal.press("n")
+        terminal.press("i")
         terminal.until("Ctrl+S")
 
 

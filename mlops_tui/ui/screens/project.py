@@ -148,6 +148,9 @@ class ProjectScreen(AppScreen):
         self.runs_pane.toggle_mark()
 
     def action_filter(self) -> None:
+        if self.panes.pane == "output":
+            self.detail.output.begin_search()
+            return
         self.panes.pane = "runs"
         self.runs_pane.begin_filter()
 

@@ -1,79 +1,155 @@
-"""The end of a run's output, followed while it is looked at from its end."""
+"""A run's output: its end is followed, any part of it can be gone to, however long it is."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import ClassVar
 
-from rich.segment import Segment
+from rich.style import Style
 from textual.binding import BindingType
-from textual.geometry import Region, Size
-from textual.scroll_view import ScrollView
-from textual.strip import Strip
+from textual.message import Message
 
 from mlops_tui.ui import intents, keys
-from mlops_tui.ui.widgets.pieces import fit
+from mlops_tui.ui.logpages import LogWindow, Wish
+from mlops_tui.ui.logsearch import Query
+from mlops_tui.ui.logtext import DIM, FOUND, MATCH
+from mlops_tui.ui.logview import LogView
+from mlops_tui.ui.widgets.line_view import LineView
+from mlops_tui.ui.widgets.pieces import Piece, fit, padded
+
+EMPTY = "no output yet"
+WHEEL_ROWS = 3
 
 
-class LogTail(ScrollView, can_focus=True):
-    """Lines as `logtext.tail_lines` gives them; cut at the right edge."""
+class LogTail(LineView, can_focus=True):
+    """Shows the part of a log it was given, and asks for the next one before it comes to an end."""
 
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.LOG)
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"log-tail--empty"}
-    DEFAULT_CSS = """
-    LogTail { overflow-x: hidden; overflow-y: auto; scrollbar-gutter: stable;
-              scrollbar-size-vertical: 1; }
-    """
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        f"log-tail--{kind}" for kind in ("empty", DIM, MATCH, FOUND)
+    }
+    STYLE_PREFIX = "log-tail"
+    DEFAULT_CSS = "LogTail { overflow: hidden; }"
+
+    @dataclass
+    class WindowRequested(Message):
+        """Another part of the log is wanted."""
+
+        wish: Wish
+
+    @dataclass
+    class SearchWished(Message):
+        """The next match is wanted, or the one before."""
+
+        what: str
+        """`again` for what was looked for last, `trouble` for errors and warnings."""
+        by: int
+
+    @dataclass
+    class PlaceTold(Message):
+        """What part of the log is seen."""
+
+        words: str
+
+        def can_replace(self, message: Message) -> bool:
+            return isinstance(message, LogTail.PlaceTold)
 
     def __init__(self, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self.run_id: str | None = None
-        self.lines: list[str] = []
-        self._painted: dict[int, str] = {}
-        self.is_following = True
-        self._empty = ""
+        self.view = LogView()
+        self._jump: Wish | None = None
+        self._asked: LogWindow | None = None
+        self._words = ""
 
-    @property
-    def line_width(self) -> int:
-        return self.scrollable_content_region.width
+    # Drawing
 
-    def show_lines(self, run_id: str | None, lines: list[str], empty: str = "") -> None:
-        """Show these lines; follow the end unless a person looks further up in the same run."""
-        self.is_following = self.is_following or run_id != self.run_id
-        self.run_id = run_id
-        self._empty = empty
-        self.lines = lines
-        self.virtual_size = Size(0, len(lines))
-        self._keep_at_end()
-        for y in range(self.size.height):
-            if self._painted.get(y) != self._text_of(y):
-                self.refresh(Region(0, y, self.line_width, 1))
+    def line_pieces(self, y: int) -> list[Piece]:
+        if not self.view.window.starts:
+            words = " " + EMPTY if y == 0 and self.run_id is not None else ""
+            return [(fit(words, self.line_width), "empty")]
+        rows = self.view.rows()
+        return padded(rows[y] if y < len(rows) else [], self.line_width)
 
-    def on_output_read(self, event: intents.OutputRead) -> None:
-        self.show_lines(event.run_id, event.lines, "no output yet")
+    def _style(self, kind: str, base: Style) -> Style:
+        if kind in ("empty", DIM, MATCH, FOUND):
+            return super()._style(kind, base)
+        return base + Style.parse(kind) if kind else base
 
     def on_resize(self) -> None:
-        self._painted.clear()
-        self.refresh()
-        self._keep_at_end()
+        self.view.resize(self.line_width, self.size.height)
+        self.repaint()
 
-    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        super().watch_scroll_y(old_value, new_value)
-        self.is_following = round(new_value) >= self.max_scroll_y
+    # Reading
 
-    def _keep_at_end(self) -> None:
-        if self.is_following:
-            # forced: before the first layout Textual believes there is nothing to scroll
-            self.scroll_to(y=self.max_scroll_y, animate=False, immediate=True, force=True)
+    def show_nothing(self) -> None:
+        self.run_id = None
+        self.view.forget()
+        self.look_again()
 
-    def _text_of(self, y: int) -> str:
-        if not self.lines:
-            return fit(" " + self._empty if y == 0 else "", self.line_width)
-        row = self.scroll_offset.y + y
-        return fit(self.lines[row] if row < len(self.lines) else "", self.line_width)
+    def wish_for(self, run_id: str) -> Wish:
+        """Return which part of the output of `run_id` is wanted now."""
+        if run_id != self.run_id:
+            return Wish()
+        return self._jump or self.view.wish
 
-    def render_line(self, y: int) -> Strip:
-        text = self._text_of(y)
-        self._painted[y] = text
-        base = self.rich_style
-        style = base if self.lines else self.get_component_rich_style("log-tail--empty")
-        return Strip([Segment(text, style)]).adjust_cell_length(self.line_width, base)
+    def on_output_read(self, event: intents.OutputRead) -> None:
+        if event.run_id != self.run_id:
+            self.run_id = event.run_id
+            self.view.forget()
+            self._jump = None
+        if event.wish == self._jump:
+            self._jump = None
+        self._asked = None
+        self.view.take(event.window, event.wish)
+        self.look_again()
+
+    def look_again(self) -> None:
+        """Show what has changed, say where that is, and ask for what will be needed."""
+        self.refresh_changed()
+        words = self.view.position + (", wrapped" if self.view.is_wrapped else "")
+        if self.run_id is not None and words != self._words:
+            self._words = words
+            self.post_message(self.PlaceTold(words))
+        if self._asked is not self.view.window and self.view.needs_more():
+            self._asked = self.view.window
+            self.post_message(self.WindowRequested(self._jump or self.view.wish))
+
+    # Moving
+
+    def action_move(self, rows: int, pages: int = 0) -> None:
+        self._jump = None
+        self.view.move(rows + pages * max(1, self.size.height - 1))
+        self.look_again()
+
+    def action_first(self) -> None:
+        self._go(Wish(0, is_jump=True))
+
+    def action_last(self) -> None:
+        self._jump = None
+        self.view.to_end()
+        self.look_again()
+        if not self.view.window.has_end:
+            self.post_message(self.WindowRequested(Wish()))
+
+    def action_wrap(self) -> None:
+        self.view.toggle_wrap()
+        self.look_again()
+
+    def on_mouse_scroll_up(self) -> None:
+        self.action_move(-WHEEL_ROWS)
+
+    def on_mouse_scroll_down(self) -> None:
+        self.action_move(WHEEL_ROWS)
+
+    def _go(self, wish: Wish) -> None:
+        self._jump = wish
+        self.post_message(self.WindowRequested(wish))
+
+    def action_search(self, what: str, by: int) -> None:
+        self.post_message(self.SearchWished(what, by))
+
+    def show_match(self, query: Query, found: int) -> None:
+        """Go to the match that was found."""
+        self.view.look_for(query, found)
+        self._go(Wish(found, self.size.height // 3, is_jump=True))

@@ -31,6 +31,11 @@ class PaneTitle(PieceLine):
         self._narrow = False
         self._compose_title()
 
+    @property
+    def room(self) -> int:
+        """The cells that what is informed of can have."""
+        return self.size.width - sum(len(name) + 2 for name in self._shown().values()) - 2
+
     def inform(self, info: str) -> None:
         self._info = info
         self._compose_title()

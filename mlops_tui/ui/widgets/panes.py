@@ -56,6 +56,8 @@ class Panes(Vertical):
         if self.pane == "charts" and charts.paging.is_single:
             charts.action_enlarge(False)
             return True
+        if self.pane == "output" and self.query_one(RunDetail).output.step_out():
+            return True
         was_alone, self.is_alone = self.is_alone, False
         return was_alone
 

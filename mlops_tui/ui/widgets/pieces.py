@@ -31,6 +31,8 @@ def difference(old: list[Piece], new: list[Piece], width: int) -> tuple[int, int
             reversed(old), reversed(new), strict=True
         ):
             if old_kind != new_kind or old_text != new_text:
+                if old_kind == new_kind:
+                    end -= cell_len(_common_start(old_text[::-1], new_text[::-1]))
                 break
             end -= cell_len(old_text)
     return min(start, width - 1), max(end, start + 1)
@@ -43,3 +45,9 @@ def _common_start(one: str, other: str) -> str:
             break
         length += 1
     return one[:length]
+
+
+def padded(pieces: list[Piece], width: int) -> list[Piece]:
+    """Return the pieces, filled up with blanks to `width` cells."""
+    room = width - sum(cell_len(text) for text, _ in pieces)
+    return [*pieces, (" " * room, "")] if room > 0 else pieces

@@ -20,6 +20,7 @@ from mlops_tui.ui.project_source import ProjectSource
 from mlops_tui.ui.raster import Symbols
 from mlops_tui.ui.widgets.chart_grid import ChartGrid
 from mlops_tui.ui.widgets.log_tail import LogTail
+from mlops_tui.ui.widgets.output_pane import OutputPane
 from mlops_tui.ui.widgets.pane import Pane
 from mlops_tui.ui.widgets.run_facts import RunFacts
 
@@ -49,6 +50,7 @@ class RunDetail(Horizontal):
         self.charts = ChartGrid(wishes, symbols, id="charts")
         self.facts = RunFacts(id="facts")
         self.log_tail = LogTail(id="output")
+        self.output = OutputPane(names, self.log_tail)
         self._run: Run | None = None
         self._waiting = ""
         self._waiting_asked = 0.0
@@ -57,7 +59,7 @@ class RunDetail(Horizontal):
         yield Pane("charts", self._names, self.charts)
         with Vertical(id="side"):
             yield Pane("facts", self._names, self.facts)
-            yield Pane("output", self._names, self.log_tail)
+            yield self.output
 
     @property
     def shown_ids(self) -> list[str]:
@@ -75,10 +77,12 @@ class RunDetail(Horizontal):
             self._run = None
             self.charts.show_runs([])
             self.facts.show([("", "No run is selected.")])
-            self.log_tail.show_lines(None, [])
+            self.output.forget()
+            self.log_tail.show_nothing()
             return
         self._source.ask_runs(self, self.shown_ids, "selection")
         if is_other:
+            self.output.forget()
             self.ask_output()
 
     def take(self, batch: Batch) -> None:
@@ -94,7 +98,8 @@ class RunDetail(Horizontal):
 
     def ask_output(self) -> None:
         if self._focus is not None and is_shown(self.log_tail):
-            self._source.ask_output(self.log_tail, self._focus)
+            wish = self.log_tail.wish_for(self._focus)
+            self._source.ask_output(self.log_tail, self._focus, wish)
 
     def ask_waiting(self) -> None:
         """Ask why the run has not started; other runs decide that, so it changes without it."""
@@ -121,8 +126,8 @@ class RunDetail(Horizontal):
         self._stale.clear()
         self.show_facts()
         if self._run is not None:
-            for pane in ("facts", "output"):
-                self._inform(pane, safe(self._run.name))
+            self._inform("facts", safe(self._run.name))
+            self.output.show_name(safe(self._run.name))
         self.ask_waiting()
 
     def on_waiting_read(self, event: intents.WaitingRead) -> None:
@@ -133,6 +138,16 @@ class RunDetail(Horizontal):
 
     def on_output_read(self, event: intents.OutputRead) -> None:
         event.stop()
+
+    def on_log_tail_window_requested(self, event: LogTail.WindowRequested) -> None:
+        event.stop()
+        if self.log_tail.run_id is not None and self.log_tail.run_id == self._focus:
+            self._source.ask_output(self.log_tail, self._focus, event.wish)
+
+    def on_output_pane_search_requested(self, event: OutputPane.SearchRequested) -> None:
+        event.stop()
+        if self._focus is not None:
+            self._source.search_output(self.output, self._focus, event.search)
 
     def on_chart_grid_series_requested(self, event: ChartGrid.SeriesRequested) -> None:
         event.stop()

@@ -61,9 +61,9 @@ def rebound(wanted: dict[str, str]) -> tuple[dict[str, keys.Key], list[str]]:
 
 
 def test_a_key_gets_another_one_and_says_so() -> None:
-    table, complaints = rebound({"launch": "n,f2", "filter": "ctrl+f"})
+    table, complaints = rebound({"launch": "i,f2", "filter": "ctrl+f"})
     assert complaints == []
-    assert (table["launch"].keys, table["launch"].display) == ("n,f2", "n f2")
+    assert (table["launch"].keys, table["launch"].display) == ("i,f2", "i f2")
     assert table["filter"].keys == "ctrl+f"
     assert table["stop"].keys == "s"
 

@@ -1,0 +1,82 @@
+"""Reads and searches the output logs of a project's runs, for the reading threads."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from mlops_tui.domain import places
+from mlops_tui.ui.logpages import LineCounts, LogWindow, Wish, read_window
+from mlops_tui.ui.logsearch import Query, find
+
+TOLD_SECONDS = 0.25
+"""How often a search says how far it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """A search in the output of a run, and how to stop it."""
+
+    query: Query
+    start: int
+    """Where it begins: a byte where a line begins, or ends if it goes back."""
+    is_forward: bool
+    stopped: threading.Event
+
+
+class Outputs:
+    """Any number of threads may read at once; lines are counted by one of them at a time."""
+
+    def __init__(self, project: Path) -> None:
+        self._project = project
+        self._lock = threading.Lock()
+        self._counts = LineCounts()
+        self._counted: str | None = None
+
+    def read(self, run_id: str, wish: Wish) -> LogWindow:
+        """Return a part of a run's output; an empty one where there is none yet.
+
+        Raises:
+            OSError: it cannot be read.
+        """
+        try:
+            with open(self._path(run_id), "rb", buffering=0) as file:
+                size = os.fstat(file.fileno()).st_size
+                window = read_window(file, size, wish.offset)
+                with self._lock:
+                    if run_id != self._counted:
+                        self._counts, self._counted = LineCounts(), run_id
+                    self._counts.extend(file, size)
+                    first = window.starts[0] if window.starts else 0
+                    before = self._counts.before(file, first)
+                    total, is_exact = self._counts.total(file, size)
+                return replace(window, lines_before=before, total=total, is_total_exact=is_exact)
+        except FileNotFoundError:
+            return LogWindow()
+
+    def find(self, run_id: str, search: Search, told: Callable[[float], object]) -> int | None:
+        """Return the offset of the nearest match, None without one or if it was stopped.
+
+        Raises:
+            OSError: it cannot be read.
+        """
+        next_told = time.monotonic() + TOLD_SECONDS
+
+        def go_on(share: float) -> bool:
+            nonlocal next_told
+            if time.monotonic() >= next_told:
+                next_told = time.monotonic() + TOLD_SECONDS
+                told(share)
+            return not search.stopped.is_set()
+
+        with open(self._path(run_id), "rb", buffering=0) as file:
+            size = os.fstat(file.fileno()).st_size
+            start, end = (search.start, size) if search.is_forward else (0, search.start)
+            return find(file, search.query, start, end, search.is_forward, go_on)
+
+    def _path(self, run_id: str) -> Path:
+        return places.run_dir(self._project, run_id) / "output.log"
