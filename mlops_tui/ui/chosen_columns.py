@@ -6,6 +6,8 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from rich.cells import cell_len
+
 from mlops_tui.domain.filters import SortKey
 from mlops_tui.domain.runs import Run
 from mlops_tui.domain.text import safe, short_number
@@ -192,7 +194,14 @@ def offered_columns(
         ]
     if view.shows_deltas and lens.baseline is not None:
         found = [_as_delta(column, runs, now, wishes, lens) for column in found]
-    return found
+    sorted_id = sorted_column(found, view.sorted_by, lens)
+    return [_with_arrow(column) if column.id == sorted_id else column for column in found]
+
+
+def _with_arrow(column: Column) -> Column:
+    """Return a column with room for an arrow beside its title."""
+    room = min(cell_len(column.title) + 1, WIDEST_OBJECTIVE)
+    return replace(column, width=max(column.width, room))
 
 
 def column_of(
@@ -223,8 +232,7 @@ def _as_delta(
     if not dot or kind not in ("metric", "best", "min", "max", "first"):
         return column
     value = _value_of(kind, name, lens)
-    title = VARIANTS["delta"][0].format(column.title)
-    changed = _delta_column(column.id, title, runs, now, value, name, lens)
+    changed = _delta_column(column.id, column.title, runs, now, value, name, lens)
     return replace(changed, rank=column.rank)
 
 

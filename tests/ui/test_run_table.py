@@ -198,6 +198,14 @@ async def test_runs_are_hidden_until_they_are_shown_again(project: Path) -> None
         await it.sees("finished train-5")
 
 
+async def test_marked_runs_are_hidden_together(project: Path) -> None:
+    async with opened(project) as it:
+        await it.sees("✓ finished train-5")
+        await it.press("space", "space", "x")
+        await it.sees("2 hidden")
+        await it.until(lambda: len(table(it).keys) == 3)
+
+
 async def test_a_thousand_metrics_are_offered_and_filtered(tmp_path: Path) -> None:
     folder = write_project(tmp_path / "many")
     add_run(folder, 1, metrics={f"m{number:04d}": [1.0] for number in range(1000)})

@@ -161,6 +161,7 @@ class RunsPane(Vertical):
             marked.append(key)
         self.slots = palette.assign(marked, self.slots)
         self.table.set_marks(self.slots)
+        self.edits.marked = tuple(self.slots)
         self._show_title()
         self.post_message(self.MarksChanged(self.slots))
         self.table.action_move(1)
