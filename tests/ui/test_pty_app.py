@@ -145,7 +145,7 @@ def test_keys_and_theme_are_taken_from_the_configuration(project: Path, tmp_path
         assert "f1 Help" in terminal.screen()
         terminal.until("train-60")
         terminal.press("i")
-        terminal.until("Ctrl+S")
+        terminal.until("^S Launch")
 
 
 def test_a_mistake_in_the_configuration_is_told_and_the_app_opens(
