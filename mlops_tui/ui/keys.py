@@ -21,6 +21,7 @@ RUN_VIEW = "run view"
 RUN_LIST = "run list"
 LOG = "output"
 CHARTS = "charts"
+FACTS = "facts"
 FORM = "form"
 DRY_RUN = "dry run"
 DIALOG = "dialog"
@@ -167,6 +168,12 @@ KEYS: tuple[Key, ...] = (
         "The next error, warning, traceback or nan; from the end, the last one", LOG),
     Key("log-trouble-before", "E", "search('trouble', -1)", "Error before",
         "The error or warning before", LOG),
+    Key("facts-up", "up,k", "scroll_up", "Up", "Further up", FACTS, shown="↑ k"),
+    Key("facts-down", "down,j", "scroll_down", "Down", "Further down", FACTS, shown="↓ j"),
+    Key("facts-page-up", "pageup,ctrl+u", "page_up", "Page up", "One page up", FACTS,
+        shown="PgUp Ctrl+U"),
+    Key("facts-page-down", "pagedown,ctrl+d", "page_down", "Page down", "One page down", FACTS,
+        shown="PgDn Ctrl+D"),
     Key("submit", "ctrl+s", "submit", "Launch", "Start the run, or all runs, with these values",
         FORM, True, "^S"),
     Key("next-values", "ctrl+o", "next_values", "Values",
@@ -227,7 +234,7 @@ KEYS: tuple[Key, ...] = (
 
 SCREENS = {
     PROJECTS: (PROJECTS, TABLE, EVERYWHERE),
-    PROJECT: (VERBS, PROJECT, PANES, TABLE, RUN_VIEW, RUN_LIST, CHARTS, LOG, EVERYWHERE),
+    PROJECT: (VERBS, PROJECT, PANES, TABLE, RUN_VIEW, RUN_LIST, CHARTS, FACTS, LOG, EVERYWHERE),
     FORM: (FORM,),
     DRY_RUN: (DRY_RUN,),
     DIALOG: (DIALOG,),
@@ -247,11 +254,12 @@ HEADINGS = {
     RUN_VIEW: "In the list of runs: what it shows",
     RUN_LIST: "In the list of runs",
     CHARTS: "In the charts",
+    FACTS: "In the details",
     LOG: "In the output",
     EVERYWHERE: "Everywhere",
 }
 """What people call a place."""
-FOCUSED = (TABLE, CHARTS, LOG)
+FOCUSED = (TABLE, CHARTS, FACTS, LOG)
 """Only one of them has the focus, so they may share keys with each other."""
 WITH_FOCUS = {RUN_VIEW: TABLE, RUN_LIST: TABLE}
 """Places reachable only while another one has the focus."""
@@ -375,6 +383,7 @@ def markdown_table() -> str:
         key
         for place in dict.fromkeys((*SCREENS[PROJECTS][:1], *SCREENS[PROJECT]))
         for key in of_place(place)
+        if place != FACTS
     ]
     rows = [
         f"| {HEADINGS[key.place]} | `{key.display}` | {key.tooltip} | {key.id} |" for key in shown

@@ -340,3 +340,15 @@ async def test_what_cannot_be_read_is_said(project: Path) -> None:
         batch = Batch(unreadable=".mlops/runs/x/events.jsonl: Permission denied")
         it.project_screen.post_message(BatchArrived(batch))
         await it.sees("Not all can be read")
+
+
+async def test_long_details_scroll(tmp_path: Path) -> None:
+    folder = write_project(tmp_path / "much")
+    add_run(folder, 1, metrics={f"m{number:02d}": [0.5] for number in range(60)})
+    async with opened(folder, (120, 40)) as it:
+        await it.sees("✓ finished train-1")
+        await it.press("3")
+        await it.sees("m00 0.5")
+        assert "id 20251009" not in it.screen_text()
+        await it.press(*["pagedown"] * 12)
+        await it.sees("id 20251009")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from rich.cells import cell_len, set_cell_size
+import re
+
+from rich.cells import cell_len, chop_cells, set_cell_size
 
 Piece = tuple[str, str]
 """Text and its kind: the end of a component class name, or empty for plain."""
@@ -14,6 +16,20 @@ def fit(text: str, width: int, right: bool = False) -> str:
     if length > width:
         return set_cell_size(text, width - 1) + "…" if width > 0 else ""
     return " " * (width - length) + text if right else text + " " * (width - length)
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """Return `text` in lines of at most `width` cells, broken at blanks where there are some."""
+    lines = []
+    line = ""
+    for word in re.split(r"(?<=\S)(?=\s)", text):
+        if cell_len(line + word) <= width:
+            line += word
+            continue
+        *full, rest = chop_cells(word.lstrip(), width) or [""]
+        lines += [line, *full] if line else full
+        line = rest
+    return [*lines, line]
 
 
 def difference(old: list[Piece], new: list[Piece], width: int) -> tuple[int, int]:

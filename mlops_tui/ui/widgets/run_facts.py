@@ -1,41 +1,74 @@
-"""The facts of one run, wrapped at the pane's width."""
+"""The facts of one run, wrapped at the pane's width; scrolls where there are many."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import ClassVar
 
-from rich.table import Table
-from rich.text import Text
-from textual.widgets import Static
+from textual.binding import BindingType
+from textual.geometry import Size
 
+from mlops_tui.ui import keys
 from mlops_tui.ui.facts import Fact
+from mlops_tui.ui.widgets.line_view import LineView
+from mlops_tui.ui.widgets.pieces import Piece, fit, wrapped
 
 LABEL_COLUMNS = 9
 
 
-class RunFacts(Static, can_focus=True):
-    """Labels and values; sent again only where they say something else."""
+class RunFacts(LineView, can_focus=True):
+    """Labels and values; only the parts that say something else are sent again."""
 
+    BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.FACTS)
     COMPONENT_CLASSES: ClassVar[set[str]] = {"run-facts--label"}
+    STYLE_PREFIX = "run-facts"
+    DEFAULT_CSS = """
+    RunFacts { overflow-x: hidden; overflow-y: auto; scrollbar-gutter: stable;
+               scrollbar-size-vertical: 1; }
+    """
 
     def __init__(self, id: str | None = None) -> None:  # noqa: A002
-        super().__init__("", markup=False, id=id)
+        super().__init__(id=id)
         self._facts: list[Fact] = []
+        self._lines: list[list[Piece]] = []
 
     def show(self, facts: Sequence[Fact]) -> None:
-        if list(facts) == self._facts:
-            return
-        self._facts = list(facts)
-        plain = self.rich_style
-        label_style = self.get_component_rich_style("run-facts--label")
-        grid = Table.grid(padding=(0, 1))
-        grid.add_column(justify="right", no_wrap=True, min_width=LABEL_COLUMNS)
-        grid.add_column(overflow="fold")
-        for label, value in self._facts:
-            grid.add_row(Text(label, label_style), Text(value, plain))
-        self.update(grid, layout=False)
+        """Show these facts; a person who has scrolled stays there while the run is the same."""
+        if list(facts) != self._facts:
+            self._facts = list(facts)
+            self._wrap()
 
     @property
     def text(self) -> str:
         return "\n".join(f"{label} {value}" for label, value in self._facts)
+
+    def line_pieces(self, y: int) -> list[Piece]:
+        row = self.scroll_offset.y + y
+        return self._lines[row] if row < len(self._lines) else [(" " * self.line_width, "")]
+
+    def on_resize(self) -> None:
+        self._wrap()
+        self.repaint()
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        super().watch_scroll_y(old_value, new_value)
+        self.forget_painted()
+
+    def _wrap(self) -> None:
+        self._lines = fact_lines(self._facts, self.line_width)
+        self.virtual_size = Size(0, len(self._lines))
+        self.refresh_changed()
+
+
+def fact_lines(facts: Sequence[Fact], width: int) -> list[list[Piece]]:
+    """Return the facts as lines of exactly `width` cells, labels before their first lines."""
+    room = width - LABEL_COLUMNS - 1
+    if room < 1:
+        return []
+    lines = []
+    for label, value in facts:
+        parts = [part for line in value.split("\n") for part in wrapped(line, room)]
+        for position, part in enumerate(parts):
+            name = fit(label if position == 0 else "", LABEL_COLUMNS, right=True) + " "
+            lines.append([(name, "label"), (fit(part, room), "")])
+    return lines

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from mlops_tui.ui.widgets.pieces import Piece, difference, wrapped
+from mlops_tui.ui.widgets.run_facts import fact_lines
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("", [""]),
+        ("a=1  b=2  c=3", ["a=1  b=2", "c=3"]),
+        ("abcdefghijklmnop q", ["abcdefghij", "klmnop q"]),
+        ("exactly10c", ["exactly10c"]),
+        ("日本語日本語 x", ["日本語日本", "語 x"]),
+    ],
+)
+def test_lines_break_at_blanks_and_else_where_they_are_full(text: str, lines: list[str]) -> None:
+    assert wrapped(text, 10) == lines
+
+
+@given(st.text(st.characters(codec="ascii", min_codepoint=32)), st.integers(2, 30))
+def test_wrapping_keeps_all_letters_and_the_width(text: str, width: int) -> None:
+    lines = wrapped(text, width)
+    assert all(cell_len(line) <= width for line in lines)
+    assert "".join("".join(lines).split()) == "".join(text.split())
+
+
+def test_facts_have_their_labels_before_the_first_line() -> None:
+    lines = fact_lines([("state", "running"), ("params", "a=1  b=2  c=3")], 20)
+    assert ["".join(text for text, _ in line) for line in lines] == [
+        "    state running   ",
+        "   params a=1  b=2  ",
+        "          c=3       ",
+    ]
+    assert fact_lines([("state", "running")], 5) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "span"),
+    [
+        ([("loss 0.5 (0 to 1)   ", "")], [("loss 0.7 (0 to 1)   ", "")], (7, 8)),
+        ([("x", "a"), ("0.5   ", "")], [("x", "a"), ("0.55  ", "")], (4, 5)),
+        ([("日本語 1", "")], [("日本話 1", "")], (4, 6)),
+        ([("abc", "a")], [("abc", "b")], (0, 3)),
+        ([("ab", ""), ("c", "x")], [("a", ""), ("bc", "x")], (1, 3)),
+    ],
+)
+def test_only_what_looks_different_lies_between(
+    old: list[Piece], new: list[Piece], span: tuple[int, int]
+) -> None:
+    width = sum(cell_len(text) for text, _ in new)
+    assert difference(old, new, width) == span
