@@ -81,11 +81,16 @@ def test_what_names_and_output_say_is_shown_and_does_nothing(project: Path) -> N
         terminal.until("failed")
         terminal.until(f"last {MARKUP}")
         terminal.until(lambda screen: screen.count("[/nope] [a=b") >= 4)
-        for key in ("\t", "\t", "l", "\x1b", "?"):
-            terminal.press(key)
-        terminal.press("\x1b")
+        terminal.press("\t")
+        terminal.press("\t")
+        for dialog in ("l", "?"):
+            # Escape and a letter that arrive together are another key
+            terminal.send(dialog)
+            terminal.until("Esc Close")
+            terminal.send("\x1b")
+            terminal.until(lambda screen: "Esc Close" not in screen)
         check_harmless(terminal)
-        terminal.press("q")
+        terminal.send("q")
         assert terminal.wait() == 0
         check_harmless(terminal)
 
