@@ -183,9 +183,9 @@ def offered_columns(
                 ("name", *view.columns) if "name" not in view.columns else view.columns
             )
         ]
-    elif wishes.objective is not None and f"metric.{wishes.objective}" in (c.id for c in found):
-        curve = column_of(f"curve.{wishes.objective}", runs, now, wishes, lens)
-        found.append(replace(curve, rank=CURVE_RANK))
+    elif wishes.objective is not None and any(_has_course(run, wishes.objective) for run in runs):
+        column = column_of(f"curve.{wishes.objective}", runs, now, wishes, lens)
+        found.append(replace(column, title="curve", rank=CURVE_RANK))
     if view.only_differing:
         found = [
             column
@@ -305,6 +305,11 @@ def _label_text(kind: str, name: str) -> Text:
         return value_text(run.params[name]) if name in run.params else "-"
 
     return text
+
+
+def _has_course(run: Run, metric: str) -> bool:
+    """Say whether the run has more than one point of the metric: one alone is no curve."""
+    return metric in run.metrics and run.metrics[metric].count > 1
 
 
 def _curve_text(metric: str, lens: Lens) -> Text:
