@@ -104,7 +104,7 @@ def parse_sort(text: str) -> Sort:
     Raises:
         InputError: a field is empty or an order word is unknown.
     """
-    keys = [_read_sort_key(part.strip(), text) for part in text.split(",")]
+    keys = [_read_sort_key(part.strip(" "), text) for part in text.split(",")]
     return Sort(tuple(keys))
 
 
