@@ -81,11 +81,6 @@ def line_pieces(line: str, most: int = LONGEST_LINE) -> list[Piece]:
     return pieces
 
 
-def shown_line(line: str) -> str:
-    """Return the text of `line_pieces`."""
-    return "".join(text for text, _ in line_pieces(line))
-
-
 def _last_state(line: str) -> tuple[str, str]:
     """Return what was overwritten, and what is seen: the last part that is not blank."""
     end = len(line)

@@ -84,7 +84,7 @@ class ProjectSource:
         self._pool.close(0.2)
 
     def ask_project(self, to: MessagePump) -> None:
-        self._ask("the project file", lambda _: load_project(self.project), intents.ProjectRead, to)
+        self.ask("the project file", lambda _: load_project(self.project), intents.ProjectRead, to)
 
     def ask_list(
         self,
@@ -97,19 +97,19 @@ class ProjectSource:
             deleted = reader.run_ids(where, sort, deleted=True) if with_deleted else []
             return reader.run_ids(where, sort) + deleted
 
-        self._ask("the list of runs", work, intents.ListRead, to, "list")
+        self.ask("the list of runs", work, intents.ListRead, to, "list")
 
     def ask_runs(self, to: MessagePump, ids: Sequence[str], group: str | None = None) -> None:
-        self._ask("runs", lambda reader: reader.runs(ids), intents.RunsRead, to, group)
+        self.ask("runs", lambda reader: reader.runs(ids), intents.RunsRead, to, group)
 
     def ask_summary(self, to: MessagePump, project: Project) -> None:
         def work(reader: RunReader) -> tuple[Run | None, list[Run]]:
             return best_run(reader, project), reader.live()
 
-        self._ask("the summary", work, lambda found: intents.SummaryRead(*found), to, "summary")
+        self.ask("the summary", work, lambda found: intents.SummaryRead(*found), to, "summary")
 
     def ask_fields(self, to: MessagePump) -> None:
-        self._ask(
+        self.ask(
             "the columns", lambda reader: reader.field_facts(), intents.FieldsRead, to, "fields"
         )
 
@@ -118,10 +118,10 @@ class ProjectSource:
             found = {key: reader.series(*key, CURVE_POINTS) for key in keys}
             return {key: (series.count, curve(series.values)) for key, series in found.items()}
 
-        self._ask("the curves", work, intents.CurvesRead, to, "curves")
+        self.ask("the curves", work, intents.CurvesRead, to, "curves")
 
     def ask_views(self, to: MessagePump) -> None:
-        self._ask(
+        self.ask(
             "the views",
             lambda _: load_views(views_path(self.project)),
             lambda views: intents.ViewsRead(views, True),
@@ -153,7 +153,7 @@ class ProjectSource:
         def work(reader: RunReader) -> Mapping[tuple[str, str], Series]:
             return {key: reader.series(*key, points, first, last) for key in keys}
 
-        self._ask("the charts", work, intents.SeriesRead, to, "series")
+        self.ask("the charts", work, intents.SeriesRead, to, "series")
 
     def ask_output(self, to: MessagePump, run_id: str, wish: Wish) -> None:
         def work(_: RunReader) -> LogWindow:
@@ -162,7 +162,7 @@ class ProjectSource:
         def answer(window: LogWindow) -> intents.OutputRead:
             return intents.OutputRead(run_id, wish, window)
 
-        self._ask("the output", work, answer, to, "output")
+        self.ask("the output", work, answer, to, "output")
 
     def search_output(self, to: MessagePump, run_id: str, search: Search) -> None:
         def told(share: float) -> None:
@@ -174,7 +174,7 @@ class ProjectSource:
         def answer(found: int | None) -> intents.OutputSearched:
             return intents.OutputSearched(run_id, search, found)
 
-        self._ask("the output", work, answer, to, "search")
+        self.ask("the output", work, answer, to, "search")
 
     def ask_waiting(self, to: MessagePump, run_id: str) -> None:
         def work(reader: RunReader) -> str:
@@ -182,9 +182,7 @@ class ProjectSource:
 
             return why_waiting(self.project, reader).get(run_id, "")
 
-        self._ask(
-            "the queue", work, lambda words: intents.WaitingRead(run_id, words), to, "waiting"
-        )
+        self.ask("the queue", work, lambda words: intents.WaitingRead(run_id, words), to, "waiting")
 
     def act(self, to: MessagePump, what: str, work: Callable[[], intents.ActionDone]) -> None:
         """Carry out an action in a thread; `ActionDone` or `ActionFailed` says how it went."""
@@ -206,18 +204,9 @@ class ProjectSource:
         work: Callable[[RunReader], T],
         answer: Callable[[T], Message],
         to: MessagePump,
-    ) -> None:
-        """Have `work` done in a thread, and what `answer` makes of it, or `ReadFailed`, posted."""
-        self._ask(what, work, answer, to)
-
-    def _ask(
-        self,
-        what: str,
-        work: Callable[[RunReader], T],
-        answer: Callable[[T], Message],
-        to: MessagePump,
         group: str | None = None,
     ) -> None:
+        """Have `work` done in a thread, and what `answer` makes of it, or `ReadFailed`, posted."""
         self._pool.submit(
             work,
             lambda result: to.post_message(answer(result)),

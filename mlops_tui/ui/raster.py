@@ -177,19 +177,3 @@ def gap_columns(line: Line, x_axis: Axis, columns: int) -> set[int]:
         if not math.isfinite(y) and 0 <= (share := x_axis.share(x)) <= 1:
             found.add(_dot(share, columns))
     return found
-
-
-def changed_spans(old: Picture, new: Picture) -> list[tuple[int, int, int]]:
-    """Return `(row, first column, end column)` of what differs; both are of one size."""
-    spans = []
-    pairs = zip(old.rows, new.rows, old.owners, new.owners, strict=True)
-    for row, (old_text, new_text, old_owners, new_owners) in enumerate(pairs):
-        if old_text == new_text and old_owners == new_owners:
-            continue
-        different = [
-            column
-            for column in range(len(new_text))
-            if old_text[column] != new_text[column] or old_owners[column] != new_owners[column]
-        ]
-        spans.append((row, different[0], different[-1] + 1))
-    return spans

@@ -10,7 +10,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.message import Message
-from textual.widget import Widget
 
 from mlops_tui.domain.runs import Series
 from mlops_tui.domain.text import safe
@@ -29,6 +28,7 @@ from mlops_tui.ui.columns import Wishes, metric_order
 from mlops_tui.ui.raster import Symbols
 from mlops_tui.ui.widgets.chart_page import ChartPage, chart_room
 from mlops_tui.ui.widgets.line_chart import LABELS
+from mlops_tui.ui.widgets.pane import is_shown
 from mlops_tui.ui.widgets.piece_line import PieceLine
 
 POINTS_A_COLUMN = 4
@@ -132,9 +132,7 @@ class ChartGrid(Vertical, can_focus=True):
 
     @property
     def _is_seen(self) -> bool:
-        return self.size.width > 0 and all(
-            node.display for node in self.ancestors_with_self if isinstance(node, Widget)
-        )
+        return self.size.width > 0 and is_shown(self)
 
     def draw(self) -> None:
         """Draw each chart of the page from the series at hand."""

@@ -14,6 +14,13 @@ from mlops_tui.ui.widgets.piece_line import PieceLine
 from mlops_tui.ui.widgets.pieces import Piece
 
 
+def is_shown(widget: Widget) -> bool:
+    """Say whether anybody can see the widget: it may be hidden, or under a dialog."""
+    return widget.is_mounted and all(
+        node.display for node in widget.ancestors_with_self if isinstance(node, Widget)
+    )
+
+
 class PaneTitle(PieceLine):
     """The title of a pane; on a narrow terminal it shows all panes, this one as open."""
 

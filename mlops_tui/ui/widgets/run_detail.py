@@ -7,7 +7,6 @@ from collections.abc import Mapping
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.widget import Widget
 
 from mlops_tui.domain.runs import Run, RunState
 from mlops_tui.domain.text import safe
@@ -21,18 +20,11 @@ from mlops_tui.ui.raster import Symbols
 from mlops_tui.ui.widgets.chart_grid import ChartGrid
 from mlops_tui.ui.widgets.log_tail import LogTail
 from mlops_tui.ui.widgets.output_pane import OutputPane
-from mlops_tui.ui.widgets.pane import Pane
+from mlops_tui.ui.widgets.pane import Pane, is_shown
 from mlops_tui.ui.widgets.run_facts import RunFacts
 
 WAITING_SECONDS = 2.0
 """Reading a long queue takes a while: why a run waits may be so old while others change."""
-
-
-def is_shown(widget: Widget) -> bool:
-    """Say whether anybody can see the widget: it may be hidden, or under a dialog."""
-    return widget.is_mounted and all(
-        node.display for node in widget.ancestors_with_self if isinstance(node, Widget)
-    )
 
 
 class RunDetail(Horizontal):

@@ -15,9 +15,13 @@ from mlops_tui.ui.logtext import (
     cut,
     line_pieces,
     marked,
-    shown_line,
     wrapped,
 )
+
+
+def shown_line(line: str) -> str:
+    """Return what a person sees of a line, without its looks."""
+    return "".join(text for text, _ in line_pieces(line))
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import random
 import pytest
 
 from mlops_tui.ui.axes import Axis
-from mlops_tui.ui.raster import GAP, SYMBOL_SETS, Line, Symbols, changed_spans, draw
+from mlops_tui.ui.raster import GAP, SYMBOL_SETS, Line, Symbols, draw
 
 X, Y = Axis(0, 9, 1), Axis(0, 1, 0.5)
 
@@ -85,10 +85,3 @@ def test_what_is_beyond_the_axes_stays_inside() -> None:
 
 def test_nothing_is_drawn_where_there_is_no_room() -> None:
     assert draw([Line([0], [0], 0)], X, Y, (0, 0), Symbols.BRAILLE).rows == []
-
-
-def test_only_changed_spans_are_told() -> None:
-    old = draw([Line([0, 1], [0, 0], 0)], X, Y, (10, 3), Symbols.ASCII)
-    new = draw([Line([0, 1, 2], [0, 0, 0], 0)], X, Y, (10, 3), Symbols.ASCII)
-    assert changed_spans(old, new) == [(2, 2, 3)]
-    assert changed_spans(old, old) == []
