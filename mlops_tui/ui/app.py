@@ -34,6 +34,8 @@ def run_app(workspace: Path) -> int:
     if not (sys.stdin.isatty() and sys.stderr.isatty()) or os.environ.get("TERM") == "dumb":
         sys.stderr.write(NO_TERMINAL)
         return 2
+    for name in ("COLUMNS", "LINES"):  # a size of before; the terminal knows its own
+        os.environ.pop(name, None)
     preferences = read_preferences(preferences_file())
     settings = with_preferences(launch_settings(os.environ, sys.stderr.encoding or ""), preferences)
     workspace = Path(os.path.abspath(workspace))

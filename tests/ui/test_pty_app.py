@@ -84,6 +84,12 @@ def test_over_ssh_the_mouse_is_the_terminals_own(project: Path) -> None:
         terminal.until("train-60")
 
 
+def test_the_size_is_the_terminals_own_whatever_was_exported(project: Path) -> None:
+    with Terminal(str(project), columns=60, rows=16, COLUMNS="200", LINES="60") as terminal:
+        terminal.until("q Quit")
+        assert "Output" in terminal.screen().splitlines()[1]
+
+
 def test_twenty_by_five_cells_get_a_kind_word(project: Path) -> None:
     with Terminal(str(project), columns=20, rows=5) as terminal:
         terminal.until("Too small")
