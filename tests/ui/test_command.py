@@ -64,3 +64,11 @@ async def test_digits_go_to_panes(project: Path) -> None:
         for key, pane in [("2", "charts"), ("4", "output"), ("3", "facts"), ("1", "runs")]:
             await it.press(key)
             await it.until(lambda pane=pane: it.project_screen.panes.pane == pane)  # type: ignore[misc]
+
+
+async def test_a_click_on_the_last_line_is_the_key(project: Path) -> None:
+    async with opened(project) as it:
+        await it.sees("? Help")
+        row = it.screen_text().splitlines()[-1]
+        await it.pilot.click(offset=(row.index("? Help") + 2, it.app.size.height - 1))
+        await it.sees("Start a job of this project")

@@ -7,9 +7,10 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from mlops_tui.ui import keys
+from mlops_tui.ui.widgets.key_bar import KeyBar
 from mlops_tui.ui.widgets.panes import WIDE_COLUMNS
 
 SMALLEST = (40, 10)
@@ -34,7 +35,7 @@ class AppScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         yield Static(TOO_SMALL.format(*SMALLEST), markup=False, id="too-small")
         yield self.body()
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def body(self) -> Widget:
         raise NotImplementedError

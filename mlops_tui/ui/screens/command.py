@@ -10,11 +10,12 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Input, OptionList
+from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from mlops_tui.ui import keys
 from mlops_tui.ui.commands import Command, matching
+from mlops_tui.ui.widgets.key_bar import KeyBar
 from mlops_tui.ui.widgets.piece_line import PieceLine
 from mlops_tui.ui.widgets.pieces import fit
 from mlops_tui.ui.widgets.plain_input import PlainInput
@@ -41,7 +42,7 @@ class CommandDialog(ModalScreen[Command]):
             options.can_focus = False
             yield options
             yield PieceLine(id="no-command")
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         self._show("")

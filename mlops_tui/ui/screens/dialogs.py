@@ -10,11 +10,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from mlops_tui.domain.text import safe
 from mlops_tui.ui import keys
 from mlops_tui.ui.keys import Key
+from mlops_tui.ui.widgets.key_bar import KeyBar
 
 
 class ConfirmDialog(ModalScreen[bool]):
@@ -34,7 +35,7 @@ class ConfirmDialog(ModalScreen[bool]):
             text.append("\n" + safe(line), style="not bold")
         with Vertical(classes="dialog"):
             yield Static(text, markup=False, id="question")
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def action_yes(self) -> None:
         self.dismiss(True)
@@ -62,7 +63,7 @@ class MessageDialog(ModalScreen[None]):
         text.append("\n".join(safe(line) for line in self._words.split("\n")), style="not bold")
         with VerticalScroll(classes="dialog -error"):
             yield Static(text, markup=False)
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def action_dismiss_dialog(self) -> None:
         self.dismiss(None)
@@ -84,7 +85,7 @@ class HelpDialog(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="dialog -help"):
             yield Static(help_text(self._shown), markup=False)
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def action_scroll(self, lines: int) -> None:
         self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)

@@ -10,12 +10,13 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from mlops_tui.domain.text import safe
 from mlops_tui.engine.actions_dry import DryRun
 from mlops_tui.ui import keys
 from mlops_tui.ui.formats import count
+from mlops_tui.ui.widgets.key_bar import KeyBar
 
 
 class DryRunDialog(ModalScreen[None]):
@@ -32,7 +33,7 @@ class DryRunDialog(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="dialog -dry"):
             yield Static(dry_text(self._dry, self._runs), markup=False)
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def action_scroll(self, lines: int) -> None:
         self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)

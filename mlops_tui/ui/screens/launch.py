@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Button, Checkbox, Footer, Input, Select
+from textual.widgets import Button, Checkbox, Input, Select
 
 from mlops_tui.domain.project import Project
 from mlops_tui.domain.runs import Run
@@ -23,6 +23,7 @@ from mlops_tui.ui.launch_history import LaunchHistory
 from mlops_tui.ui.prefill import DEFAULTS, next_source, sources
 from mlops_tui.ui.project_source import ProjectSource
 from mlops_tui.ui.screens.dry_run import DryRunDialog
+from mlops_tui.ui.widgets.key_bar import KeyBar
 from mlops_tui.ui.widgets.launch_fields import Filled, LaunchFields
 from mlops_tui.ui.widgets.launch_summary import LaunchSummary
 from mlops_tui.ui.widgets.param_field import ParamField
@@ -64,7 +65,7 @@ class LaunchForm(ModalScreen[intents.ActionDone]):
             yield LaunchFields(self._job)
             yield LaunchSummary()
             yield Button("Launch", variant="primary", compact=True, id="launch")
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         self._begin()

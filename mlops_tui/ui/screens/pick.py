@@ -9,12 +9,13 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Input
+from textual.widgets import Input
 
 from mlops_tui.domain.errors import InputError
 from mlops_tui.domain.text import safe
 from mlops_tui.ui import keys
 from mlops_tui.ui.chosen_columns import Choice
+from mlops_tui.ui.widgets.key_bar import KeyBar
 from mlops_tui.ui.widgets.piece_line import PieceLine
 from mlops_tui.ui.widgets.pieces import Piece, fit
 from mlops_tui.ui.widgets.plain_input import PlainInput
@@ -69,7 +70,7 @@ class PickDialog(ModalScreen[T]):
         with Vertical(classes="dialog -pick"):
             yield self.field
             yield self.list
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         self.list.heading = self._heading
@@ -251,7 +252,7 @@ class PromptDialog(ModalScreen[str]):
             yield PieceLine(id="prompt-question")
             yield self.field
             yield PieceLine(id="prompt-problem")
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         self.query_one("#prompt-question", PieceLine).show([(safe(self._question), "strong")])

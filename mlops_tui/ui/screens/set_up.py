@@ -10,11 +10,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from mlops_tui.domain.text import safe
 from mlops_tui.ui import keys
 from mlops_tui.ui.formats import count
+from mlops_tui.ui.widgets.key_bar import KeyBar
 from mlops_tui.ui.widgets.piece_line import PieceLine
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class SetUpDialog(ModalScreen[bool]):
             yield PieceLine(id="set-up-title")
             with VerticalScroll(can_focus=False):
                 yield Static(Text("\n".join(safe(line) for line in lines)), markup=False)
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         found = count(len(self._proposal.found), "thing")
