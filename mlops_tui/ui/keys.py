@@ -1,36 +1,19 @@
-"""The one table of keys: bindings, footer, help and the page of keys are made from it."""
+"""What is made from the one table of keys: bindings, footer, help and the page of keys."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mlops_tui.domain.text import nearest
+from mlops_tui.ui import key_table
+from mlops_tui.ui.key_table import *  # noqa: F403 - who has keys needs their table too
 
 if TYPE_CHECKING:
     from textual.binding import BindingType
 
-EVERYWHERE = "everywhere"
-PROJECTS = "projects"
-PROJECT = "project"
-VERBS = "runs"
-PANES = "panes"
-TABLE = "table"
-RUN_VIEW = "run view"
-RUN_LIST = "run list"
-LOG = "output"
-CHARTS = "charts"
-FACTS = "facts"
-FORM = "form"
-DRY_RUN = "dry run"
-DIALOG = "dialog"
-PICK = "pick"
-PICK_COLUMNS = "pick columns"
-PICK_VIEWS = "pick views"
-PROMPT = "prompt"
-COMMAND = "command"
-
+KEYS = key_table.KEYS
 FOOTER_MOST = 6
 NEVER_BOUND = frozenset(
     {
@@ -41,231 +24,7 @@ NEVER_BOUND = frozenset(
 """What tmux and screen take for themselves, what is another key too, what few terminals send."""
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
-    """One thing a key does, on one screen or pane."""
-
-    id: str
-    keys: str
-    """As Textual names them, separated by commas."""
-    action: str
-    label: str
-    tooltip: str
-    place: str
-    in_footer: bool = False
-    shown: str = ""
-    """How the keys are written for people; the keys themselves if empty."""
-
-    @property
-    def display(self) -> str:
-        """Return the keys as people write them."""
-        return self.shown or self.keys.replace(",", " ")
-
-
-KEYS: tuple[Key, ...] = (
-    Key("out", "escape", "out", "Back", "Clear the filter, else go back one level", PROJECT,
-        shown="Esc"),
-    Key("launch", "l", "launch", "Launch", "Start a job of this project", VERBS, True),
-    Key("stop", "s", "stop", "Stop", "Stop the run under the cursor", VERBS, True),
-    Key("retry", "r", "retry", "Retry", "Run it again with the same parameters", VERBS),
-    Key("delete", "d", "delete", "Delete", "Delete the marked runs, or this one", VERBS),
-    Key("filter", "slash", "filter", "Filter", "Show only runs such as state=failed or lr<0.1",
-        PROJECT, True, "/"),
-    Key("sort", "S", "sort", "Sort", "Sort by a column; by the same again the other way round",
-        PROJECT),
-    Key("next-pane", "tab", "next_pane(1)", "Pane", "Go to the next pane", PANES, True, "Tab"),
-    Key("last-pane", "shift+tab", "next_pane(-1)", "Pane back", "Go to the pane before", PANES,
-        shown="Shift+Tab"),
-    Key("pane-1", "1", "show_pane('runs')", "Runs", "Go to the runs", PANES),
-    Key("pane-2", "2", "show_pane('charts')", "Charts", "Go to the charts", PANES),
-    Key("pane-3", "3", "show_pane('facts')", "Details", "Go to the details", PANES),
-    Key("pane-4", "4", "show_pane('output')", "Output", "Go to the output", PANES),
-    Key("alone", "z", "alone", "Whole screen", "Give this pane all the room, or back", PANES),
-    Key("charts-back", "left_square_bracket", "charts(-1)", "Metrics back",
-        "The metrics before these", PANES, shown="["),
-    Key("charts-on", "right_square_bracket", "charts(1)", "Metrics on", "The metrics after these",
-        PANES, shown="]"),
-    Key("copy", "y", "copy", "Copy id", "Copy the run's id to the clipboard", VERBS),
-    Key("open-project", "enter", "open", "Open", "Go into the project", PROJECTS, True, "Enter"),
-    Key("set-up", "i", "set_up", "Set up", "Propose an mlops.toml for the folder", PROJECTS),
-    Key("open-run", "enter", "open", "Open", "Look at this run's charts", TABLE, shown="Enter"),
-    Key("mark", "space", "mark", "Mark", "Mark the run: marked runs share the charts", PROJECT,
-        shown="Space"),
-    Key("up", "up,k", "move(-1)", "Up", "One line up", TABLE, shown="↑ k"),
-    Key("down", "down,j", "move(1)", "Down", "One line down", TABLE, shown="↓ j"),
-    Key("page-up", "pageup,ctrl+u", "move_page(-1)", "Page up", "One page up", TABLE,
-        shown="PgUp Ctrl+U"),
-    Key("page-down", "pagedown,ctrl+d", "move_page(1)", "Page down", "One page down", TABLE,
-        shown="PgDn Ctrl+D"),
-    Key("first", "home,g", "move_to(0)", "First", "To the first line", TABLE, shown="Home g"),
-    Key("last", "end,G", "move_to(-1)", "Last", "To the last line", TABLE, shown="End G"),
-    Key("columns-left", "left", "columns(-1)", "Columns left", "Columns further left", TABLE,
-        shown="←"),
-    Key("columns-right", "right", "columns(1)", "Columns right", "Columns further right", TABLE,
-        shown="→"),
-    Key("columns", "c", "pick_columns", "Choose columns", "Choose which columns there are",
-        RUN_VIEW),
-    Key("only-differing", "o", "toggle_differing", "What differs",
-        "Leave out columns in which all runs have the same, or not", RUN_VIEW),
-    Key("views", "v", "pick_view", "Views", "Go to a view saved under a name, or save this one",
-        RUN_VIEW),
-    Key("baseline", "b", "baseline", "Baseline",
-        "Make this run the one others are measured against, or no longer", RUN_VIEW),
-    Key("deltas", "B", "toggle_deltas", "Differences",
-        "Show metrics as differences to the baseline, or as they are", RUN_VIEW),
-    Key("hide", "x", "hide", "Hide", "Take the marked runs, or this one, out of sight", RUN_LIST),
-    Key("unhide", "X", "unhide", "Unhide", "Show what was taken out of sight", RUN_LIST),
-    Key("show-deleted", "D", "toggle_deleted", "Deleted",
-        "Show deleted runs below the others, or not", RUN_LIST),
-    Key("rename", "R", "rename", "Rename", "Give the run under the cursor another name", RUN_LIST),
-    Key("undo-delete", "u", "undo_delete", "Undelete",
-        "Bring back this deleted run, or the ones deleted last", RUN_LIST),
-    Key("chart-before", "up,k", "choose(-1)", "Chart before", "The chart before", CHARTS,
-        shown="↑ k"),
-    Key("chart-after", "down,j", "choose(1)", "Chart after", "The chart after", CHARTS,
-        shown="↓ j"),
-    Key("chart-enlarge", "enter", "enlarge(True)", "Enlarge", "Show the chosen chart alone", CHARTS,
-        shown="Enter"),
-    Key("cursor-left", "left", "point(-1)", "Cursor left", "Read out the values further left",
-        CHARTS, shown="←"),
-    Key("cursor-right", "right", "point(1)", "Cursor right", "Read out the values further right",
-        CHARTS, shown="→"),
-    Key("cursor-far-left", "shift+left,b", "point(-10)", "Far left", "Ten columns further left",
-        CHARTS, shown="Shift+← b"),
-    Key("cursor-far-right", "shift+right,w", "point(10)", "Far right", "Ten columns further right",
-        CHARTS, shown="Shift+→ w"),
-    Key("zoom-in", "plus,equals_sign", "move('zoomed', 2.0)", "Zoom in",
-        "Zoom in around the cursor", CHARTS, shown="+"),
-    Key("zoom-out", "minus", "move('zoomed', 0.5)", "Zoom out", "Zoom out", CHARTS, shown="-"),
-    Key("pan-left", "less_than_sign,comma", "move('panned', -0.5)", "Pan left",
-        "Show what lies further left", CHARTS, shown="< ,"),
-    Key("pan-right", "greater_than_sign,full_stop", "move('panned', 0.5)", "Pan right",
-        "Show what lies further right", CHARTS, shown="> ."),
-    Key("whole", "0", "look('whole')", "Whole", "Show all of it, without a cursor", CHARTS),
-    Key("smooth", "m", "look('next_smoothing')", "Smooth",
-        "Smooth the lines: off, 0.6, 0.9, 0.97", CHARTS),
-    Key("log-scale", "o", "look('next_scale')", "Scale", "Values on a linear, log, symlog scale",
-        CHARTS),
-    Key("x-axis", "x", "look('next_x')", "X axis", "Count steps, time since the start, clock time",
-        CHARTS),
-    Key("y-range", "v", "look('next_y_range')", "Y range",
-        "Make room for all values, for zero too, or not for outliers", CHARTS),
-    Key("log-up", "up,k", "move(-1)", "Up", "Look further up; new lines then wait", LOG,
-        shown="↑ k"),
-    Key("log-down", "down,j", "move(1)", "Down", "Look further down", LOG, shown="↓ j"),
-    Key("log-first", "home,g", "first", "First", "To the first line", LOG, shown="Home g"),
-    Key("log-last", "end,G", "last", "Last", "To the end, and follow it", LOG,
-        shown="End G"),
-    Key("log-page-up", "pageup,ctrl+u", "move(0, -1)", "Page up", "One page up", LOG,
-        shown="PgUp Ctrl+U"),
-    Key("log-page-down", "pagedown,ctrl+d", "move(0, 1)", "Page down", "One page down", LOG,
-        shown="PgDn Ctrl+D"),
-    Key("log-wrap", "w", "wrap", "Wrap", "Wrap long lines, or cut them", LOG),
-    Key("log-next", "n", "search('again', 1)", "Next match",
-        "The next match of what `/` looked for: plain text, or a regex after `~`", LOG),
-    Key("log-before", "N", "search('again', -1)", "Match before", "The match before", LOG),
-    Key("log-trouble", "e", "search('trouble', 1)", "Next error",
-        "The next error, warning, traceback or nan; from the end, the last one", LOG),
-    Key("log-trouble-before", "E", "search('trouble', -1)", "Error before",
-        "The error or warning before", LOG),
-    Key("facts-up", "up,k", "scroll_up", "Up", "Further up", FACTS, shown="↑ k"),
-    Key("facts-down", "down,j", "scroll_down", "Down", "Further down", FACTS, shown="↓ j"),
-    Key("facts-page-up", "pageup,ctrl+u", "page_up", "Page up", "One page up", FACTS,
-        shown="PgUp Ctrl+U"),
-    Key("facts-page-down", "pagedown,ctrl+d", "page_down", "Page down", "One page down", FACTS,
-        shown="PgDn Ctrl+D"),
-    Key("submit", "ctrl+s", "submit", "Launch", "Start the run, or all runs, with these values",
-        FORM, True, "^S"),
-    Key("next-values", "ctrl+o", "next_values", "Values",
-        "Fill in the defaults, what was last used, the best run's, those of the run at hand", FORM,
-        True, "^O"),
-    Key("list-values", "ctrl+g", "list_values", "List", "Try several values of this field, or one",
-        FORM, True, "^G"),
-    Key("options", "ctrl+t", "options", "More", "Give name, priority, slots and tags", FORM, True,
-        "^T"),
-    Key("dry-run", "ctrl+r", "dry_run", "Dry run", "Show all of what would run, start nothing",
-        FORM, True, "^R"),
-    Key("next-field", "tab", "app.focus_next", "Next field", "Go to the next field", FORM,
-        shown="Tab"),
-    Key("field-back", "shift+tab", "app.focus_previous", "Field back", "Go to the field before",
-        FORM, shown="Shift+Tab"),
-    Key("cancel-form", "escape", "dismiss_dialog", "Cancel", "Close without doing anything", FORM,
-        True, "Esc"),
-    Key("close-dry-run", "escape,enter,q", "dismiss_dialog", "Close", "Back to the form", DRY_RUN,
-        True, "Esc"),
-    Key("dry-run-down", "down,j", "scroll(1)", "Down", "Read on", DRY_RUN, True, "↓ j"),
-    Key("dry-run-up", "up,k", "scroll(-1)", "Up", "Back up", DRY_RUN, shown="↑ k"),
-    Key("yes", "y,enter", "yes", "Yes", "Do it", DIALOG, True, "y"),
-    Key("no", "n,escape,q", "dismiss_dialog", "No", "Leave everything as it is", DIALOG, True,
-        "n Esc"),
-    Key("command-before", "up", "choose(-1)", "Up", "The command before", COMMAND, shown="↑"),
-    Key("command-after", "down", "choose(1)", "Down", "The command after", COMMAND, shown="↓"),
-    Key("cancel-command", "escape", "dismiss_dialog", "Cancel", "Do nothing", COMMAND, True, "Esc"),
-    Key("command", "colon,ctrl+p", "command", "Commands", "Find what to do by part of its name",
-        EVERYWHERE, shown=": Ctrl+P"),
-    Key("pick-up", "up", "move(-1)", "Up", "One line up", PICK, shown="↑"),
-    Key("pick-down", "down", "move(1)", "Down", "One line down", PICK, shown="↓"),
-    Key("pick-page-up", "pageup", "move_page(-1)", "Page up", "One page up", PICK, shown="PgUp"),
-    Key("pick-page-down", "pagedown", "move_page(1)", "Page down", "One page down", PICK,
-        shown="PgDn"),
-    Key("pick-take", "enter", "take", "Take", "Take it", PICK, True, "Enter"),
-    Key("pick-leave", "escape", "dismiss_dialog", "Leave", "Leave everything as it is", PICK, True,
-        "Esc"),
-    Key("column-toggle", "space", "switch", "On/off", "Show this column, or not", PICK_COLUMNS,
-        True, "Space"),
-    Key("column-left", "shift+up,ctrl+k", "shift(-1)", "Earlier", "Further left; Shift+↑ too",
-        PICK_COLUMNS, True, "^K"),
-    Key("column-right", "shift+down,ctrl+n", "shift(1)", "Later", "Further right; Shift+↓ too",
-        PICK_COLUMNS, True, "^N"),
-    Key("columns-by-themselves", "ctrl+r", "reset", "Automatic", "Let the table choose again",
-        PICK_COLUMNS, True, "^R"),
-    Key("view-save", "ctrl+s", "save", "Save as typed", "Save this view under the typed name",
-        PICK_VIEWS, True, "^S"),
-    Key("view-forget", "ctrl+x", "forget", "Forget", "Forget the view under the cursor",
-        PICK_VIEWS, True, "^X"),
-    Key("prompt-take", "enter", "take", "Save", "Save what is typed", PROMPT, True, "Enter"),
-    Key("prompt-leave", "escape", "dismiss_dialog", "Leave", "Leave everything as it is", PROMPT,
-        True, "Esc"),
-    Key("help", "question_mark", "help", "Help", "What the keys do here", EVERYWHERE, True, "?"),
-    Key("mouse", "M", "mouse", "Mouse", "Let the app take the mouse, or leave it to the terminal",
-        EVERYWHERE),
-    Key("quit", "q", "quit", "Quit", "Leave; runs go on", EVERYWHERE, True),
-)  # fmt: skip
-
-SCREENS = {
-    PROJECTS: (PROJECTS, TABLE, EVERYWHERE),
-    PROJECT: (VERBS, PROJECT, PANES, TABLE, RUN_VIEW, RUN_LIST, CHARTS, FACTS, LOG, EVERYWHERE),
-    FORM: (FORM,),
-    DRY_RUN: (DRY_RUN,),
-    DIALOG: (DIALOG,),
-    PICK: (PICK,),
-    PICK_COLUMNS: (PICK, PICK_COLUMNS),
-    PICK_VIEWS: (PICK, PICK_VIEWS),
-    PROMPT: (PROMPT,),
-    COMMAND: (COMMAND,),
-}
-"""Which places are reachable together; those of one screen in the order of its help."""
-HEADINGS = {
-    VERBS: "Runs",
-    PROJECT: "What is shown",
-    PANES: "Panes",
-    PROJECTS: "Projects",
-    TABLE: "In a list",
-    RUN_VIEW: "In the list of runs: what it shows",
-    RUN_LIST: "In the list of runs",
-    CHARTS: "In the charts",
-    FACTS: "In the details",
-    LOG: "In the output",
-    EVERYWHERE: "Everywhere",
-}
-"""What people call a place."""
-FOCUSED = (TABLE, CHARTS, FACTS, LOG)
-"""Only one of them has the focus, so they may share keys with each other."""
-WITH_FOCUS = {RUN_VIEW: TABLE, RUN_LIST: TABLE}
-"""Places reachable only while another one has the focus."""
-
-
-def of_place(place: str) -> list[Key]:
+def of_place(place: str) -> list[key_table.Key]:
     """Return the keys of one place, in the order of the table."""
     return [key for key in KEYS if key.place == place]
 
@@ -295,16 +54,16 @@ def bindings(*places: str, before_focus: bool = False) -> list[BindingType]:
     ]
 
 
-def help_keys(screen: str) -> list[Key]:
+def help_keys(screen: str) -> list[key_table.Key]:
     """Return the keys that the help of `screen` shows."""
-    places = SCREENS[screen]
+    places = key_table.SCREENS[screen]
     keys = [key for place in places for key in of_place(place)]
-    if PROJECTS in places:
+    if key_table.PROJECTS in places:
         keys = [key for key in keys if key.id not in ("open-run", "mark")]
     return keys
 
 
-def clashes(keys: Iterable[Key]) -> list[str]:
+def clashes(keys: Iterable[key_table.Key]) -> list[str]:
     """Return the single keys that are bound twice among `keys`."""
     seen: set[str] = set()
     twice = []
@@ -316,7 +75,9 @@ def clashes(keys: Iterable[Key]) -> list[str]:
     return twice
 
 
-def rebound(wanted: Mapping[str, str], keys: Sequence[Key]) -> tuple[tuple[Key, ...], list[str]]:
+def rebound(
+    wanted: Mapping[str, str], keys: Sequence[key_table.Key]
+) -> tuple[tuple[key_table.Key, ...], list[str]]:
     """Return `keys` with those of `wanted` in place of their own, and what could not be done.
 
     A key that terminals do not send, or that would do two things at once, leaves all as it was.
@@ -355,23 +116,24 @@ def _named(text: str) -> str:
     return ",".join(_character_to_key(it) if len(it) == 1 else it for it in singles)
 
 
-def double_bindings(keys: Sequence[Key]) -> list[str]:
+def double_bindings(keys: Sequence[key_table.Key]) -> list[str]:
     """Return in words which keys do two things where both can be reached."""
     found = []
-    for screen, places in SCREENS.items():
-        for focused in FOCUSED:
+    for screen, places in key_table.SCREENS.items():
+        for focused in key_table.FOCUSED:
             reachable = [
                 key
                 for place in places
-                if (home := WITH_FOCUS.get(place, place)) not in FOCUSED or home == focused
+                if (home := key_table.WITH_FOCUS.get(place, place)) not in key_table.FOCUSED
+                or home == focused
                 for key in keys
-                if key.place == place and (screen != PROJECTS or key.id != "open-run")
+                if key.place == place and (screen != key_table.PROJECTS or key.id != "open-run")
             ]
             found += [f"keys: {twice} is bound twice" for twice in clashes(reachable)]
     return list(dict.fromkeys(found))
 
 
-def use(keys: tuple[Key, ...]) -> None:
+def use(keys: tuple[key_table.Key, ...]) -> None:
     """Make this the table of keys; before anything that has bindings is loaded."""
     global KEYS
     KEYS = keys
@@ -381,11 +143,14 @@ def markdown_table() -> str:
     """Return the table of keys for README: the keys that do something with runs and panes."""
     shown = [
         key
-        for place in dict.fromkeys((*SCREENS[PROJECTS][:1], *SCREENS[PROJECT]))
+        for place in dict.fromkeys(
+            (*key_table.SCREENS[key_table.PROJECTS][:1], *key_table.SCREENS[key_table.PROJECT])
+        )
         for key in of_place(place)
-        if place != FACTS
+        if place != key_table.FACTS
     ]
     rows = [
-        f"| {HEADINGS[key.place]} | `{key.display}` | {key.tooltip} | {key.id} |" for key in shown
+        f"| {key_table.HEADINGS[key.place]} | `{key.display}` | {key.tooltip} | {key.id} |"
+        for key in shown
     ]
     return "\n".join(["| where | key | does | name |", "| --- | --- | --- | --- |", *rows])
