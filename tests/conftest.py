@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import compileall
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ import mlops_tui
 
 def pytest_sessionstart() -> None:
     """Compile the package as pip does: tests start hundreds of processes that would do it each."""
+    # a shell that starts the suite in the background lets it, and all it starts, ignore Ctrl-C
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     compileall.compile_dir(os.path.dirname(mlops_tui.__file__), quiet=1)
 
 
