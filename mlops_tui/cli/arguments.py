@@ -12,6 +12,7 @@ from mlops_tui.cli.verbs import VERBS, Verb
 from mlops_tui.domain.errors import InputError
 
 _ABOUT = """usage: mlops-tui [PATH]            open the app on a project or a folder of projects
+       mlops-tui --read-only [PATH]   the same without a key that starts, stops or writes
        mlops-tui VERB [-C PROJECT] ...   the same from the command line"""
 _MORE = """Every verb explains itself: mlops-tui VERB --help
 Exit codes: 0 done; 1 what was asked about failed; 2 bad usage or not found."""
@@ -53,23 +54,24 @@ def parse_verb(verb: Verb, arguments: Sequence[str]) -> argparse.Namespace:
     return parse(words)
 
 
-def parse_app(before: Sequence[str], path: str | None, after: Sequence[str]) -> Path:
-    """Return the folder that the app is to open.
+def parse_app(before: Sequence[str], path: str | None, after: Sequence[str]) -> tuple[Path, bool]:
+    """Return the folder that the app is to open, and whether only to look at it.
 
     Raises:
         InputError: there is no such folder, or more was said than a folder.
     """
     parser = _Parser(prog="mlops-tui", add_help=False, allow_abbrev=False)
     parser.add_argument("-C", "--project", default=".")
+    parser.add_argument("--read-only", action="store_true")
     parser.add_argument("path", nargs="?")
-    words = [*before, *(["--", path] if path is not None else []), *after]
+    words = [*before, *after, *(["--", path] if path is not None else [])]
     if path is not None and path not in (".", "..") and not Path(path).exists():
         raise _no_such_path(path)
     options = parser.parse_args(words)
     folder = Path(options.project) / options.path if options.path else Path(options.project)
     if not folder.is_dir():
         raise InputError(f"{folder} is no folder", "open a project's folder, or one above it")
-    return folder
+    return folder, bool(options.read_only)
 
 
 def verb_parser(verb: Verb) -> argparse.ArgumentParser:

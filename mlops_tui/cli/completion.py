@@ -70,13 +70,23 @@ def candidates(before: Sequence[str], current: str) -> list[str]:
         return _folders(current)
     _, word, after = split(before)
     if word not in VERBS:
-        return list(VERBS) if word is None else []
+        return _app_words(before, current) if word is None else []
     verb, project, options = VERBS[word], _project_of(before), _options_of(VERBS[word])
     if current.startswith("-"):
         return [option for option in options if option.startswith("--")]
     if options.get(before[-1]):
         return _parameters(project, before) if before[-1] in ("-p", "--param") else []
     return _words(verb, project, _plain_words(options, after))
+
+
+APP_OPTIONS = ("--read-only", "--project", "--help", "--version")
+
+
+def _app_words(before: Sequence[str], current: str) -> list[str]:
+    """Return what may stand where a verb or the folder for the app is expected."""
+    if current.startswith("-"):
+        return [option for option in APP_OPTIONS if option not in before]
+    return _folders(current) if "--read-only" in before else list(VERBS)
 
 
 def _words(verb: Verb, project: Path, given: Sequence[str]) -> list[str]:

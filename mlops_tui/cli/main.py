@@ -60,7 +60,7 @@ def _dispatch(arguments: list[str]) -> int:
             output.data(line)
         return 0
     if word is None or word not in VERBS:
-        return _open_app(parse_app(before, word, after))
+        return _open_app(*parse_app(before, word, after))
     import importlib
 
     verb = VERBS[word]
@@ -72,7 +72,7 @@ def _dispatch(arguments: list[str]) -> int:
     return int(function(options))
 
 
-def _open_app(folder: Path) -> int:
+def _open_app(folder: Path, is_read_only: bool) -> int:
     from mlops_tui.domain.errors import InputError
 
     if os.environ.get("TERM", "") in ("", "dumb") or not (
@@ -84,7 +84,7 @@ def _open_app(folder: Path) -> int:
         )
     from mlops_tui.ui.app import run_app
 
-    return run_app(folder)
+    return run_app(folder, is_read_only)
 
 
 def _keep_traceback() -> str:

@@ -29,8 +29,13 @@ NO_TERMINAL = (
 )
 
 
-def run_app(workspace: Path) -> int:
-    """Show the workspace until the person quits, and return the exit code."""
+def run_app(workspace: Path, is_read_only: bool = False) -> int:
+    """Show the workspace until the person quits, and return the exit code.
+
+    Args:
+        workspace: The folder of a project, or one above projects.
+        is_read_only: Nothing is to be started, stopped or written, whatever the preferences say.
+    """
     if not (sys.stdin.isatty() and sys.stderr.isatty()) or os.environ.get("TERM") == "dumb":
         sys.stderr.write(NO_TERMINAL)
         return 2
@@ -38,13 +43,15 @@ def run_app(workspace: Path) -> int:
         os.environ.pop(name, None)
     preferences = read_preferences(preferences_file())
     settings = with_preferences(launch_settings(os.environ, sys.stderr.encoding or ""), preferences)
+    if is_read_only:
+        settings = replace(settings, is_read_only=True)
     workspace = Path(os.path.abspath(workspace))
     project = workspace if (workspace / FILE_NAME).is_file() else None
     with textual_settings(settings):
         from mlops_tui.ui import keys
 
         table, complaints = keys.rebound(preferences.keys, keys.KEYS)
-        keys.use(table)
+        keys.use(keys.for_looking(table) if settings.is_read_only else table)
         from mlops_tui.ui.mlops_app import MlopsApp, Relaunch
     from mlops_tui.ui.errors import log_crash, start_logging
 

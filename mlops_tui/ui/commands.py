@@ -27,7 +27,7 @@ class Command:
 
 def commands_of(screen: Screen[Any]) -> list[Command]:
     """Return the commands of the keys that work on this screen with its focus, once each."""
-    by_id = {key.id: key for key in keys.KEYS}
+    by_id = {key.id: key for key in keys.KEYS if key.place != keys.REFUSED}
     found: dict[str, Command] = {}
     for active in screen.active_bindings.values():
         key = by_id.get(active.binding.id or "")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 EVERYWHERE = "everywhere"
+REFUSED = "refused"
+"""Of the keys that a read-only app does without; told of nowhere."""
 PROJECTS = "projects"
 PROJECT = "project"
 VERBS = "runs"
@@ -245,5 +247,7 @@ HEADINGS = {
 """What people call a place."""
 FOCUSED = (TABLE, CHARTS, FACTS, LOG)
 """Only one of them has the focus, so they may share keys with each other."""
+WRITING = frozenset({"launch", "stop", "retry", "delete", "rename", "undo-delete", "set-up"})
+"""What changes a project or starts or stops something, by id: not offered to who only looks."""
 WITH_FOCUS = {RUN_VIEW: TABLE, RUN_LIST: TABLE}
 """Places reachable only while another one has the focus."""

@@ -68,7 +68,7 @@ def clashes(keys: Iterable[key_table.Key]) -> list[str]:
     seen: set[str] = set()
     twice = []
     for key in keys:
-        for single in key.keys.split(","):
+        for single in _singles(key):
             if single in seen:
                 twice.append(single)
             seen.add(single)
@@ -106,6 +106,24 @@ def rebound(
         for key in keys
     )
     return (tuple(keys), twice) if (twice := double_bindings(changed)) else (changed, [])
+
+
+def for_looking(keys: Sequence[key_table.Key]) -> tuple[key_table.Key, ...]:
+    """Return `keys` without those that write; what these did is told to be refused instead."""
+    gone = [key for key in keys if key.id in key_table.WRITING]
+    kept = [key for key in keys if key not in gone]
+    everywhere = {it for key in kept if key.place == key_table.EVERYWHERE for it in _singles(key)}
+    refused = {it for key in gone for it in _singles(key)} - everywhere
+    words = "Not here: nothing is started, stopped or written"
+    place = key_table.REFUSED
+    return (
+        *kept,
+        key_table.Key("refused", ",".join(sorted(refused)), "refuse", "Read-only", words, place),
+    )
+
+
+def _singles(key: key_table.Key) -> list[str]:
+    return key.keys.split(",")
 
 
 def _named(text: str) -> str:

@@ -21,6 +21,8 @@ class LaunchSettings:
     """How long the cursor rests on a run before its charts are drawn."""
     is_unicode: bool = True
     symbols: Symbols = Symbols.BRAILLE
+    is_read_only: bool = False
+    """Nothing is started, stopped or written in a project, and nobody is sent to do so."""
 
 
 def launch_settings(environ: Mapping[str, str], encoding: str) -> LaunchSettings:
@@ -43,7 +45,7 @@ def with_preferences(settings: LaunchSettings, wanted: Preferences) -> LaunchSet
     symbols = settings.symbols
     if wanted.symbols is not None and settings.is_unicode:
         symbols = wanted.symbols
-    return replace(settings, mouse=mouse, symbols=symbols)
+    return replace(settings, mouse=mouse, symbols=symbols, is_read_only=wanted.read_only is True)
 
 
 def _symbols(environ: Mapping[str, str], is_unicode: bool) -> Symbols:

@@ -21,7 +21,7 @@ from mlops_tui.ui import keys, palette
 from mlops_tui.ui.clipboard import fits, tell_tmux
 from mlops_tui.ui.commands import Command, commands_of
 from mlops_tui.ui.launch_settings import LaunchSettings
-from mlops_tui.ui.project_source import ProjectSource
+from mlops_tui.ui.project_source import READ_ONLY, ProjectSource
 from mlops_tui.ui.reads import RunReader
 from mlops_tui.ui.screens.app_screen import AppScreen
 from mlops_tui.ui.screens.command import CommandDialog
@@ -57,7 +57,7 @@ class MlopsApp(App[Relaunch]):
     TITLE = "mlops-tui"
     ENABLE_COMMAND_PALETTE = False
     CSS_PATH = ["styles/screens.tcss", "styles/widgets.tcss"]  # noqa: RUF012
-    BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.EVERYWHERE)
+    BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.EVERYWHERE, keys.REFUSED)
 
     def __init__(
         self,
@@ -101,9 +101,7 @@ class MlopsApp(App[Relaunch]):
         if self._project is not None:
             self._enter(self._project)
         else:
-            self.push_screen(
-                ProjectsScreen(self._workspace, self._doors.open_fresh, enters_single=True)
-            )
+            self.push_screen(self._projects(enters_single=True))
 
     def on_ready(self) -> None:
         if self._first_words:
@@ -113,12 +111,24 @@ class MlopsApp(App[Relaunch]):
     def _terminate(self) -> None:
         self.exit(return_code=128 + signal.SIGTERM)
 
+    def _projects(
+        self, came_from: Path | None = None, *, enters_single: bool = False
+    ) -> ProjectsScreen:
+        return ProjectsScreen(
+            self._workspace,
+            self._doors.open_fresh,
+            came_from,
+            enters_single,
+            is_read_only=self._settings.is_read_only,
+        )
+
     def _enter(self, project: Path) -> None:
         source = ProjectSource(
             project,
             lambda: self._doors.open_reader(project),
             self._settings.live_hz,
             self._doors.tending(),
+            is_read_only=self._settings.is_read_only,
         )
         self._project = project
         self._show(ProjectScreen(source, self._settings))
@@ -134,7 +144,7 @@ class MlopsApp(App[Relaunch]):
 
     def on_project_screen_leave_requested(self) -> None:
         came_from, self._project = self._project, None
-        self._show(ProjectsScreen(self._workspace, self._doors.open_fresh, came_from))
+        self._show(self._projects(came_from))
 
     def copy_to_clipboard(self, text: str) -> None:
         if not fits(text):
@@ -154,6 +164,9 @@ class MlopsApp(App[Relaunch]):
     async def _carry_out(self, command: Command | None) -> None:
         if command is not None:
             await self.run_action(command.action, command.node)
+
+    def action_refuse(self) -> None:
+        self.notify(READ_ONLY, markup=False, timeout=3)
 
     def action_mouse(self) -> None:
         self.exit(Relaunch(not self._settings.mouse, self._project))

@@ -34,6 +34,8 @@ class Preferences:
     """Name of a theme of Textual's."""
     mouse: bool | None = None
     symbols: Symbols | None = None
+    read_only: bool | None = None
+    """Look at projects only."""
     keys: Mapping[str, str] = field(default_factory=dict)
     """Keys by the ids of `ui.keys`, not checked yet."""
     problems: tuple[Problem, ...] = ()
@@ -55,9 +57,9 @@ def read_preferences(file: Path) -> Preferences:
     table = top.table("keys")
     keys = {key: given for key, _ in table.entries() if (given := table.filled_text(key))}
     symbols = top.one_of("symbols", Symbols)
-    theme, mouse = _theme(top), _flag(top, "mouse")
+    theme, mouse, read_only = _theme(top), _flag(top, "mouse"), _flag(top, "read_only")
     top.finish()
-    return Preferences(theme, mouse, symbols, keys, top.report.sorted())
+    return Preferences(theme, mouse, symbols, read_only, keys, top.report.sorted())
 
 
 def _flag(table: Table, key: str) -> bool | None:

@@ -11,7 +11,7 @@ from typing import TypeVar
 from textual.message import Message
 from textual.message_pump import MessagePump
 
-from mlops_tui.domain.errors import StorageError
+from mlops_tui.domain.errors import RefusedError, StorageError
 from mlops_tui.domain.filters import Filter, Sort
 from mlops_tui.domain.project import Project
 from mlops_tui.domain.projectfile import load_project
@@ -27,6 +27,7 @@ from mlops_tui.ui.reads import ReadPool, RunReader
 from mlops_tui.ui.table_view import Views, load_views, views_path
 
 T = TypeVar("T")
+READ_ONLY = "Opened read-only: nothing is started, stopped or written here."
 CURVE_POINTS = 64
 """Enough for eight cells; more would be read for nothing."""
 
@@ -43,12 +44,15 @@ class ProjectSource:
         open_reader: Callable[[], RunReader],
         live_hz: float,
         tend: Callable[[Path, Sequence[Run]], object] | None = None,
+        *,
+        is_read_only: bool = False,
     ) -> None:
         self.project = project
         self._pool = ReadPool(open_reader)
         self._outputs = Outputs(project)
         self._live_hz = live_hz
-        self._tend = tend
+        self.is_read_only = is_read_only
+        self._tend = None if is_read_only else tend
         self._feed: Feed | None = None
         self._views_lock = threading.Lock()
 
@@ -185,7 +189,13 @@ class ProjectSource:
         self.ask("the queue", work, lambda words: intents.WaitingRead(run_id, words), to, "waiting")
 
     def act(self, to: MessagePump, what: str, work: Callable[[], intents.ActionDone]) -> None:
-        """Carry out an action in a thread; `ActionDone` or `ActionFailed` says how it went."""
+        """Carry out an action in a thread; `ActionDone` or `ActionFailed` says how it went.
+
+        Everything that changes the project goes through here, and nothing where it is only read.
+        """
+        if self.is_read_only:
+            to.post_message(intents.ActionFailed(what, RefusedError(READ_ONLY)))
+            return
 
         def done(answer: intents.ActionDone) -> None:
             if self._feed is not None:

@@ -42,7 +42,7 @@ class ProjectScreen(AppScreen):
         self._settings = settings
         self.project = Project(source.project, source.project.name)
         wishes = Wishes()
-        self.line = ProjectLine(self.project)
+        self.line = ProjectLine(self.project, source.is_read_only)
         self.runs_pane = RunsPane(NAMES, wishes, source)
         self.detail = RunDetail(NAMES, wishes, settings.symbols, source)
         self.verbs = RunVerbs(source, self.runs_pane, self.detail)

@@ -20,6 +20,7 @@ from mlops_tui.domain.text import safe
 from mlops_tui.ui import keys
 from mlops_tui.ui.errors import describe
 from mlops_tui.ui.formats import count
+from mlops_tui.ui.project_source import READ_ONLY
 from mlops_tui.ui.reads import ReadPool, RunReader
 from mlops_tui.ui.screens.app_screen import AppScreen
 from mlops_tui.ui.screens.set_up import SetUpDialog
@@ -79,12 +80,15 @@ class ProjectsScreen(AppScreen):
         open_fresh: Callable[[Path], RunReader],
         came_from: Path | None = None,
         enters_single: bool = False,
+        *,
+        is_read_only: bool = False,
     ) -> None:
         super().__init__()
         self._workspace = workspace
         self._open_fresh = open_fresh
         self._came_from = came_from
         self._enters_single = enters_single
+        self._is_read_only = is_read_only
         self._pool = ReadPool(no_reader)
         self.table = ProjectTable()
 
@@ -166,6 +170,10 @@ class ProjectsScreen(AppScreen):
             self._propose(Path(event.key))
 
     def _propose(self, folder: Path) -> None:
+        if self._is_read_only:
+            self.app.notify(READ_ONLY, markup=False, timeout=3)
+            return
+
         def work(_: RunReader) -> Proposal:
             from mlops_tui.engine.propose import propose
 
@@ -198,6 +206,7 @@ class ProjectsScreen(AppScreen):
 
     def _show_line(self, right: str) -> None:
         folder = safe(os.fspath(self._workspace))
+        right = "read-only, " * self._is_read_only + right
         self.query_one("#project-line", PieceLine).show(
             [(" Projects ", "strong"), (f"  in {folder}", "dim")], right + " "
         )

@@ -16,12 +16,13 @@ from mlops_tui.ui.widgets.pieces import Piece
 class ProjectLine(PieceLine):
     """Composed from the project file, the best run, and the runs that have not ended."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, is_read_only: bool = False) -> None:
         super().__init__(id="project-line")
         self._project = project
         self._best: Run | None = None
         self._live: Sequence[Run] = ()
         self._doing = ""
+        self._before = "read-only, " if is_read_only else ""
 
     def on_mount(self) -> None:
         self._compose_line()
@@ -46,7 +47,7 @@ class ProjectLine(PieceLine):
         if project.is_broken and project.has_file:
             pieces.append((" ✗ mlops.toml is broken: l shows why ", "bad"))
         pieces += objective_pieces(project, self._best)
-        self.show(pieces, (self._doing or live_words(self._live)) + " ")
+        self.show(pieces, self._before + (self._doing or live_words(self._live)) + " ")
 
 
 def objective_pieces(project: Project, best: Run | None) -> list[Piece]:

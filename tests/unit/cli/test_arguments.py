@@ -88,13 +88,20 @@ def test_a_mistyped_verb_is_answered_with_the_one_meant() -> None:
 
 
 def test_a_folder_opens_the_app_and_a_file_does_not(tmp_path: Path) -> None:
-    assert parse_app([], str(tmp_path), []) == tmp_path
-    assert parse_app(["-C", str(tmp_path)], None, []) == tmp_path
+    assert parse_app([], str(tmp_path), []) == (tmp_path, False)
+    assert parse_app(["-C", str(tmp_path)], None, []) == (tmp_path, False)
     (tmp_path / "file").touch()
     with pytest.raises(InputError):
         parse_app([], str(tmp_path / "file"), [])
     with pytest.raises(InputError):
         parse_app([], str(tmp_path), ["--follow"])
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_the_app_may_be_opened_to_look_only(tmp_path: Path, is_first: bool) -> None:
+    before, after = (["--read-only"], []) if is_first else ([], ["--read-only"])
+    assert parse_app(before, str(tmp_path), after) == (tmp_path, True)
+    assert "--read-only" in overview()
 
 
 def test_parameters_keep_every_sign_behind_the_first_equals() -> None:

@@ -46,6 +46,17 @@ def test_every_key_says_what_it_does() -> None:
     )
 
 
+def test_who_only_looks_has_no_key_that_writes() -> None:
+    kept = keys.for_looking(keys.KEYS)
+    ids = {key.id for key in kept}
+    assert ids & keys.WRITING == set()
+    assert {key.id for key in keys.KEYS} - ids == keys.WRITING
+    refused = next(key for key in kept if key.place == keys.REFUSED)
+    assert set(refused.keys.split(",")) >= {"l", "s", "r", "d"}
+    everywhere = [key for key in kept if key.place in (keys.EVERYWHERE, keys.REFUSED)]
+    assert keys.clashes(everywhere) == []
+
+
 def test_bindings_are_made_from_the_table() -> None:
     made = [it for it in keys.bindings(keys.VERBS) if isinstance(it, Binding)]
     assert [it.id for it in made] == [key.id for key in keys.of_place(keys.VERBS)]

@@ -16,9 +16,10 @@ def read(folder: Path, text: str) -> Preferences:
 
 
 def test_all_that_can_be_set_is_read(tmp_path: Path) -> None:
-    text = 'theme = "light"\nmouse = false\nsymbols = "block"\n[keys]\nlaunch = "L,f2"\n'
-    found = read(tmp_path, text)
-    assert found == Preferences("textual-light", False, Symbols.BLOCK, {"launch": "L,f2"})
+    text = 'theme = "light"\nmouse = false\nsymbols = "block"\nread_only = true\n'
+    found = read(tmp_path, text + '[keys]\nlaunch = "L,f2"\n')
+    assert found == Preferences("textual-light", False, Symbols.BLOCK, True, {"launch": "L,f2"})
+    assert with_preferences(launch_settings({}, "utf-8"), found).is_read_only
 
 
 def test_no_file_sets_nothing(tmp_path: Path) -> None:
