@@ -136,6 +136,25 @@ def _rename(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", metavar="NAME")
 
 
+def _tag(parser: argparse.ArgumentParser) -> None:
+    _run_names(parser)
+    parser.add_argument(
+        *("--tag", "-t"),
+        metavar="NAME[=VALUE]",
+        action="append",
+        default=[],
+        help="set this tag; may be given several times",
+    )
+    parser.add_argument(
+        *("--remove", "-r"), metavar="NAME", action="append", default=[], help="take it away"
+    )
+
+
+def _note(parser: argparse.ArgumentParser) -> None:
+    _run_name(parser)
+    parser.add_argument("text", metavar="TEXT", help="in place of what was noted; '' for nothing")
+
+
 def _completion(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("shell", choices=("bash", "zsh", "fish"))
 
@@ -218,6 +237,17 @@ VERBS: dict[str, Verb] = {
         Verb(
             *("rename", _ACT, "give a run another name", _DO, _rename),
             ("mlops-tui rename train-3 baseline",),
+        ),
+        Verb(
+            *("tag", _ACT, "set or take away tags of runs", _DO, _tag),
+            (
+                "mlops-tui tag train-3 train-4 --tag best --tag team=forms",
+                "mlops-tui tag train-3 --remove best",
+            ),
+        ),
+        Verb(
+            *("note", _ACT, "note something about a run", _DO, _note),
+            ("mlops-tui note train-3 'loss rises again after epoch 12'",),
         ),
         Verb(
             *("priority", _ACT, "put a queued run before others", _DO, _priority),

@@ -1,4 +1,4 @@
-"""The verbs that act on runs: run, retry, stop, delete, restore, purge, rename, priority, lost."""
+"""The verbs that start runs, end them, keep them or not, and say something of them."""
 
 from __future__ import annotations
 
@@ -124,6 +124,25 @@ def do_rename(options: argparse.Namespace) -> int:
     (run_id,) = named_ids(project, [options.run])
     actions.rename(project, run_id, options.name)
     return _told(options, run_id, "name", options.name)
+
+
+def do_tag(options: argparse.Namespace) -> int:
+    """Set tags of runs, and take others away."""
+    if not options.tag and not options.remove:
+        raise InputError("nothing to do", "give --tag NAME=VALUE or --remove NAME")
+    project = project_folder(options.project)
+    ids = named_ids(project, options.runs)
+    tags = {name: value for name, _, value in (text.partition("=") for text in options.tag)}
+    _tell_changed(options, "tagged", ids, actions.tag(project, ids, tags, options.remove))
+    return 0
+
+
+def do_note(options: argparse.Namespace) -> int:
+    """Note something about a run."""
+    project = project_folder(options.project)
+    (run_id,) = named_ids(project, [options.run])
+    actions.note(project, run_id, options.text)
+    return _told(options, run_id, "note", options.text.strip() or None)
 
 
 def do_priority(options: argparse.Namespace) -> int:

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from mlops_tui.engine.actions_dry import DryRun, dry_run
     from mlops_tui.engine.actions_init import write_project_file
     from mlops_tui.engine.actions_keep import delete, purge, purge_preview, restore
+    from mlops_tui.engine.actions_label import note, rename, tag
     from mlops_tui.engine.actions_launch import LaunchPlan, launch, plan_launch, retry
     from mlops_tui.engine.actions_queue import (
         QueueStatus,
         pause_queue,
         queue_status,
-        rename,
         resume_queue,
         set_priority,
     )
@@ -41,6 +41,7 @@ __all__ = [
     "launch",
     "launch_sweep",
     "mark_lost",
+    "note",
     "pause_queue",
     "plan_launch",
     "plan_sweep",
@@ -53,6 +54,7 @@ __all__ = [
     "retry",
     "set_priority",
     "stop",
+    "tag",
     "write_project_file",
 ]
 
@@ -61,9 +63,10 @@ _NAMES = {
     "actions_dry": ("DryRun", "dry_run"),
     "actions_init": ("write_project_file",),
     "actions_keep": ("delete", "purge", "purge_preview", "restore"),
+    "actions_label": ("note", "rename", "tag"),
     "actions_launch": ("LaunchPlan", "launch", "plan_launch", "retry"),
     "actions_queue": (
-        *("QueueStatus", "pause_queue", "queue_status", "rename", "resume_queue"),
+        *("QueueStatus", "pause_queue", "queue_status", "resume_queue"),
         "set_priority",
     ),
     "actions_stop": ("mark_lost", "stop"),

@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING
 
 from mlops_tui.domain.errors import InputError, RefusedError
 from mlops_tui.domain.host import host_name, machine_id
-from mlops_tui.domain.lifecycle import QUEUE_PAUSED, QUEUE_RESUMED, RUN_PRIORITY, RUN_RENAMED
+from mlops_tui.domain.lifecycle import QUEUE_PAUSED, QUEUE_RESUMED, RUN_PRIORITY
 from mlops_tui.domain.runs import RunState
 from mlops_tui.engine import wake
 from mlops_tui.engine.actions_lookup import find_run, user_name
 from mlops_tui.engine.creation import ensure_project_folders, record_fact
-from mlops_tui.engine.run_names import checked_name
 
 if TYPE_CHECKING:
     from mlops_tui.index import QueuedRun
@@ -102,17 +101,3 @@ def checked_priority(priority: int) -> int:
         hint = f"give a number from -{MOST_PRIORITY} to {MOST_PRIORITY}"
         raise InputError(f"priority {priority} is out of reason", hint)
     return priority
-
-
-def rename(project: Path, run_id: str, name: str) -> None:
-    """Give a run another name.
-
-    Raises:
-        NotFoundError: there is no such run.
-        InputError: it cannot be a name.
-        StorageError: the disk failed.
-    """
-    run = find_run(project, run_id)
-    record_fact(
-        project, RUN_RENAMED, time.time(), run=run.id, name=checked_name(name), by=user_name()
-    )

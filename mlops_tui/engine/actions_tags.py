@@ -38,6 +38,11 @@ def read_tags(text: str) -> dict[str, str]:
     return checked_tags({name: value for name, _, value in pairs})
 
 
+def tags_text(tags: Mapping[str, str]) -> str:
+    """Return tags as `read_tags` reads them."""
+    return ", ".join(f"{name}={value}" if value else name for name, value in tags.items())
+
+
 def checked_slots(slots: int) -> int:
     """Return `slots`; more than the host has are shortened to all of it when the run starts.
 

@@ -17,11 +17,11 @@ from mlops_tui.index.facts import (
     coverage,
     forget_files,
     hear,
-    name_number,
     save_coverage,
 )
 from mlops_tui.index.files import file_number, move, stored_position
 from mlops_tui.index.gather import CHUNK_BYTES, MAIN_EVENTS, RUNNER_FILE, Piece, RunNews
+from mlops_tui.index.labels import name_number
 from mlops_tui.index.lines import LONG_LINE, BadLineError, read_record, shown
 from mlops_tui.index.points import add_series, read_totals, write_column
 from mlops_tui.journal.tail import Position, read_chunk

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import sqlite3
 import time
@@ -11,7 +10,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from mlops_tui.domain import lifecycle
-from mlops_tui.domain.runs import ENDED, ParamValue
+from mlops_tui.domain.runs import ENDED
+from mlops_tui.index.labels import PERSON, add_labels, said_at, set_note, tag
 from mlops_tui.index.lines import (
     BadLineError,
     clean,
@@ -41,16 +41,6 @@ def run_number(connection: sqlite3.Connection, run_id: str) -> int:
     if row is None:
         row = connection.execute(
             "INSERT INTO runs (id) VALUES (?) RETURNING num", (run_id,)
-        ).fetchone()
-    return int(row[0])
-
-
-def name_number(connection: sqlite3.Connection, name: str) -> int:
-    """Return the row of a name of a metric, parameter or tag, made where there is none."""
-    row = connection.execute("SELECT id FROM names WHERE name = ?", (name,)).fetchone()
-    if row is None:
-        row = connection.execute(
-            "INSERT INTO names (name) VALUES (?) RETURNING id", (name,)
         ).fetchone()
     return int(row[0])
 
@@ -107,29 +97,6 @@ def apply_creation(connection: sqlite3.Connection, run: int, record: Mapping[str
             continue
 
 
-def add_labels(
-    connection: sqlite3.Connection,
-    run: int,
-    kind: str,
-    values: Mapping[str, ParamValue],
-    origin: str,
-) -> None:
-    """Set parameters or tags of a run; those of an origin that sorts later are not replaced."""
-    connection.executemany(
-        "INSERT INTO labels VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE"
-        " SET value = excluded.value, origin = excluded.origin WHERE excluded.origin >= origin",
-        [
-            (kind, name_number(connection, name), run, encode_value(value), origin)
-            for name, value in values.items()
-        ],
-    )
-
-
-def encode_value(value: ParamValue) -> str:
-    """Return a scalar as JSON; NaN and infinities bare, as Python's own decoder takes them."""
-    return json.dumps(value, ensure_ascii=False)
-
-
 def apply_event_facts(connection: sqlite3.Connection, run: int, origin: str, facts: Facts) -> None:
     """Apply what event lines of the file `origin` say beside metrics."""
     if facts.params:
@@ -142,10 +109,7 @@ def apply_event_facts(connection: sqlite3.Connection, run: int, origin: str, fac
             [(run, path) for path in facts.artifacts],
         )
     if facts.note is not None:
-        connection.execute(
-            "UPDATE runs SET note = ?, note_origin = ? WHERE num = ? AND note_origin <= ?",
-            (facts.note, origin, run, origin),
-        )
+        set_note(connection, run, facts.note, origin)
     if facts.progress is not None:
         connection.execute(
             "UPDATE runs SET progress_done = ?, progress_total = ?, progress_origin = ?"
@@ -234,11 +198,15 @@ def forget_files(connection: sqlite3.Connection, run: int) -> None:
     delete_points(connection, [row[0] for row in rows])
     for table in ("files", "coverage", "artifacts"):
         connection.execute(f"DELETE FROM {table} WHERE run = ?", (run,))
-    connection.execute("DELETE FROM labels WHERE run = ? AND origin != ''", (run,))
+    connection.execute(
+        f"DELETE FROM labels WHERE run = ? AND origin != '' AND origin < '{PERSON}'", (run,)
+    )
     connection.execute(
         "UPDATE runs SET phase = 0, started = NULL, heard = NULL, unreadable = 0,"
         " unreadable_first = NULL, unreadable_origin = '', backward = 0, progress_done = NULL,"
-        " progress_total = NULL, progress_origin = '', note = NULL, note_origin = '',"
+        " progress_total = NULL, progress_origin = '',"
+        f" note = iif(note_origin < '{PERSON}', NULL, note),"
+        f" note_origin = iif(note_origin < '{PERSON}', '', note_origin),"
         " reason = iif(end_source = 0, NULL, reason), end_source = min(end_source, ?)"
         " WHERE num = ?",
         (JOURNAL, run),
@@ -253,6 +221,10 @@ def _apply_to_run(connection: sqlite3.Connection, run: int, record: Mapping[str,
         _end(connection, run, record, JOURNAL)
     elif event == lifecycle.RUN_RENAMED:
         _set_if_later(connection, run, "name", _text(record, "name"), t)
+    elif event == lifecycle.RUN_TAGGED:
+        tag(connection, run, record.get("tags"), said_at(t))
+    elif event == lifecycle.RUN_NOTED:
+        set_note(connection, run, _text(record, "note").strip() or None, said_at(t))
     elif event == lifecycle.RUN_PRIORITY:
         _set_if_later(connection, run, "priority", _integer(record, "priority", 0), t)
     elif event == lifecycle.RUN_PURGED:

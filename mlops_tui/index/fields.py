@@ -7,6 +7,7 @@ import math
 import sqlite3
 import time
 
+from mlops_tui.index.labels import NO_LABEL
 from mlops_tui.index.values import FieldFacts
 
 STATE = (
@@ -70,7 +71,8 @@ def read_field_facts(connection: sqlite3.Connection) -> list[FieldFacts]:
     among = f"IN (SELECT num FROM runs WHERE {shown})"
     rows = connection.execute(
         "SELECT kind || '.' || names.name, count(*), count(DISTINCT value) FROM labels"
-        f" JOIN names ON id = labels.name WHERE run {among} GROUP BY kind, labels.name"
+        f" JOIN names ON id = labels.name WHERE run {among} AND value != '{NO_LABEL}'"
+        " GROUP BY kind, labels.name"
         " UNION ALL SELECT 'metric.' || names.name, count(DISTINCT run), count(DISTINCT last)"
         f" FROM series JOIN names ON names.id = series.name WHERE size > 0 AND run {among}"
         " GROUP BY series.name ORDER BY 1"
@@ -94,7 +96,8 @@ def _attribute(connection: sqlite3.Connection, expression: str) -> Values:
 def _label(connection: sqlite3.Connection, kind: str, name: str) -> Values:
     rows = connection.execute(
         "SELECT run, value FROM labels"
-        " WHERE kind = ? AND name = (SELECT id FROM names WHERE name = ?)",
+        f" WHERE kind = ? AND value != '{NO_LABEL}'"
+        " AND name = (SELECT id FROM names WHERE name = ?)",
         (kind, name),
     )
     return {run: decode_value(value) for run, value in rows}
@@ -114,7 +117,7 @@ def _all_tags(connection: sqlite3.Connection) -> Values:
     tags: dict[int, dict[str, object]] = {}
     rows = connection.execute(
         "SELECT run, names.name, value FROM labels JOIN names ON id = labels.name"
-        " WHERE kind = 'tag'"
+        f" WHERE kind = 'tag' AND value != '{NO_LABEL}'"
     )
     for run, name, value in rows:
         tags.setdefault(run, {})[name] = decode_value(value)

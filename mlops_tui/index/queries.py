@@ -15,6 +15,7 @@ from mlops_tui.domain import lifecycle
 from mlops_tui.domain.errors import AmbiguousError, NotFoundError
 from mlops_tui.domain.runs import MetricSummary, Run, RunState, Series
 from mlops_tui.index.fields import STARTED, STATE, Values, decode_value, read_field
+from mlops_tui.index.labels import NO_LABEL
 from mlops_tui.index.lines import BadLineError, clean, read_record, split_lines
 from mlops_tui.index.packing import no_points
 from mlops_tui.index.points import read_few_points, read_points
@@ -220,7 +221,7 @@ def _labels(connection: sqlite3.Connection, numbers: str) -> dict[tuple[str, int
     labels: dict[tuple[str, int], dict[str, Any]] = {}
     rows = connection.execute(
         "SELECT kind, run, names.name, value FROM labels JOIN names ON id = labels.name"
-        f" WHERE run {_AMONG} ORDER BY names.name",
+        f" WHERE run {_AMONG} AND value != '{NO_LABEL}' ORDER BY names.name",
         (numbers,),
     )
     for kind, run, name, value in rows:

@@ -104,6 +104,8 @@ KEYS: tuple[Key, ...] = (
     Key("show-deleted", "D", "toggle_deleted", "Deleted",
         "Show deleted runs below the others, or not", RUN_LIST),
     Key("rename", "R", "rename", "Rename", "Give the run under the cursor another name", RUN_LIST),
+    Key("tag", "t", "tag", "Tag", "Tag the marked runs, or this one", RUN_LIST),
+    Key("note", "n", "note", "Note", "Note something about this run", RUN_LIST),
     Key("undo-delete", "u", "undo_delete", "Undelete",
         "Bring back this deleted run, or the ones deleted last", RUN_LIST),
     Key("chart-before", "up,k", "choose(-1)", "Chart before", "The chart before", CHARTS,

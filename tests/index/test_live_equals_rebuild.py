@@ -52,6 +52,7 @@ ACTIONS = st.one_of(
     st.tuples(st.just("ingest"), st.just(0)),
     st.tuples(st.just("heartbeat"), st.integers(0, 5)),
     st.tuples(st.just("started"), st.just(0)),
+    st.tuples(st.just("said"), st.integers(0, 5)),
 )
 
 
@@ -97,6 +98,10 @@ def test_ingest_at_any_byte_gives_what_a_rebuild_gives(
                     _write_some(recorder, run_id, other if "other" in kind else main, amount)
                 elif kind == "heartbeat":
                     recorder.heartbeat(run_id, T + 200 + time_of)
+                elif kind == "said":
+                    said = {"tags": {"a": str(amount), "b": None if amount % 2 else "x"}}
+                    recorder.journal("run.tagged", T + amount, run=run_id, **said)
+                    recorder.journal("run.noted", T + amount, run=run_id, note=str(amount))
                 elif kind == "started":
                     recorder.runner(run_id, "started", T + 3)
                 else:

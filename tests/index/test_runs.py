@@ -163,6 +163,61 @@ def test_a_rename_read_before_the_creation_stands(index: Index, recorder: Record
     assert one(index, recorder.create()).name == "mine"
 
 
+def test_what_a_person_says_wins_over_what_the_script_recorded(
+    index: Index, recorder: Recorder
+) -> None:
+    run_id = recorder.create(tags={"team": "a", "old": "1"})
+    recorder.journal("run.tagged", T + 2, run=run_id, tags={"team": "b", "old": None, "best": ""})
+    recorder.journal("run.noted", T + 2, run=run_id, note=" look here ")
+    recorder.write(run_id, {"t": T + 9, "tags": {"team": "c", "best": "no"}, "note": "mine"})
+    index.ingest()
+    run = one(index, run_id)
+    assert (run.tags, run.note) == ({"team": "b", "best": ""}, "look here")
+    values = index.values(["tag.old", "old", "tags"])[run_id]
+    assert values == {"tag.old": None, "old": None, "tags": run.tags}
+    assert "tag.old" not in {fact.field for fact in index.field_facts()}
+    recorder.journal("run.noted", T + 3, run=run_id, note=None)
+    index.ingest()
+    assert one(index, run_id).note is None
+
+
+def test_the_latest_of_two_hosts_tags_and_notes(index: Index, recorder: Recorder) -> None:
+    run_id = recorder.create()
+    there = Recorder(recorder.project, "there")
+    there.journal("run.tagged", T + 9, run=run_id, tags={"a": "later"})
+    there.journal("run.noted", T + 9, run=run_id, note="later")
+    index.ingest()
+    recorder.journal("run.tagged", T + 5, run=run_id, tags={"a": "earlier", "b": "1"})
+    recorder.journal("run.noted", T + 5, run=run_id, note="earlier")
+    run = one(index, run_id)
+    assert (run.tags, run.note) == ({"a": "later", "b": "1"}, "later")
+
+
+def test_tags_and_note_of_a_person_outlive_event_files_read_again(
+    index: Index, recorder: Recorder
+) -> None:
+    run_id = recorder.create()
+    recorder.write(run_id, {"tags": {"script": "1"}, "note": "script"})
+    recorder.journal("run.tagged", T, run=run_id, tags={"mine": "1"})
+    recorder.journal("run.noted", T, run=run_id, note="mine")
+    index.ingest()
+    events = recorder.folder(run_id) / "events.jsonl"
+    events.write_bytes(b'{"s": 0, "m": {"loss": 1}}\n')
+    run = one(index, run_id)
+    assert (run.tags, run.note) == ({"mine": "1"}, "mine")
+
+
+def test_senseless_tags_and_notes_of_a_journal_are_left_alone(
+    index: Index, recorder: Recorder
+) -> None:
+    run_id = recorder.create()
+    for tags in ("a", 7, None, ["x"]):
+        recorder.journal("run.tagged", T, run=run_id, tags=tags)
+    recorder.journal("run.noted", T, run=run_id, note={"a": 1})
+    run = one(index, run_id)
+    assert (run.tags, run.note) == ({}, None)
+
+
 def test_the_queue_is_ordered_by_priority_then_age(index: Index, recorder: Recorder) -> None:
     first = recorder.create(T)
     second = recorder.create(T + 1)

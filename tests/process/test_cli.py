@@ -254,6 +254,17 @@ def test_deleted_runs_come_back_and_purged_ones_do_not(project: Path, say: Any) 
     assert say("show", run_id).code == 2
 
 
+def test_runs_are_tagged_and_noted(say: Any) -> None:
+    run_id = say("run", "fail", "--follow").out.split()[0]
+    tagged = say("tag", "fail-1", "-t", "best", "-t", "k=a=b", "--json").data
+    assert tagged == {"tagged": [run_id], "unchanged": []}
+    assert say("tag", "fail-1", "--remove", "best").code == 0
+    assert say("note", "fail-1", "look at 12").code == 0
+    shown = say("show", "fail-1", "--json").data
+    assert (shown["tags"], shown["note"]) == ({"k": "a=b"}, "look at 12")
+    assert say("tag", "fail-1").code == 2
+
+
 def test_restoring_by_name_means_the_deleted_run(say: Any) -> None:
     gone, second, kept = (
         say("run", "fail", "--name", "twin", "--follow").out.split()[0] for _ in range(3)

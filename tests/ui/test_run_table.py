@@ -188,6 +188,25 @@ async def test_deleted_runs_can_be_seen_and_brought_back(project: Path) -> None:
         await it.until(lambda: table(it).keys[:1] == [run_id(5)])
 
 
+async def test_runs_are_tagged_together_and_noted(project: Path) -> None:
+    async with opened(project) as it:
+        await it.sees("train-3")
+        await it.press("space", "down", "space", "t")
+        await it.sees("Tags of 2 marked runs")
+        await it.press(*"best, k=v", "enter")
+        await it.sees("Changed the tags of 2 runs")
+        await it.press("t")
+        await it.until(lambda: "best, k=v" in it.screen_text())
+        await it.press("ctrl+u", *"best", "enter")
+        await it.until(lambda: not isinstance(it.app.screen, PromptDialog))
+        await it.press("g", "n")
+        await it.sees("A note on train-5")
+        await it.press(*"loss rises", "enter")
+        await it.sees("Noted on")
+        await it.press("slash", *"tag:best and note~rises", "enter")
+        await it.sees("1 of 5 runs")
+
+
 async def test_runs_are_hidden_until_they_are_shown_again(project: Path) -> None:
     async with opened(project) as it:
         await it.sees("✓ finished train-5")

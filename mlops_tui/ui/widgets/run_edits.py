@@ -1,4 +1,4 @@
-"""The keys that rename, hide and bring back runs of the table."""
+"""The keys that rename, tag, note, hide and bring back runs of the table."""
 
 from __future__ import annotations
 
@@ -60,10 +60,65 @@ class RunEdits(Vertical):
 
         self._source.act(self, f"{old} was not renamed", work)
 
-    def action_hide(self) -> None:
+    def action_tag(self) -> None:
+        """Ask for the tags that all runs meant have in common; what is struck out goes."""
+        ids = self._ids()
+        known = [run for id_ in ids if (run := self._table.run_at_hand(id_)) is not None]
+        if not known:
+            return
+        from mlops_tui.engine.actions_tags import read_tags, tags_text
+
+        first, *others = (run.tags.items() for run in known)
+        is_sure = len(known) == len(ids)
+        common = dict(sorted(set(first).intersection(*others))) if is_sure else {}
+        what = known[0].name if len(ids) == 1 else count(len(ids), "marked run")
+
+        def tagged(text: str | None) -> None:
+            if text is not None and (tags := read_tags(text)) != common:
+                gone = [name for name in common if name not in tags]
+                self._tag(ids, what, tags, gone)
+
+        question = f"Tags of {what}, such as best, team=forms"
+        self.app.push_screen(PromptDialog(question, tags_text(common), read_tags), tagged)
+
+    def _tag(self, ids: list[str], what: str, tags: dict[str, str], gone: list[str]) -> None:
+        def work() -> intents.ActionDone:
+            from mlops_tui.engine import actions
+
+            changed = actions.tag(self._source.project, ids, tags, gone)
+            return intents.ActionDone(f"Changed the tags of {count(len(changed), 'run')}")
+
+        self._source.act(self, f"The tags of {what} were not changed", work)
+
+    def action_note(self) -> None:
+        run = self._table.run_at_hand(self._table.cursor_key)
+        if run is None:
+            return
+        from mlops_tui.engine.actions_label import checked_note
+
+        before = run.note or ""
+
+        def noted(text: str | None) -> None:
+            if text is not None and text.strip() != before:
+                self._note(run.id, run.name, text)
+
+        self.app.push_screen(PromptDialog(f"A note on {run.name}", before, checked_note), noted)
+
+    def _note(self, run_id: str, name: str, text: str) -> None:
+        def work() -> intents.ActionDone:
+            from mlops_tui.engine import actions
+
+            actions.note(self._source.project, run_id, text)
+            return intents.ActionDone(f"Noted on {name}" if text.strip() else f"No note on {name}")
+
+        self._source.act(self, f"Nothing was noted on {name}", work)
+
+    def _ids(self) -> list[str]:
         key = self._table.cursor_key
-        ids = list(self.marked) or ([key] if key is not None else [])
-        self.hidden |= frozenset(ids)
+        return list(self.marked) or ([key] if key is not None else [])
+
+    def action_hide(self) -> None:
+        self.hidden |= frozenset(self._ids())
         self.post_message(intents.ListWanted())
 
     def action_unhide(self) -> None:

@@ -25,6 +25,7 @@ from mlops_tui.domain.ids import is_run_id
 from mlops_tui.domain.runs import Run, RunState
 from mlops_tui.engine import actions, fifo, secrets, wake
 from mlops_tui.engine.actions import StopResult
+from mlops_tui.engine.actions_lookup import find_run
 from mlops_tui.index import Index
 
 TOML = """
@@ -341,6 +342,29 @@ def test_the_queue_is_paused_resumed_and_put_in_order(project: Path) -> None:
         actions.set_priority(project, ids[0], 10**9)
     with pytest.raises(RefusedError):
         actions.set_priority(project, end(project, ids[0]), 1)
+
+
+def test_tags_are_set_and_taken_away_where_that_changes_something(project: Path) -> None:
+    first, second = (actions.launch(project, "train", {}, tags={"a": "1"}) for _ in range(2))
+    assert actions.tag(project, [first, second], {" best ": "", "a": "1"}) == [first, second]
+    assert actions.tag(project, [first, second], {"best": ""}) == []
+    assert actions.tag(project, [first], {}, ["best", "never"]) == [first]
+    assert find_run(project, first).tags == {"a": "1"}
+    assert find_run(project, second).tags == {"a": "1", "best": ""}
+    with pytest.raises(InputError, match="not printable"):
+        actions.tag(project, [first], {"a\x1b": "1"})
+    with pytest.raises(NotFoundError):
+        actions.tag(project, [first, "nobody"], {"b": "1"})
+    assert find_run(project, first).tags == {"a": "1"}
+
+
+def test_a_note_is_replaced_and_taken_away(project: Path) -> None:
+    run_id = actions.launch(project, "train", {})
+    for text, expected in ((" rises again ", "rises again"), ("falls", "falls"), ("  ", None)):
+        actions.note(project, run_id, text)
+        assert find_run(project, run_id).note == expected
+    with pytest.raises(InputError, match="too long"):
+        actions.note(project, run_id, "x" * 4001)
 
 
 def test_a_run_goes_by_its_new_name(project: Path) -> None:
