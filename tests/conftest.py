@@ -14,8 +14,9 @@ import mlops_tui
 
 def pytest_sessionstart() -> None:
     """Compile the package as pip does: tests start hundreds of processes that would do it each."""
-    # a shell that starts the suite in the background lets it, and all it starts, ignore Ctrl-C
+    # what is started in the background, or by nohup, ignores these, and so does all it starts
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     compileall.compile_dir(os.path.dirname(mlops_tui.__file__), quiet=1)
 
 

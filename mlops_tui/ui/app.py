@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -39,6 +40,7 @@ def run_app(workspace: Path, is_read_only: bool = False) -> int:
     if not (sys.stdin.isatty() and sys.stderr.isatty()) or os.environ.get("TERM") == "dumb":
         sys.stderr.write(NO_TERMINAL)
         return 2
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # `nohup` above us: leave with the terminal anyway
     for name in ("COLUMNS", "LINES"):  # a size of before; the terminal knows its own
         os.environ.pop(name, None)
     preferences = read_preferences(preferences_file())

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 from pathlib import Path
 
 import pytest
 
 from tests.ui.recorded import add_run, log_point, write_project
-from tests.ui.terminal import Terminal
+from tests.ui.terminal import APP, Terminal
 
 pytestmark = pytest.mark.pty
 LEAVE_ALTERNATE_SCREEN = b"\x1b[?1049l"
@@ -129,8 +130,11 @@ def test_a_terminal_without_utf8_gets_ascii_alone(project: Path) -> None:
         assert b"\\u" not in terminal.output
 
 
-def test_ends_when_the_terminal_goes_away(project: Path) -> None:
-    with Terminal(str(project)) as terminal:
+@pytest.mark.parametrize("before", ["", "trap '' HUP;"])
+def test_ends_when_the_terminal_goes_away(project: Path, before: str) -> None:
+    with Terminal(
+        str(project), argv=("sh", "-c", f'{before} exec {shlex.join(APP)} "$0"')
+    ) as terminal:
         terminal.until("train-60")
         os.kill(terminal.pid, signal.SIGHUP)
         assert terminal.wait() != 0
