@@ -5,17 +5,16 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
 
 from mlops_tui.cli import output
 from mlops_tui.cli.listing import print_table
-from mlops_tui.cli.reading import object_in, one_run, open_index, project_folder
+from mlops_tui.cli.reading import one_run, open_index, project_folder
 from mlops_tui.cli.table import Column
-from mlops_tui.domain import places
-from mlops_tui.domain.compare import Row, RunDetails, Section, compare, details_of
+from mlops_tui.domain.compare import Row, Section
 from mlops_tui.domain.errors import InputError
 from mlops_tui.domain.runs import Run
 from mlops_tui.domain.text import short_number
+from mlops_tui.engine import actions
 
 
 def do_compare(options: argparse.Namespace) -> int:
@@ -25,7 +24,9 @@ def do_compare(options: argparse.Namespace) -> int:
         runs = [one_run(index, name) for name in options.runs]
     if len({run.id for run in runs}) < 2:
         raise InputError("comparing needs two different runs", "mlops-tui compare RUN RUN...")
-    rows = compare([_details(project, run) for run in runs])
+    compared = actions.compare_runs(project, runs)
+    changes = actions.changed_files(project, compared.runs)
+    rows = [*compared.rows, *changes.rows]
     if options.json:
         output.json_data(_compare_shape(runs, rows))
         return 0
@@ -34,6 +35,8 @@ def do_compare(options: argparse.Namespace) -> int:
     same = len(rows) - len([row for row in rows if row.differs])
     if same and not options.all:
         output.words(f"{same} facts are the same; --all shows them")
+    if changes.note:
+        output.words(changes.note)
     return 0
 
 
@@ -67,8 +70,3 @@ def _cell(value: object) -> str:
     if isinstance(value, float):
         return short_number(value, 6)
     return ("true" if value else "false") if isinstance(value, bool) else str(value)
-
-
-def _details(project: Path, run: Run) -> RunDetails:
-    folder = places.run_dir(project, run.id)
-    return details_of(run, object_in(folder / "run.json"), object_in(folder / "environment.json"))

@@ -20,6 +20,7 @@ class Section(StrEnum):
     METRICS = "metrics"
     DATA = "data"
     CODE = "code"
+    CHANGES = "changes"
     ENVIRONMENT = "environment"
 
 

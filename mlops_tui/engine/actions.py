@@ -11,6 +11,12 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from mlops_tui.engine.actions_agent import AgentStatus, agent_status, agent_stop
+    from mlops_tui.engine.actions_compare import (
+        CodeChanges,
+        Comparison,
+        changed_files,
+        compare_runs,
+    )
     from mlops_tui.engine.actions_dry import DryRun, dry_run
     from mlops_tui.engine.actions_init import write_project_file
     from mlops_tui.engine.actions_keep import delete, purge, purge_preview, restore
@@ -29,6 +35,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AgentStatus",
+    "CodeChanges",
+    "Comparison",
     "DryRun",
     "LaunchPlan",
     "Launched",
@@ -36,6 +44,8 @@ __all__ = [
     "StopResult",
     "agent_status",
     "agent_stop",
+    "changed_files",
+    "compare_runs",
     "delete",
     "dry_run",
     "launch",
@@ -60,6 +70,7 @@ __all__ = [
 
 _NAMES = {
     "actions_agent": ("AgentStatus", "agent_status", "agent_stop"),
+    "actions_compare": ("CodeChanges", "Comparison", "changed_files", "compare_runs"),
     "actions_dry": ("DryRun", "dry_run"),
     "actions_init": ("write_project_file",),
     "actions_keep": ("delete", "purge", "purge_preview", "restore"),

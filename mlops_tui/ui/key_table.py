@@ -10,6 +10,7 @@ REFUSED = "refused"
 PROJECTS = "projects"
 PROJECT = "project"
 VERBS = "runs"
+LOOKS = "looks"
 PANES = "panes"
 TABLE = "table"
 RUN_VIEW = "run view"
@@ -25,6 +26,7 @@ PICK_COLUMNS = "pick columns"
 PICK_VIEWS = "pick views"
 PROMPT = "prompt"
 COMMAND = "command"
+COMPARE = "compare"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,8 @@ KEYS: tuple[Key, ...] = (
         "The metrics before these", PANES, shown="["),
     Key("charts-on", "right_square_bracket", "charts(1)", "Metrics on", "The metrics after these",
         PANES, shown="]"),
+    Key("compare", "C", "compare", "Compare",
+        "Marked runs side by side, or this one and the baseline or the best", LOOKS),
     Key("copy", "y", "copy", "Copy id", "Copy the run's id to the clipboard", VERBS),
     Key("open-project", "enter", "open", "Open", "Go into the project", PROJECTS, True, "Enter"),
     Key("set-up", "i", "set_up", "Set up", "Propose an mlops.toml for the folder", PROJECTS),
@@ -214,6 +218,12 @@ KEYS: tuple[Key, ...] = (
     Key("prompt-take", "enter", "take", "Save", "Save what is typed", PROMPT, True, "Enter"),
     Key("prompt-leave", "escape", "dismiss_dialog", "Leave", "Leave everything as it is", PROMPT,
         True, "Esc"),
+    Key("compare-back", "escape", "screen.leave", "Back", "Back to the runs", COMPARE, True, "Esc"),
+    Key("compare-all", "o", "screen.toggle_differing", "All or not",
+        "Show only what differs, or everything", COMPARE, True),
+    Key("compare-row", "enter", "open", "In full", "Show this line with nothing cut", COMPARE,
+        True, "Enter"),
+    Key("compare-copy", "y", "screen.copy", "Copy", "Copy what is shown as text", COMPARE, True),
     Key("help", "question_mark", "help", "Help", "What the keys do here", EVERYWHERE, True, "?"),
     Key("mouse", "M", "mouse", "Mouse", "Let the app take the mouse, or leave it to the terminal",
         EVERYWHERE),
@@ -222,7 +232,10 @@ KEYS: tuple[Key, ...] = (
 
 SCREENS = {
     PROJECTS: (PROJECTS, TABLE, EVERYWHERE),
-    PROJECT: (VERBS, PROJECT, PANES, TABLE, RUN_VIEW, RUN_LIST, CHARTS, FACTS, LOG, EVERYWHERE),
+    PROJECT: (
+        *(VERBS, LOOKS, PROJECT, PANES, TABLE, RUN_VIEW, RUN_LIST, CHARTS, FACTS, LOG, EVERYWHERE),
+    ),
+    COMPARE: (COMPARE, TABLE, EVERYWHERE),
     FORM: (FORM,),
     DRY_RUN: (DRY_RUN,),
     DIALOG: (DIALOG,),
@@ -235,6 +248,8 @@ SCREENS = {
 """Which places are reachable together; those of one screen in the order of its help."""
 HEADINGS = {
     VERBS: "Runs",
+    LOOKS: "Looking closer",
+    COMPARE: "Comparing",
     PROJECT: "What is shown",
     PANES: "Panes",
     PROJECTS: "Projects",
@@ -251,5 +266,7 @@ FOCUSED = (TABLE, CHARTS, FACTS, LOG)
 """Only one of them has the focus, so they may share keys with each other."""
 WRITING = frozenset({"launch", "stop", "retry", "delete", "rename", "undo-delete", "set-up"})
 """What changes a project or starts or stops something, by id: not offered to who only looks."""
+OWN_ENTER = (PROJECTS, COMPARE)
+"""Screens whose table does something else with Enter than the one of runs."""
 WITH_FOCUS = {RUN_VIEW: TABLE, RUN_LIST: TABLE}
 """Places reachable only while another one has the focus."""

@@ -58,8 +58,8 @@ def help_keys(screen: str) -> list[key_table.Key]:
     """Return the keys that the help of `screen` shows."""
     places = key_table.SCREENS[screen]
     keys = [key for place in places for key in of_place(place)]
-    if key_table.PROJECTS in places:
-        keys = [key for key in keys if key.id not in ("open-run", "mark")]
+    if screen in key_table.OWN_ENTER:
+        keys = [key for key in keys if key.id != "open-run"]
     return keys
 
 
@@ -145,7 +145,8 @@ def double_bindings(keys: Sequence[key_table.Key]) -> list[str]:
                 if (home := key_table.WITH_FOCUS.get(place, place)) not in key_table.FOCUSED
                 or home == focused
                 for key in keys
-                if key.place == place and (screen != key_table.PROJECTS or key.id != "open-run")
+                if key.place == place
+                and (screen not in key_table.OWN_ENTER or key.id != "open-run")
             ]
             found += [f"keys: {twice} is bound twice" for twice in clashes(reachable)]
     return list(dict.fromkeys(found))

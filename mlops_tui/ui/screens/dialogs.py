@@ -69,6 +69,39 @@ class MessageDialog(ModalScreen[None]):
         self.dismiss(None)
 
 
+class ReadingDialog(ModalScreen[None]):
+    """Shows a text in full, to be read and closed."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,enter,q", "dismiss_dialog", "Close", key_display="Esc"),
+        Binding("down,j", "scroll(1)", "Down", show=False),
+        Binding("up,k", "scroll(-1)", "Up", show=False),
+        Binding("y", "copy", "Copy", key_display="y"),
+    ]
+
+    def __init__(self, title: str, words: str) -> None:
+        super().__init__()
+        self._title = title
+        self._words = words
+
+    def compose(self) -> ComposeResult:
+        text = Text(safe(self._title), style="bold")
+        text.append("\n\n" + "\n".join(safe(line) for line in self._words.split("\n")), "not bold")
+        with VerticalScroll(classes="dialog -dry"):
+            yield Static(text, markup=False)
+        yield KeyBar()
+
+    def action_scroll(self, lines: int) -> None:
+        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
+
+    def action_copy(self) -> None:
+        self.app.copy_to_clipboard(self._words)
+        self.app.notify("Copied", markup=False, timeout=3)
+
+    def action_dismiss_dialog(self) -> None:
+        self.dismiss(None)
+
+
 class HelpDialog(ModalScreen[None]):
     """What the keys of a screen do."""
 

@@ -17,6 +17,7 @@ from mlops_tui.ui.errors import describe
 from mlops_tui.ui.launch_settings import LaunchSettings
 from mlops_tui.ui.objective import metric_meaning, objective_metric
 from mlops_tui.ui.project_source import ProjectSource
+from mlops_tui.ui.run_looks import RunLooks
 from mlops_tui.ui.run_verbs import RunVerbs
 from mlops_tui.ui.screens.app_screen import AppScreen
 from mlops_tui.ui.widgets.panes import NAMES, Panes
@@ -46,6 +47,7 @@ class ProjectScreen(AppScreen):
         self.runs_pane = RunsPane(NAMES, wishes, source)
         self.detail = RunDetail(NAMES, wishes, settings.symbols, source)
         self.verbs = RunVerbs(source, self.runs_pane, self.detail)
+        self.looks = RunLooks(source, self.verbs, self.runs_pane)
         self._settle: Timer | None = None
         self._is_ready = False
 
@@ -56,7 +58,7 @@ class ProjectScreen(AppScreen):
             "facts": self.detail.facts,
             "output": self.detail.log_tail,
         }
-        self.panes = Panes(self.line, self.verbs, contents=contents)
+        self.panes = Panes(self.line, self.looks, contents=contents)
         return self.panes
 
     def on_mount(self) -> None:
@@ -104,6 +106,7 @@ class ProjectScreen(AppScreen):
             self.line.set_doing("")
         self.runs_pane.take(batch, is_first)
         self.detail.take(batch)
+        self.looks.take(batch)
         if is_first or batch.runs:
             self.source.ask_summary(self.line, self.project)
 

@@ -23,6 +23,7 @@ class RowTable(LineView, can_focus=True):
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.TABLE)
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "row-table--header",
+        "row-table--heading",
         "row-table--cursor",
         "row-table--cursor-blurred",
         "row-table--dim",

@@ -1,0 +1,42 @@
+"""Screens that look closer at runs: opened by key over the screen of a project."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.binding import BindingType
+from textual.containers import Vertical
+
+from mlops_tui.engine.feed import Batch
+from mlops_tui.ui import keys
+from mlops_tui.ui.compared import reference_first
+from mlops_tui.ui.project_source import ProjectSource
+from mlops_tui.ui.run_verbs import RunVerbs
+from mlops_tui.ui.screens.compare import CompareScreen
+from mlops_tui.ui.widgets.runs_pane import RunsPane
+
+
+class RunLooks(Vertical):
+    """Holds what has the runs, and the keys that open screens about them."""
+
+    BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.LOOKS)
+    DEFAULT_CSS = "RunLooks { height: 1fr; }"
+
+    def __init__(self, source: ProjectSource, verbs: RunVerbs, runs: RunsPane) -> None:
+        super().__init__(verbs)
+        self._source = source
+        self._verbs = verbs
+        self._runs = runs
+
+    def take(self, batch: Batch) -> None:
+        """Hand on what has changed to the screen that is open."""
+        if isinstance(self.app.screen, CompareScreen):
+            self.app.screen.take(batch)
+
+    def action_compare(self) -> None:
+        table = self._runs.table
+        baseline = self._runs.view_keys.lens.baseline
+        here = table.run_at_hand(table.cursor_key)
+        ids = reference_first(self._verbs.marked, here, baseline.id if baseline else None)
+        if ids:
+            self.app.push_screen(CompareScreen(self._source, ids))

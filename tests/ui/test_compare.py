@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from mlops_tui.domain import places
+from mlops_tui.ui.screens.compare import CompareScreen
+from tests.ui.driving import SIZES, Driven, opened
+from tests.ui.recorded import add_run, log_point, run_id, write_project
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    folder = write_project(tmp_path / "digits")
+    for number in range(1, 31):
+        ident = add_run(
+            folder,
+            number,
+            metrics={"accuracy": [number / 100]},
+            params={} if number == 28 else {"lr": number / 1000, "epochs": 20},
+            state=None if number == 30 else "finished",
+        )
+        packages = {"numpy": "2.1" if number % 2 else "2.2", "pandas": "2"}
+        (places.run_dir(folder, ident) / "environment.json").write_text(
+            json.dumps({"packages": packages, "git": {"commit": "--hard"}})
+        )
+    return folder
+
+
+async def compares(it: Driven, *marks: str) -> CompareScreen:
+    table = it.project_screen.runs_pane.table
+    await it.until(lambda: table.run_at_hand(table.cursor_key))
+    await it.press(*marks, "C")
+    await it.until(lambda: isinstance(it.app.screen, CompareScreen))
+    screen = it.app.screen
+    assert isinstance(screen, CompareScreen)
+    await it.until(lambda: screen.table.keys or "Mark" in screen.table.empty)
+    return screen
+
+
+@pytest.mark.parametrize("size", [*SIZES, (60, 16)])
+async def test_marked_runs_stand_side_by_side(project: Path, size: tuple[int, int]) -> None:
+    async with opened(project, size) as it:
+        screen = await compares(it, "space", "space", "space")
+        text = it.screen_text()
+        assert "Compare 3 runs" in text
+        assert "train-30" in text
+        assert "0.3 ◆" in text
+        assert "epochs" in text  # train-28 has no params
+        assert "pandas" not in screen.table.keys
+        await it.press("o")
+        await it.until(lambda: "environment/pandas" in screen.table.keys)
+        await it.press("escape")
+        await it.until(lambda: it.app.screen is it.project_screen)
+        assert it.project_screen.verbs.marked == tuple(run_id(n) for n in (30, 29, 28))
+
+
+async def test_one_run_is_compared_with_the_best_or_the_baseline(project: Path) -> None:
+    async with opened(project, (120, 40)) as it:
+        screen = await compares(it, "j")
+        assert screen._names == ["train-30", "train-29"]
+        await it.press("escape")
+        await it.until(lambda: it.app.screen is it.project_screen)
+        await it.press("j", "j", "b", "j")
+        screen = await compares(it)
+        assert screen._names == ["train-27", "train-26"]
+
+
+async def test_a_run_alone_says_how_to_compare(tmp_path: Path) -> None:
+    folder = write_project(tmp_path / "digits")
+    add_run(folder, 30)
+    async with opened(folder) as it:
+        await compares(it)
+        await it.sees("Mark runs with Space")
+        await it.press("o", "y", "enter", "right", "G", "escape")
+        await it.until(lambda: it.app.screen is it.project_screen)
+
+
+async def test_thirty_runs_move_sideways_behind_the_first(project: Path) -> None:
+    async with opened(project, (80, 24)) as it:
+        screen = await compares(it, *["space"] * 30)
+        assert "of 30" in it.screen_text()
+        await it.press(*["right"] * 40)
+        await it.until(lambda: "train-1\n" in it.screen_text())
+        header = it.screen_text().split("\n")[1]
+        assert "train-30" in header
+        assert header.rstrip().endswith("train-1")
+        await it.press(*["left"] * 40)
+        await it.sees("train-29")
+        assert screen.table.words.startswith("← → runs 1 and 2")
+
+
+async def test_a_line_is_read_in_full_and_all_is_copied(project: Path) -> None:
+    async with opened(project, (120, 40)) as it:
+        screen = await compares(it, "space", "space")
+        screen.table.show_key("metrics/accuracy")
+        await it.press("enter")
+        await it.until(lambda: it.app.screen is not screen)
+        await it.sees("0.29  -0.01")
+        await it.press("escape")
+        await it.until(lambda: it.app.screen is screen)
+        await it.press("y")
+        await it.sees("Copied the comparison")
+        assert "accuracy" in it.app.clipboard
+        assert "train-29" in it.app.clipboard
+
+
+async def test_a_live_run_is_compared_anew(project: Path) -> None:
+    async with opened(project, (120, 40)) as it:
+        await compares(it, "space", "space")
+        log_point(project, run_id(30), "accuracy", 1, 0.875)
+        await it.sees("0.875 ◆")
