@@ -44,6 +44,9 @@ def _params(parser: argparse.ArgumentParser) -> None:
 def _init(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("path", metavar="PATH", nargs="?", help="the project's folder (default: .)")
     parser.add_argument("--print", action="store_true", help="show the proposal, write nothing")
+    parser.add_argument(
+        "--samples", metavar="DIR", help="copy the sample projects into DIR instead"
+    )
 
 
 def _run(parser: argparse.ArgumentParser) -> None:
@@ -169,7 +172,8 @@ VERBS: dict[str, Verb] = {
     for verb in (
         Verb(
             *("init", _START, "propose and write an mlops.toml for a folder"),
-            *("mlops_tui.cli.verbs_init", _init, ("mlops-tui init", "mlops-tui init --print")),
+            *("mlops_tui.cli.verbs_init", _init),
+            ("mlops-tui init", "mlops-tui init --print", "mlops-tui init --samples ~/samples"),
             has_project=False,
         ),
         Verb(

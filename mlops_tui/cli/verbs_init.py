@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 from pathlib import Path
 
 from mlops_tui.cli import output
@@ -14,7 +15,9 @@ from mlops_tui.engine.propose import propose
 
 
 def do_init(options: argparse.Namespace) -> int:
-    """Propose a project file and write it unless only asked to print."""
+    """Propose a project file and write it unless only asked to print; or copy the samples."""
+    if options.samples is not None:
+        return _copy_samples(options)
     folder = Path(options.path) if options.path else options.project
     if not folder.is_dir():
         raise InputError(f"{folder} is no folder", "create it first")
@@ -36,4 +39,21 @@ def do_init(options: argparse.Namespace) -> int:
         output.words(f"found: {line}")
     if not options.print:
         output.words(f"wrote {path}; look it over, then: mlops-tui")
+    return 0
+
+
+def _copy_samples(options: argparse.Namespace) -> int:
+    if options.print or options.path:
+        raise InputError("--samples copies projects that have an mlops.toml", "leave the rest out")
+    done = actions.copy_samples(Path(options.samples))
+    if options.json:
+        output.json_data(
+            {
+                "folder": str(done.folder),
+                "copied": list(done.copied),
+                "there_already": list(done.there_already),
+            }
+        )
+        return 0
+    output.words(f"{done.words}; to open them: mlops-tui {shlex.quote(str(done.folder))}")
     return 0

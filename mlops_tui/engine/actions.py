@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         resume_queue,
         set_priority,
     )
+    from mlops_tui.engine.actions_samples import CopiedSamples, copy_samples
     from mlops_tui.engine.actions_stop import mark_lost, stop
     from mlops_tui.engine.actions_sweep import Launched, launch_sweep, plan_sweep
     from mlops_tui.engine.executor import StopResult
@@ -37,6 +38,7 @@ __all__ = [
     "AgentStatus",
     "CodeChanges",
     "Comparison",
+    "CopiedSamples",
     "DryRun",
     "LaunchPlan",
     "Launched",
@@ -46,6 +48,7 @@ __all__ = [
     "agent_stop",
     "changed_files",
     "compare_runs",
+    "copy_samples",
     "delete",
     "dry_run",
     "launch",
@@ -80,6 +83,7 @@ _NAMES = {
         *("QueueStatus", "pause_queue", "queue_status", "resume_queue"),
         "set_priority",
     ),
+    "actions_samples": ("CopiedSamples", "copy_samples"),
     "actions_stop": ("mark_lost", "stop"),
     "actions_sweep": ("Launched", "launch_sweep", "plan_sweep"),
     "executor": ("StopResult",),

@@ -70,7 +70,7 @@ def run_app(workspace: Path, is_read_only: bool = False) -> int:
         if not isinstance(result, Relaunch):
             return app.return_code or 0
         settings = replace(settings, mouse=result.mouse)
-        project = result.project
+        workspace, project = result.workspace, result.project
 
 
 @contextmanager

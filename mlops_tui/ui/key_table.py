@@ -78,6 +78,8 @@ KEYS: tuple[Key, ...] = (
     Key("copy", "y", "copy", "Copy id", "Copy the run's id to the clipboard", VERBS),
     Key("open-project", "enter", "open", "Open", "Go into the project", PROJECTS, True, "Enter"),
     Key("set-up", "i", "set_up", "Set up", "Propose an mlops.toml for the folder", PROJECTS),
+    Key("samples", "c", "copy_samples", "Copy samples",
+        "Copy the sample projects to a folder and open it", PROJECTS),
     Key("open-run", "enter", "open", "Open", "Look at this run's charts", TABLE, shown="Enter"),
     Key("mark", "space", "mark", "Mark", "Mark the run: marked runs share the charts", PROJECT,
         shown="Space"),
@@ -264,7 +266,9 @@ HEADINGS = {
 """What people call a place."""
 FOCUSED = (TABLE, CHARTS, FACTS, LOG)
 """Only one of them has the focus, so they may share keys with each other."""
-WRITING = frozenset({"launch", "stop", "retry", "delete", "rename", "undo-delete", "set-up"})
+WRITING = frozenset(
+    {"launch", "stop", "retry", "delete", "rename", "undo-delete", "set-up", "samples"}
+)
 """What changes a project or starts or stops something, by id: not offered to who only looks."""
 OWN_ENTER = (PROJECTS, COMPARE)
 """Screens whose table does something else with Enter than the one of runs."""

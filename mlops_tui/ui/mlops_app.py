@@ -17,6 +17,7 @@ from textual.binding import BindingType
 from textual.filter import LineFilter
 
 from mlops_tui.domain.runs import Run
+from mlops_tui.domain.text import safe
 from mlops_tui.ui import keys, palette
 from mlops_tui.ui.clipboard import fits, tell_tmux
 from mlops_tui.ui.commands import Command, commands_of
@@ -36,6 +37,7 @@ class Relaunch:
     """Begin anew: Textual decides about the mouse at its start only."""
 
     mouse: bool
+    workspace: Path
     project: Path | None
 
 
@@ -142,6 +144,11 @@ class MlopsApp(App[Relaunch]):
     def on_projects_screen_project_chosen(self, event: ProjectsScreen.ProjectChosen) -> None:
         self._enter(event.project)
 
+    def on_projects_screen_samples_copied(self, event: ProjectsScreen.SamplesCopied) -> None:
+        self._workspace = event.done.folder
+        self._show(self._projects())
+        self.notify(safe(event.done.words), markup=False)
+
     def on_project_screen_leave_requested(self) -> None:
         came_from, self._project = self._project, None
         self._show(self._projects(came_from))
@@ -169,4 +176,4 @@ class MlopsApp(App[Relaunch]):
         self.notify(READ_ONLY, markup=False, timeout=3)
 
     def action_mouse(self) -> None:
-        self.exit(Relaunch(not self._settings.mouse, self._project))
+        self.exit(Relaunch(not self._settings.mouse, self._workspace, self._project))

@@ -63,6 +63,35 @@ async def test_a_workspace_with_one_project_is_entered_at_once(tmp_path: Path) -
 async def test_an_empty_workspace_says_what_to_do(tmp_path: Path) -> None:
     async with opened(tmp_path, enter=False) as it:
         await it.sees("mlops-tui init")
+        await it.sees("Press c")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_first_start_copies_the_samples_and_opens_them(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    mine = tmp_path / "mlops-samples" / "digits"
+    mine.mkdir(parents=True)
+    async with opened(tmp_path, size, enter=False) as it:
+        await it.sees("Press c")
+        await it.press("c")
+        await it.sees("Copy the sample projects")
+        await it.press("enter")
+        await it.sees("copied any_language")
+        await it.sees("3 projects")
+        await it.sees("diabetes")
+    assert list(mine.iterdir()) == []
+    assert (mine.parent / "any_language" / "train.sh").is_file()
+
+
+async def test_where_the_samples_go_must_be_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    async with opened(tmp_path, enter=False) as it:
+        await it.sees("Press c")
+        await it.press("c", "ctrl+u", "enter")
+        await it.sees("a folder is missing")
+        await it.press(*"file", "enter")
+        await it.sees("file is no folder")
 
 
 SCRIPT = """

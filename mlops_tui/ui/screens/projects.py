@@ -15,6 +15,7 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
 
+from mlops_tui.domain.errors import InputError
 from mlops_tui.domain.project import FILE_NAME
 from mlops_tui.domain.text import safe
 from mlops_tui.ui import keys
@@ -23,6 +24,7 @@ from mlops_tui.ui.formats import count
 from mlops_tui.ui.project_source import READ_ONLY
 from mlops_tui.ui.reads import ReadPool, RunReader
 from mlops_tui.ui.screens.app_screen import AppScreen
+from mlops_tui.ui.screens.pick import PromptDialog
 from mlops_tui.ui.screens.set_up import SetUpDialog
 from mlops_tui.ui.summaries import ProjectSummary, project_folders, summarise
 from mlops_tui.ui.widgets.piece_line import PieceLine
@@ -30,10 +32,16 @@ from mlops_tui.ui.widgets.project_table import ProjectTable
 from mlops_tui.ui.widgets.row_table import RowTable
 
 if TYPE_CHECKING:
+    from mlops_tui.engine.actions import CopiedSamples
     from mlops_tui.engine.propose import Proposal
 
 LOOK_AGAIN_SECONDS = 10.0
-NOTHING_HERE = "No project here: `mlops-tui init FOLDER` writes an mlops.toml for a folder."
+NOTHING_HERE = "No project here."
+HOW_TO_BEGIN = (
+    "`mlops-tui init FOLDER` makes a project of a folder with scripts: it writes mlops.toml."
+)
+SAMPLES = "Press c: four sample projects on real data are copied to where you say, to begin with.\n"
+SAMPLES_FOLDER = "mlops-samples"
 
 
 class ProjectsScreen(AppScreen):
@@ -66,6 +74,12 @@ class ProjectsScreen(AppScreen):
         """The workspace, or a project, could not be read."""
 
         error: BaseException
+
+    @dataclass
+    class SamplesCopied(Message):
+        """The sample projects are in a folder, which the person wants to see."""
+
+        done: CopiedSamples
 
     @dataclass
     class Proposed(Message):
@@ -128,6 +142,7 @@ class ProjectsScreen(AppScreen):
         self.table.empty = NOTHING_HERE
         self.table.set_keys([str(folder) for folder in event.folders])
         self._show_line(count(len(event.folders), "project"))
+        self._show_facts()
         if self._came_from is not None:
             self.table.show_key(str(self._came_from))
             self._came_from = None
@@ -204,6 +219,29 @@ class ProjectsScreen(AppScreen):
             lambda error: self.post_message(self.ReadFailed(error)),
         )
 
+    # Beginning with samples
+
+    def on_project_table_samples_wanted(self) -> None:
+        def named(folder: str | None) -> None:
+            if folder is not None:
+                self._copy_samples(self._workspace / Path(folder.strip()).expanduser())
+
+        usual = os.fspath(self._workspace / SAMPLES_FOLDER)
+        dialog = PromptDialog("Copy the sample projects to this folder:", usual, checked_folder)
+        self.app.push_screen(dialog, named)
+
+    def _copy_samples(self, folder: Path) -> None:
+        def work(_: RunReader) -> CopiedSamples:
+            from mlops_tui.engine import actions
+
+            return actions.copy_samples(folder)
+
+        self._pool.submit(
+            work,
+            lambda done: self.post_message(self.SamplesCopied(done)),
+            lambda error: self.post_message(self.ReadFailed(error)),
+        )
+
     def _show_line(self, right: str) -> None:
         folder = safe(os.fspath(self._workspace))
         right = "read-only, " * self._is_read_only + right
@@ -214,6 +252,8 @@ class ProjectsScreen(AppScreen):
     def _show_facts(self) -> None:
         facts = self.query_one("#project-facts", Static)
         text = facts_text(self.table.summary(self.table.cursor_key))
+        if self.table.empty == NOTHING_HERE and not self.table.keys:
+            text = Text(HOW_TO_BEGIN if self._is_read_only else SAMPLES + HOW_TO_BEGIN)
         if str(facts.content) != str(text):
             facts.update(text, layout=False)
 
@@ -246,6 +286,17 @@ def facts_text(summary: ProjectSummary | None) -> Text:
             words = str(problem).removeprefix(f"{project.path}/")
             text.append("✗ " + safe(words) + "\n", "not dim bold")
     return text
+
+
+def checked_folder(text: str) -> Path:
+    """Return the folder that is meant.
+
+    Raises:
+        InputError: nothing is.
+    """
+    if not text.strip():
+        raise InputError("a folder is missing", "type its path; it is created if it is not there")
+    return Path(text.strip())
 
 
 def no_reader() -> RunReader:

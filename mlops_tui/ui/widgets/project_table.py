@@ -44,6 +44,9 @@ class ProjectTable(RowTable):
 
         key: str
 
+    class SamplesWanted(Message):
+        """The person wants a copy of the sample projects."""
+
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         super().__init__("Looking for projects ...", id="projects")
         self._clock = clock
@@ -71,6 +74,9 @@ class ProjectTable(RowTable):
     def action_set_up(self) -> None:
         if self.cursor_key is not None:
             self.post_message(self.SetUpWanted(self.cursor_key))
+
+    def action_copy_samples(self) -> None:
+        self.post_message(self.SamplesWanted())
 
     def summary(self, key: str | None) -> ProjectSummary | None:
         return self._summaries.get(key) if key is not None else None
