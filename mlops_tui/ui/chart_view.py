@@ -88,7 +88,9 @@ class ChartView:
             return self
         low, high = self.window
         window = _inside(low + share * (high - low), high - low, extent)
-        cursor = self.cursor + window[0] - low if self.cursor is not None else None
+        if self.cursor is None:
+            return replace(self, window=window)
+        cursor = min(max(self.cursor + window[0] - low, extent[0]), extent[1])
         return replace(self, window=window, cursor=cursor)
 
     def pointed(self, by: int, columns: int, extent: Window) -> ChartView:
