@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from mlops_tui.domain.runs import Run, Series
 from mlops_tui.domain.text import short_duration
+
+if TYPE_CHECKING:
+    from mlops_tui.engine.waiting import QueueStatus
 
 
 def run_shape(run: Run, now: float) -> dict[str, object]:
@@ -32,6 +36,40 @@ def run_shape(run: Run, now: float) -> dict[str, object]:
         "progress": list(run.progress) if run.progress is not None else None,
         "unreadable_lines": run.unreadable_lines,
         "metrics": {name: asdict(summary) for name, summary in run.metrics.items()},
+    }
+
+
+def queue_shape(status: QueueStatus) -> dict[str, object]:
+    """Return what runs and waits as `queue --json` gives it."""
+    return {
+        "host": status.host,
+        "paused": status.is_paused,
+        "running": [
+            {
+                "id": run.id,
+                "name": run.name,
+                "state": run.state.value,
+                "host": run.host,
+                "started": run.started,
+                "progress": list(run.progress) if run.progress is not None else None,
+                "priority": run.priority,
+                "slots": run.slots,
+                "gpus": run.gpus,
+            }
+            for run in status.running
+        ],
+        "queued": [
+            {
+                "id": row.id,
+                "name": status.runs[row.id].name,
+                "priority": row.priority,
+                "created": row.created,
+                "slots": row.slots,
+                "gpus": row.gpus,
+                "reason": status.reasons[row.id],
+            }
+            for row in status.queued
+        ],
     }
 
 

@@ -134,6 +134,15 @@ def _priority(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("priority", metavar="N", type=int, help="greater ones start first")
 
 
+def _move(parser: argparse.ArgumentParser) -> None:
+    _run_names(parser)
+    way = parser.add_mutually_exclusive_group(required=True)
+    way.add_argument("--up", metavar="N", type=int, help="so many places sooner")
+    way.add_argument("--down", metavar="N", type=int, help="so many places later")
+    way.add_argument("--first", action="store_true", help="before all others")
+    way.add_argument("--last", action="store_true", help="behind all others")
+
+
 def _rename(parser: argparse.ArgumentParser) -> None:
     _run_name(parser)
     parser.add_argument("name", metavar="NAME")
@@ -256,6 +265,10 @@ VERBS: dict[str, Verb] = {
         Verb(
             *("priority", _ACT, "put a queued run before others", _DO, _priority),
             ("mlops-tui priority train-3 10",),
+        ),
+        Verb(
+            *("move", _ACT, "let queued runs start sooner or later", _DO, _move),
+            ("mlops-tui move train-7 --first", "mlops-tui move train-3 train-4 --down 2"),
         ),
         Verb(
             *("lost", _ACT, "give up runs of a host that is gone", _DO, _run_names),

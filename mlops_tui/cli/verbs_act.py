@@ -153,6 +153,23 @@ def do_priority(options: argparse.Namespace) -> int:
     return _told(options, run_id, "priority", options.priority)
 
 
+def do_move(options: argparse.Namespace) -> int:
+    """Let queued runs start sooner or later."""
+    from mlops_tui.engine.actions_queue import FARTHEST
+
+    project = project_folder(options.project)
+    ids = named_ids(project, options.runs)
+    far = FARTHEST if options.first or options.last else 0
+    by = (options.down or far) - (options.up or 0)
+    changed = actions.move(project, ids, -far if options.first else by)
+    if options.json:
+        queued = actions.queue_status(project).queued
+        output.json_data({"moved": changed, "queue": [run.id for run in queued]})
+    else:
+        output.words(f"{len(changed)} moved; mlops-tui queue shows the order")
+    return 0
+
+
 def _params(project: Path, job: str, pairs: list[str]) -> dict[str, str]:
     """Return the parameters as typed.
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from mlops_tui.cli import output
 from mlops_tui.cli.listing import print_table
 from mlops_tui.cli.reading import open_index, project_folder
-from mlops_tui.cli.shapes import ago
+from mlops_tui.cli.shapes import ago, queue_shape
 from mlops_tui.cli.table import Column
 from mlops_tui.domain.discover import find_projects
 from mlops_tui.domain.errors import InputError, MlopsTuiError
@@ -47,36 +47,24 @@ def do_queue(options: argparse.Namespace) -> int:
         actions.pause_queue(project)
     elif options.act == "resume":
         actions.resume_queue(project)
-    with open_index(project) as index:
+    with open_index(project):
         status = actions.queue_status(project)
-        names = {run.id: run.name for run in index.runs([row.id for row in status.queued])}
     if status.queued and not status.is_paused:
         _wake_agent(project)
-    now = time.time()
     if options.json:
-        queued = [
-            {
-                "id": row.id,
-                "name": names.get(row.id),
-                "priority": row.priority,
-                "created": row.created,
-                "slots": row.slots,
-                "gpus": row.gpus,
-                "reason": status.reasons.get(row.id),
-            }
-            for row in status.queued
-        ]
-        output.json_data({"host": status.host, "paused": status.is_paused, "queued": queued})
+        output.json_data(queue_shape(status))
         return 0
     state = "paused: nothing more starts" if status.is_paused else "open"
-    output.words(f"the queue of {status.host} is {state}; {len(status.queued)} waiting")
+    counts = f"{len(status.running)} running, {len(status.queued)} waiting"
+    output.words(f"the queue of {status.host} is {state}; {counts}")
     if status.queued:
         heads = [Column("id", is_fixed=True), Column("name"), Column("priority", True)]
         heads += [Column("waiting since"), Column("slots", True), Column("gpus", True)]
         heads += [Column("why")]
+        now = time.time()
         rows = [
-            [row.id, names.get(row.id, ""), str(row.priority), ago(row.created, now),
-             str(row.slots), str(row.gpus), status.reasons.get(row.id, "")]
+            [row.id, status.runs[row.id].name, str(row.priority), ago(row.created, now),
+             str(row.slots), str(row.gpus), status.reasons[row.id]]
             for row in status.queued
         ]  # fmt: skip
         print_table(heads, rows)

@@ -67,6 +67,11 @@ class Run:
     machine: str = ""
     retry_of: str | None = None
     attempt: int = 1
+    slots: int = 1
+    """How much of its host's job slots it takes."""
+    gpus: int = 0
+    priority: int = 0
+    """The greater one starts first."""
     params: Mapping[str, ParamValue] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
     progress: tuple[float, float | None] | None = None

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from mlops_tui.engine.actions_label import note, rename, tag
     from mlops_tui.engine.actions_launch import LaunchPlan, launch, plan_launch, retry
     from mlops_tui.engine.actions_queue import (
-        QueueStatus,
+        move,
         pause_queue,
         queue_status,
         resume_queue,
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from mlops_tui.engine.actions_stop import mark_lost, stop
     from mlops_tui.engine.actions_sweep import Launched, launch_sweep, plan_sweep
     from mlops_tui.engine.executor import StopResult
+    from mlops_tui.engine.waiting import QueueStatus
 
 __all__ = [
     "AgentStatus",
@@ -54,6 +55,7 @@ __all__ = [
     "launch",
     "launch_sweep",
     "mark_lost",
+    "move",
     "note",
     "pause_queue",
     "plan_launch",
@@ -79,14 +81,12 @@ _NAMES = {
     "actions_keep": ("delete", "purge", "purge_preview", "restore"),
     "actions_label": ("note", "rename", "tag"),
     "actions_launch": ("LaunchPlan", "launch", "plan_launch", "retry"),
-    "actions_queue": (
-        *("QueueStatus", "pause_queue", "queue_status", "resume_queue"),
-        "set_priority",
-    ),
+    "actions_queue": (*("move", "pause_queue", "queue_status", "resume_queue", "set_priority"),),
     "actions_samples": ("CopiedSamples", "copy_samples"),
     "actions_stop": ("mark_lost", "stop"),
     "actions_sweep": ("Launched", "launch_sweep", "plan_sweep"),
     "executor": ("StopResult",),
+    "waiting": ("QueueStatus",),
 }
 _MODULES = {name: module for module, names in _NAMES.items() for name in names}
 

@@ -11,6 +11,7 @@ from mlops_tui.engine.slots import Shortage
 if TYPE_CHECKING:
     from mlops_tui.index import QueuedRun
 
+ABOUT_TO_START = "about to start"
 Reserve = Callable[[int, int], "HeldGrant | Shortage"]
 
 
@@ -79,7 +80,7 @@ def waiting_reasons(
             reasons[run.id] = f"waits for {_counted(wanted, 'slot')}, {free}"
             slots_are_short = True
         else:
-            reasons[run.id] = "about to start"
+            reasons[run.id] = ABOUT_TO_START
             left_slots, left_gpus = left_slots - wanted, left_gpus - run.gpus
             continue
         waiting += 1

@@ -226,7 +226,7 @@ def _apply_to_run(connection: sqlite3.Connection, run: int, record: Mapping[str,
     elif event == lifecycle.RUN_NOTED:
         set_note(connection, run, _text(record, "note").strip() or None, said_at(t))
     elif event == lifecycle.RUN_PRIORITY:
-        _set_if_later(connection, run, "priority", _integer(record, "priority", 0), t)
+        _set_turn(connection, run, record, t)
     elif event == lifecycle.RUN_PURGED:
         connection.execute(
             "UPDATE runs SET purged = 1, deleted = 1, settled = 1 WHERE num = ?", (run,)
@@ -254,6 +254,17 @@ def _set_if_later(
         f"UPDATE runs SET {column} = ?, {column}_t = ?"
         f" WHERE num = ? AND ifnull({column}_t, ?) <= ?",
         (value, t, run, t, t),
+    )
+
+
+def _set_turn(
+    connection: sqlite3.Connection, run: int, record: Mapping[str, Any], t: float
+) -> None:
+    """Set what decides when a run starts; a line without a place takes an earlier place back."""
+    connection.execute(
+        "UPDATE runs SET priority = ?, place = ?, priority_t = ?"
+        " WHERE num = ? AND ifnull(priority_t, ?) <= ?",
+        (_integer(record, "priority", 0), _number(record, "place"), t, run, t, t),
     )
 
 

@@ -69,8 +69,9 @@ def select_runs(connection: sqlite3.Connection, ids: Sequence[str]) -> list[Run]
     rows = connection.execute(
         "SELECT num, id, name, job, kind,"
         f" {STATE}, created, {STARTED}, ended, exit_code, signal, reason, host, machine, retry_of,"
-        " attempt, progress_done, progress_total, unreadable, unreadable_first, backward, note,"
-        f" deleted, heard FROM runs WHERE {_VISIBLE} AND id {_AMONG}",
+        " attempt, slots, gpus, priority, progress_done, progress_total, unreadable,"
+        " unreadable_first, backward, note, deleted, heard"
+        f" FROM runs WHERE {_VISIBLE} AND id {_AMONG}",
         (json.dumps([clean(run_id) for run_id in ids]),),
     ).fetchall()
     numbers = json.dumps([row[0] for row in rows])
@@ -92,9 +93,10 @@ def live_ids(connection: sqlite3.Connection) -> list[str]:
 def select_queued(connection: sqlite3.Connection, machine: str) -> list[QueuedRun]:
     """Return what waits to be started on a machine, the next one first."""
     rows = connection.execute(
-        f"SELECT id, priority, created, slots, gpus FROM runs WHERE settled = 0 AND {_VISIBLE}"
+        "SELECT id, priority, created, slots, gpus, place FROM runs"
+        f" WHERE settled = 0 AND {_VISIBLE}"
         " AND deleted = 0 AND end_source = 0 AND phase = 0 AND source != 'track' AND machine = ?"
-        " ORDER BY priority DESC, created, id",
+        " ORDER BY priority DESC, ifnull(place, created), id",
         (machine,),
     )
     return [QueuedRun(*row) for row in rows]
@@ -254,8 +256,8 @@ def _run(
     metrics: dict[int, dict[str, MetricSummary]],
 ) -> Run:
     (num, run_id, name, job, kind, state, created, started, ended, exit_code, signal, reason, host,
-     machine, retry_of, attempt, done, total, unreadable, unreadable_first, backward, note,
-     deleted, heard) = row  # fmt: skip
+     machine, retry_of, attempt, slots, gpus, priority, done, total, unreadable, unreadable_first,
+     backward, note, deleted, heard) = row  # fmt: skip
     return Run(
         id=run_id,
         name=name,
@@ -272,6 +274,9 @@ def _run(
         machine=machine,
         retry_of=retry_of,
         attempt=attempt,
+        slots=slots,
+        gpus=gpus,
+        priority=priority,
         params=labels.get(("param", num), {}),
         tags=labels.get(("tag", num), {}),
         progress=None if done is None else (done, total),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 APPLICATION_ID = 0x6D6C6F70
 """`mlop`: an SQLite file without it is none of ours."""
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Goes up with every change of tables or of what ingest writes; another one means a rebuild."""
 
 TABLES = """
@@ -23,6 +23,7 @@ CREATE TABLE runs (
     retry_of TEXT, attempt INTEGER NOT NULL DEFAULT 1,
     slots INTEGER NOT NULL DEFAULT 1, gpus INTEGER NOT NULL DEFAULT 0,
     priority INTEGER NOT NULL DEFAULT 0, priority_t REAL,
+    place REAL,                            -- in the queue; NULL for the time of creation
     deleted INTEGER NOT NULL DEFAULT 0, deleted_t REAL,
     purged INTEGER NOT NULL DEFAULT 0,
     phase INTEGER NOT NULL DEFAULT 0,      -- 0 queued, 1 starting, 2 running

@@ -39,6 +39,13 @@ class QueuedRun:
     created: float
     slots: int
     gpus: int
+    place: float | None = None
+    """Where it was moved to among those of its priority, Unix seconds; None if it was not."""
+
+    @property
+    def turn(self) -> float:
+        """Return what orders it among those of its priority, Unix seconds."""
+        return self.created if self.place is None else self.place
 
 
 @dataclass(frozen=True, slots=True)

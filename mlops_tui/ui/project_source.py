@@ -182,9 +182,9 @@ class ProjectSource:
 
     def ask_waiting(self, to: MessagePump, run_id: str) -> None:
         def work(reader: RunReader) -> str:
-            from mlops_tui.engine.waiting import why_waiting
+            from mlops_tui.engine.waiting import read_queue
 
-            return why_waiting(self.project, reader).get(run_id, "")
+            return read_queue(self.project, reader).reasons.get(run_id, "")
 
         self.ask("the queue", work, lambda words: intents.WaitingRead(run_id, words), to, "waiting")
 

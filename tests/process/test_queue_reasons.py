@@ -111,3 +111,22 @@ def test_a_project_that_is_opened_gets_an_agent_for_its_queue(project: Path) -> 
     finally:
         feed.stop()
     assert set(names) == {"feed"}
+
+
+def test_runs_start_in_the_order_into_which_they_were_moved(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MLOPS_SLOTS", "1")
+    actions.pause_queue(project)
+    ids = {name: make_run(project, f"echo {name} >> order", name=name) for name in "abcd"}
+    assert main(("move", "d", "--first")) == 0
+    capsys.readouterr()
+    assert main(("move", "a", "--down", "1", "--json")) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told == {"moved": [ids["a"]], "queue": [ids[name] for name in "dbac"]}
+    actions.resume_queue(project)
+    for run_id in ids.values():
+        wait_ended(project, run_id)
+    assert (project / "order").read_text().split() == list("dbac")
+    assert main(("move", "a", "--last")) == 1
+    assert "a does not wait in the queue here: it is finished" in capsys.readouterr().err
