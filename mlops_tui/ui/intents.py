@@ -152,6 +152,13 @@ class ActionDone(Message):
 
 
 @dataclass
+class RunsDeleted(Message):
+    """A person wants these runs deleted; who offers to bring them back should know which."""
+
+    ids: tuple[str, ...]
+
+
+@dataclass
 class ActionFailed(Message):
     """An action a person asked for was refused or failed."""
 

@@ -11,6 +11,7 @@ from mlops_tui.domain.project import Job, Param, ParamType, Project, Scale
 from mlops_tui.domain.runs import ParamValue, Run
 from mlops_tui.domain.sweep import EXAMPLES, Grid, written, written_list
 from mlops_tui.domain.text import safe, short_number
+from mlops_tui.engine.actions_tags import SWEEP_TAG
 from mlops_tui.ui.objective import objective_metric, value_of
 
 NOT_SWEPT = (ParamType.SECRET,)
@@ -43,6 +44,40 @@ def still_valid(job: Job, recorded: Mapping[str, ParamValue]) -> dict[str, Param
         except InputError:
             continue
     return found
+
+
+def like_source(job: Job, like: Run | None) -> Source:
+    """Return the values of a run to begin with; the defaults where there is none."""
+    if like is None:
+        return DEFAULTS
+    return Source(f"like {safe(like.name)}", still_valid(job, like.params))
+
+
+def like_options(job: Job, like: Run | None) -> dict[str, ParamValue]:
+    """Return what a run was launched with beside its parameters, where it is not as usual."""
+    if like is None:
+        return {}
+    found: dict[str, ParamValue] = {}
+    if like.priority:
+        found["priority"] = like.priority
+    if like.slots != job.slots:
+        found["slots"] = like.slots
+    tags = [f"{name}={value}" for name, value in like.tags.items() if name != SWEEP_TAG]
+    if tags and not any("," in tag for tag in tags):  # a comma would part it in two
+        found["tags"] = ", ".join(tags)
+    return found
+
+
+def lost_words(job: Job, like: Run) -> str:
+    """Say which values of a run the job does not take any more; empty where there are none."""
+    kept = still_valid(job, like.params)
+    secrets = [name for name, param in job.params.items() if param.type is ParamType.SECRET]
+    lost = [
+        f"{safe(name)} = {safe(str(value))}"
+        for name, value in like.params.items()
+        if name not in kept and name not in secrets and value is not None
+    ]
+    return f"Not taken over, the job has changed: {', '.join(lost)}" if lost else ""
 
 
 def sources(

@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.widget import Widget
 
+from mlops_tui.domain.errors import MlopsTuiError
 from mlops_tui.domain.project import JobKind, Project
-from mlops_tui.domain.runs import Run, RunState
+from mlops_tui.domain.runs import Run
 from mlops_tui.domain.text import safe
 from mlops_tui.ui import intents, keys
 from mlops_tui.ui.errors import describe
-from mlops_tui.ui.formats import coarse_duration, count
+from mlops_tui.ui.formats import count
 from mlops_tui.ui.project_source import ProjectSource
+from mlops_tui.ui.run_questions import (
+    Question,
+    delete_question,
+    outcome,
+    repeat_question,
+    stop_question,
+)
 from mlops_tui.ui.screens.dialogs import ConfirmDialog, MessageDialog
 from mlops_tui.ui.screens.launch import LaunchForm
-from mlops_tui.ui.widgets.run_edits import RunEdits
-from mlops_tui.ui.widgets.run_table import RunTable
 
 STOP_WORDS = {
     "ASKED": "Asked to stop",
@@ -31,14 +38,27 @@ STOP_WORDS = {
 }
 
 
+class RunHolder(Protocol):
+    """A table of runs, as far as verbs ask it."""
+
+    @property
+    def cursor_key(self) -> str | None:
+        """The id of the run under the cursor."""
+
+    def run_at_hand(self, run_id: str | None) -> Run | None:
+        """Return a run that was read."""
+
+
 class RunVerbs(Vertical):
-    """Holds the panes of a project and the keys that act on its runs."""
+    """Holds a table of runs and the keys that act on those marked, or the one under the cursor."""
 
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.VERBS)
 
-    def __init__(self, source: ProjectSource, *panes: Widget) -> None:
+    def __init__(self, source: ProjectSource, table: RunHolder, *panes: Widget) -> None:
         super().__init__(*panes, id="panes")
         self._source = source
+        self._table = table
+        self._like: Run | None = None
         self.marked: Sequence[str] = ()
 
     @property
@@ -46,11 +66,22 @@ class RunVerbs(Vertical):
         return self._source.project
 
     def _run_here(self) -> Run | None:
-        table = self.query_one(RunTable)
-        return table.run_at_hand(table.cursor_key)
+        return self._table.run_at_hand(self._table.cursor_key)
+
+    def _chosen(self) -> list[Run]:
+        """Return the marked runs, or else the one under the cursor."""
+        here = self._run_here()
+        marked = [self._table.run_at_hand(run_id) for run_id in self.marked]
+        return [run for run in marked or [here] if run is not None]
 
     def action_launch(self) -> None:
+        self._like = None
         self._source.ask_project(self)
+
+    def action_launch_like(self) -> None:
+        self._like = self._run_here()
+        if self._like is not None:
+            self._source.ask_project(self)
 
     def on_project_read(self, event: intents.ProjectRead) -> None:
         project = event.project
@@ -61,71 +92,82 @@ class RunVerbs(Vertical):
         elif not project.jobs:
             words = "Declare one in mlops.toml:\n\n[jobs.train]\nrun = 'python train.py'"
             self.app.push_screen(MessageDialog("This project has no jobs yet", words))
+        elif self._like is not None and self._like.job not in project.jobs:
+            words = f"mlops.toml has no job {self._like.job!r} to start it with."
+            self.app.push_screen(
+                MessageDialog(f"Nothing is launched like {self._like.name}", words)
+            )
         else:
             self._open_form(project)
 
     def _open_form(self, project: Project) -> None:
-        here = self._run_here()
+        here, like = self._run_here(), self._like
         trains = [name for name, job in project.jobs.items() if job.kind is JobKind.TRAIN]
-        job = here.job if here is not None else ""
+        near = like or here
+        job = near.job if near is not None else ""
         if job not in project.jobs:
             job = next(iter(trains or project.jobs))
-        self.app.push_screen(LaunchForm(project, job, self._source, here), self._launched)
+        form = LaunchForm(project, job, self._source, here, like)
+        self.app.push_screen(form, self._launched)
 
     def _launched(self, done: intents.ActionDone | None) -> None:
         if done is not None:
             self.post_message(intents.ActionDone(done.words, done.show))
 
     def action_stop(self) -> None:
-        run = self._run_here()
-        if run is None:
-            return
-        if run.state.is_ended:
-            self._say(f"{run.name} has ended already: {run.state}")
-            return
-        took = coarse_duration(run, time.time())
-        lines = [f"It is {run.state}" + (f" for {took}." if run.started else "."), run.id]
-        if run.state is RunState.RUNNING:
-            lines.append(stop_plan())
-        self._confirm(f"Stop {run.name}?", lines, lambda: self._stop(run))
+        runs = self._chosen()
+        question = stop_question(runs, time.time(), stop_plan())
+        if question.runs:
+            self._confirm(question, self._stop)
+        elif runs:
+            self._say(f"{_subject(runs)} ended already: {runs[0].state}")
 
-    def _stop(self, run: Run) -> None:
+    def _stop(self, runs: Sequence[Run]) -> None:
         def work() -> intents.ActionDone:
             from mlops_tui.engine import actions
 
-            result = actions.stop(self._project, run.id)
-            return intents.ActionDone(f"{STOP_WORDS[result.name]}: {run.name}")
+            results, failures = each(runs, lambda run: actions.stop(self._project, run.id).name)
+            if len(runs) == 1:
+                return intents.ActionDone(f"{STOP_WORDS[results[0]]}: {runs[0].name}")
+            counts = Counter(STOP_WORDS[result].lower() for result in results)
+            return intents.ActionDone(outcome(counts.items(), failures))
 
-        self._source.act(self, f"{run.name} was not stopped", work)
+        self._source.act(self, f"{_name(runs)} not stopped", work)
 
     def action_retry(self) -> None:
-        run = self._run_here()
-        if run is None:
-            return
+        runs = self._chosen()
+        question = repeat_question(runs)
+        if len(runs) > 1 and question.runs:
+            self._confirm(question, self._retry)
+        elif len(runs) > 1:
+            self._say("None of the marked runs has ended")
+        elif runs:
+            self._retry(runs)
 
+    def _retry(self, runs: Sequence[Run]) -> None:
         def work() -> intents.ActionDone:
             from mlops_tui.engine import actions
 
-            return intents.ActionDone(
-                f"{run.name} runs again", actions.retry(self._project, run.id, {})
-            )
+            new, failures = each(runs, lambda run: actions.retry(self._project, run.id, {}))
+            if len(runs) == 1:
+                return intents.ActionDone(f"{runs[0].name} runs again", new[0])
+            return intents.ActionDone(outcome([("queued again", len(new))], failures), new[0])
 
-        self._source.act(self, f"{run.name} was not retried", work)
+        self._source.act(self, f"{_name(runs)} not retried", work)
 
     def action_delete(self) -> None:
-        run = self._run_here()
-        ids = list(self.marked) or ([run.id] if run is not None else [])
-        if not ids:
-            return
-        if run is not None and not self.marked and not run.state.is_ended:
-            self._say(f"{run.name} is {run.state}: s stops it first")
-            return
-        what = run.name if run is not None and not self.marked else count(len(ids), "marked run")
-        lines = ["Files stay on disk: u brings it back, `mlops-tui purge` removes it for good."]
-        self._confirm(f"Delete {what}?", lines, lambda: self._delete(ids))
+        runs = self._chosen()
+        question = delete_question(runs)
+        if question.runs:
+            self._confirm(question, self._delete)
+        elif runs:
+            has = "is" if len(runs) == 1 else "are"
+            name = runs[0].name if len(runs) == 1 else "The marked runs"
+            self._say(f"{name} {has} {runs[0].state}: s stops first")
 
-    def _delete(self, ids: Sequence[str]) -> None:
-        self.query_one(RunEdits).deleted_last = tuple(ids)
+    def _delete(self, runs: Sequence[Run]) -> None:
+        ids = [run.id for run in runs]
+        self.post_message(intents.RunsDeleted(tuple(ids)))
 
         def work() -> intents.ActionDone:
             from mlops_tui.engine import actions
@@ -136,27 +178,54 @@ class RunVerbs(Vertical):
         self._source.act(self, "Nothing was deleted", work)
 
     def action_copy(self) -> None:
-        key = self.query_one(RunTable).cursor_key
+        key = self._table.cursor_key
         if key is not None:
             self.app.copy_to_clipboard(key)
             self._say(f"Copied {key}")
 
-    def _confirm(self, question: str, lines: Sequence[str], act: Callable[[], None]) -> None:
+    def _confirm(self, question: Question, act: Callable[[Sequence[Run]], None]) -> None:
         def answered(yes: bool | None) -> None:
             if yes:
-                act()
+                act(question.runs)
 
-        self.app.push_screen(ConfirmDialog(question, lines), answered)
+        self.app.push_screen(ConfirmDialog(question.text, question.lines), answered)
 
     def _say(self, words: str) -> None:
         self.app.notify(safe(words), markup=False, timeout=3)
 
     def on_action_done(self, event: intents.ActionDone) -> None:
-        self._say(event.words)
+        if event.words:
+            self._say(event.words)
 
     def on_action_failed(self, event: intents.ActionFailed) -> None:
         event.stop()
         self.app.push_screen(MessageDialog(event.what, describe(event.error)))
+
+
+def each(runs: Sequence[Run], act: Callable[[Run], str]) -> tuple[list[str], list[str]]:
+    """Act on every run, and return what came of it and why some were refused.
+
+    Raises:
+        MlopsTuiError: none of them was let; this is why the first was not.
+    """
+    done: list[str] = []
+    failures: list[MlopsTuiError] = []
+    for run in runs:
+        try:
+            done.append(act(run))
+        except MlopsTuiError as error:
+            failures.append(error)
+    if failures and not done:
+        raise failures[0]
+    return done, [error.message for error in failures]
+
+
+def _name(runs: Sequence[Run]) -> str:
+    return f"{runs[0].name} was" if len(runs) == 1 else f"{count(len(runs), 'run')} were"
+
+
+def _subject(runs: Sequence[Run]) -> str:
+    return f"{runs[0].name} has" if len(runs) == 1 else "All of them have"
 
 
 def stop_plan() -> str:

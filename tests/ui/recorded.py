@@ -52,6 +52,7 @@ def add_run(
     params: Mapping[str, Any] | None = None,
     output: bytes = b"",
     reason: str | None = None,
+    job: str = "train",
 ) -> str:
     """Record one run; without `state` it is still running, on another machine."""
     ident = run_id(number)
@@ -60,7 +61,7 @@ def add_run(
     folder.mkdir(parents=True)
     facts = {
         "name": name or f"train-{number}",
-        "job": "train",
+        "job": job,
         "kind": "train",
         "host": "gpu-box",
         "machine": "elsewhere",

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from textual.widgets import Checkbox, Input, Select
 from mlops_tui.domain import places
 from mlops_tui.ui.screens.launch import LaunchForm, ParamField
 from tests.ui.driving import SIZES, Driven, opened
-from tests.ui.recorded import MLOPS_TOML, write_project
+from tests.ui.recorded import MLOPS_TOML, add_run, write_project
 
 SECRET = """
 token = { type = "secret", env = "TEST_UI_TOKEN" }
@@ -119,3 +120,25 @@ async def test_nothing_in_the_form_blinks(project: Path) -> None:
     async with opened(project) as it:
         await open_form(it)
         assert not any(control.cursor_blink for control in it.app.screen.query(Input))
+
+
+async def test_a_launch_like_a_run_begins_with_its_values(project: Path) -> None:
+    add_run(project, 1, params={"lr": 0.25, "epochs": 7, "solver": "sgd", "augment": False})
+    add_run(project, 2, params={"lr": 50.0})
+    add_run(project, 3, job="gone")
+    async with opened(project) as it:
+        await it.sees("train-3")
+        await it.press("L")
+        await it.sees("mlops.toml has no job 'gone'")
+        await it.press("escape", "down", "L")
+        await it.sees("Not taken over, the job has changed: lr = 50")
+        await it.press("escape")
+        await it.until(lambda: it.app.screen is it.project_screen)
+        await it.press("down", "L")
+        await it.sees("like train-1")
+        assert [found.given for found in form(it).fields] == ["0.25", "7", "sgd", False]
+        await it.press("ctrl+s")
+        await it.until(lambda: len(list(places.runs_dir(project).glob("2*/run.json"))) == 4)
+        newest = max(places.runs_dir(project).glob("2*/run.json"))
+        expected = {"lr": 0.25, "epochs": 7, "solver": "sgd", "augment": False}
+        assert json.loads(newest.read_text())["params"] == expected

@@ -210,6 +210,26 @@ async def test_deleting_takes_the_run_off_the_list(project: Path) -> None:
         assert run_id(5) not in it.project_screen.runs_pane.table.keys
 
 
+async def test_marked_runs_are_acted_on_together_and_the_question_says_which(
+    project: Path,
+) -> None:
+    add_run(project, 9, state=None)
+    async with opened(project) as it:
+        await it.sees("▶ running  train-9")
+        await it.press("space", "space", "space", "d")
+        await it.sees("Delete 2 runs?")
+        await it.sees("train-5, train-4")
+        await it.sees("Left alone, running: train-9")
+        await it.press("n")
+        await it.until(lambda: it.app.screen is it.project_screen)
+        await it.press("s")
+        await it.sees("1 stopped: train-9")
+        await it.press("escape")
+        await it.until(lambda: it.app.screen is it.project_screen)
+        await it.press("r")
+        await it.sees("Queue 2 runs again?")
+
+
 async def test_a_run_that_goes_on_is_not_offered_for_deletion(project: Path) -> None:
     add_run(project, 9, state=None)
     async with opened(project) as it:

@@ -20,7 +20,14 @@ from mlops_tui.ui import intents, keys, launch_history
 from mlops_tui.ui.errors import describe
 from mlops_tui.ui.formats import count
 from mlops_tui.ui.launch_history import LaunchHistory
-from mlops_tui.ui.prefill import DEFAULTS, next_source, sources
+from mlops_tui.ui.prefill import (
+    DEFAULTS,
+    like_options,
+    like_source,
+    lost_words,
+    next_source,
+    sources,
+)
 from mlops_tui.ui.project_source import ProjectSource
 from mlops_tui.ui.screens.dry_run import DryRunDialog
 from mlops_tui.ui.widgets.key_bar import KeyBar
@@ -40,13 +47,29 @@ class LaunchForm(ModalScreen[intents.ActionDone]):
     VERTICAL_BREAKPOINTS = [(0, "-low"), (30, "-high")]  # noqa: RUF012
 
     def __init__(
-        self, project: Project, job: str, source: ProjectSource, here: Run | None = None
+        self,
+        project: Project,
+        job: str,
+        source: ProjectSource,
+        here: Run | None = None,
+        like: Run | None = None,
     ) -> None:
+        """Prepare the form of a job; the fields begin with the values of `like`, if there is one.
+
+        Args:
+            project: whose jobs there are.
+            job: the one to begin with.
+            source: what acts and reads.
+            here: a run whose values can be asked for.
+            like: a run of this job to begin with.
+        """
         super().__init__()
         self._project = project
         self._job = project.jobs[job]
         self._source = source
         self._here = here
+        self._like = like
+        self._start = like_source(self._job, like)
         self._history = LaunchHistory(job)
         self._values = DEFAULTS
         self._untouched: Filled | None = None
@@ -62,20 +85,22 @@ class LaunchForm(ModalScreen[intents.ActionDone]):
                 yield Select(
                     options, value=self._job.name, allow_blank=False, compact=True, id="job"
                 )
-            yield LaunchFields(self._job)
+            yield LaunchFields(self._job, self._start.values, like_options(self._job, self._like))
             yield LaunchSummary()
             yield Button("Launch", variant="primary", compact=True, id="launch")
         yield KeyBar()
 
     def on_mount(self) -> None:
         self._begin()
+        if self._like is not None:
+            self.query_one(LaunchSummary).tell(lost_words(self._job, self._like))
 
     @property
     def fields(self) -> list[ParamField]:
         return self.query_one(LaunchFields).params
 
     def _begin(self) -> None:
-        self._values, self._untouched = DEFAULTS, None
+        self._values, self._untouched = self._start, None
         if not self.query_one(LaunchFields).focus_first():
             self.query_one("#launch").focus()
         self.check()
@@ -86,7 +111,7 @@ class LaunchForm(ModalScreen[intents.ActionDone]):
         event.stop()
         if event.value == self._job.name:
             return
-        self._job = self._project.jobs[str(event.value)]
+        self._job, self._start = self._project.jobs[str(event.value)], DEFAULTS
         self._history = LaunchHistory(self._job.name)
         await self.query_one(LaunchFields).show_job(self._job)
         self._begin()

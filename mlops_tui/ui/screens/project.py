@@ -46,7 +46,7 @@ class ProjectScreen(AppScreen):
         self.line = ProjectLine(self.project, source.is_read_only)
         self.runs_pane = RunsPane(NAMES, wishes, source)
         self.detail = RunDetail(NAMES, wishes, settings.symbols, source)
-        self.verbs = RunVerbs(source, self.runs_pane, self.detail)
+        self.verbs = RunVerbs(source, self.runs_pane.table, self.runs_pane, self.detail)
         self.looks = RunLooks(source, self.verbs, self.runs_pane)
         self._settle: Timer | None = None
         self._is_ready = False
@@ -126,6 +126,9 @@ class ProjectScreen(AppScreen):
         self.runs_pane.list_soon(event.show)
 
     # Wishes
+
+    def on_runs_deleted(self, event: intents.RunsDeleted) -> None:
+        self.runs_pane.edits.deleted_last = event.ids
 
     def on_runs_pane_marks_changed(self, event: RunsPane.MarksChanged) -> None:
         self.verbs.marked = tuple(event.slots)

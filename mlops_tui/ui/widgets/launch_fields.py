@@ -44,21 +44,26 @@ class Filled:
 class LaunchFields(VerticalScroll):
     """The fields, scrolled so that the one under the cursor is seen."""
 
-    def __init__(self, job: Job) -> None:
+    def __init__(
+        self, job: Job, values: Mapping[str, ParamValue], options: Mapping[str, ParamValue]
+    ) -> None:
+        """Show a job's fields, with these values of parameters and of options to begin with."""
         super().__init__(id="fields", can_focus=False)
         self._job = job
+        self._values = values
+        self._options = options
 
     def compose(self) -> ComposeResult:
         with Vertical(id="params"):
             yield from self._made()
-        yield LaunchOptions()
+        yield LaunchOptions(self._options)
 
     def _made(self) -> list[ParamField]:
-        return [ParamField(param) for param in self._job.params.values()]
+        return [ParamField(param, self._values) for param in self._job.params.values()]
 
     async def show_job(self, job: Job) -> None:
         """Show the parameters of another job, at their defaults."""
-        self._job = job
+        self._job, self._values = job, {}
         holder = self.query_one("#params")
         await holder.remove_children()
         await holder.mount(*self._made())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from textual.app import ComposeResult
@@ -10,6 +11,7 @@ from textual.containers import Vertical
 from mlops_tui.domain import params
 from mlops_tui.domain.errors import InputError
 from mlops_tui.domain.project import Param, ParamType
+from mlops_tui.domain.runs import ParamValue
 from mlops_tui.domain.text import safe
 from mlops_tui.ui.widgets.param_field import ParamField
 
@@ -17,17 +19,20 @@ NAME = Param("run name", ParamType.STR, help="JOB-N if empty; a sweep counts on 
 PRIORITY = Param("priority", ParamType.INT, help="greater ones start first")
 SLOTS = Param("slots", ParamType.INT, help="as the job says if empty")
 TAGS = Param("tags", ParamType.STR, help="such as team=forms, try=2")
+OPTIONS = (NAME, PRIORITY, SLOTS, TAGS)
 
 
 class LaunchOptions(Vertical):
     """Name, priority, slots and tags; what is set holds also while they are closed."""
 
-    def __init__(self) -> None:
+    def __init__(self, values: Mapping[str, ParamValue]) -> None:
+        """Show the options, with these values by the names of `OPTIONS` to begin with."""
         super().__init__(id="options")
+        self._values = values
 
     def compose(self) -> ComposeResult:
-        for param in (NAME, PRIORITY, SLOTS, TAGS):
-            yield ParamField(param)
+        for param in OPTIONS:
+            yield ParamField(param, self._values)
 
     @property
     def fields(self) -> list[ParamField]:

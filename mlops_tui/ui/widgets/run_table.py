@@ -77,16 +77,18 @@ class RunTable(RowTable):
             self._requested.discard(run.id)
             if self._lens.baseline is not None and self._lens.baseline.id == run.id:
                 self._lens = replace(self._lens, baseline=run)
-        while len(self._runs) > MOST_RUNS_KEPT:
-            self._runs.popitem(last=False)
+        while len(self._runs) > MOST_RUNS_KEPT + len(self._marks):
+            oldest, run = self._runs.popitem(last=False)
+            if oldest in self._marks:
+                self._runs[oldest] = run
         if self._needs_other_columns():
             self._plan()
         self.refresh_changed()
         self._ask_curves()
 
     def renew(self, run_ids: Iterable[str]) -> None:
-        """Ask again for those of these runs that are on the screen; forget the others."""
-        visible = set(self.visible_keys())
+        """Ask again for those of these runs that are on the screen or marked; forget the others."""
+        visible = {*self.visible_keys(), *self._marks}
         wanted = []
         for run_id in run_ids:
             if run_id in visible:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,9 @@ from mlops_tui.domain.sweep import expand
 from mlops_tui.ui.prefill import (
     DEFAULTS,
     field_text,
+    like_options,
+    like_source,
+    lost_words,
     next_source,
     proposal,
     sources,
@@ -48,6 +52,15 @@ def test_only_what_the_job_still_takes_is_taken_and_no_secret() -> None:
         "token": "t",
     }
     assert still_valid(TRAIN, recorded) == {"solver": "sgd"}
+
+
+def test_a_run_to_begin_with_gives_values_options_and_says_what_is_lost() -> None:
+    like = replace(run("a", lr=2.0, note="y"), priority=3, slots=4, tags={"sweep": "x", "t": "f"})
+    assert like_source(TRAIN, like).values == {"note": "y"}
+    assert like_options(TRAIN, like) == {"priority": 3, "slots": 4, "tags": "t=f"}
+    assert lost_words(TRAIN, like) == "Not taken over, the job has changed: lr = 2.0"
+    assert lost_words(TRAIN, run("b", lr=0.5)) == ""
+    assert (like_source(TRAIN, None), like_options(TRAIN, None)) == (DEFAULTS, {})
 
 
 def test_a_run_that_has_nothing_to_give_is_left_out() -> None:
