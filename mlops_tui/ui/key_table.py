@@ -271,7 +271,7 @@ FOCUSED = (TABLE, CHARTS, FACTS, LOG)
 """Only one of them has the focus, so they may share keys with each other."""
 WRITING = frozenset(
     {"launch", "stop", "retry", "delete", "rename", "undo-delete", "set-up", "samples"}
-    | {"tag", "note"}
+    | {"tag", "note", "launch-like"}
 )
 """What changes a project or starts or stops something, by id: not offered to who only looks."""
 OWN_ENTER = (PROJECTS, COMPARE)

@@ -8,7 +8,7 @@ from textual.binding import BindingType
 from textual.containers import Vertical
 
 from mlops_tui.engine.feed import Batch
-from mlops_tui.ui import keys
+from mlops_tui.ui import intents, keys
 from mlops_tui.ui.compared import reference_first
 from mlops_tui.ui.project_source import ProjectSource
 from mlops_tui.ui.run_verbs import RunVerbs
@@ -32,6 +32,10 @@ class RunLooks(Vertical):
         """Hand on what has changed to the screen that is open."""
         if isinstance(self.app.screen, CompareScreen):
             self.app.screen.take(batch)
+
+    def on_runs_deleted(self, event: intents.RunsDeleted) -> None:
+        event.stop()
+        self._runs.edits.deleted_last = event.ids
 
     def action_compare(self) -> None:
         table = self._runs.table

@@ -127,9 +127,6 @@ class ProjectScreen(AppScreen):
 
     # Wishes
 
-    def on_runs_deleted(self, event: intents.RunsDeleted) -> None:
-        self.runs_pane.edits.deleted_last = event.ids
-
     def on_runs_pane_marks_changed(self, event: RunsPane.MarksChanged) -> None:
         self.verbs.marked = tuple(event.slots)
         self._select_soon()
