@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mlops_tui.domain.project import FILE_NAME
+from mlops_tui.ui.last_place import first_project
 from mlops_tui.ui.launch_settings import (
     LaunchSettings,
     launch_settings,
@@ -48,7 +48,7 @@ def run_app(workspace: Path, is_read_only: bool = False) -> int:
     if is_read_only:
         settings = replace(settings, is_read_only=True)
     workspace = Path(os.path.abspath(workspace))
-    project = workspace if (workspace / FILE_NAME).is_file() else None
+    project = first_project(workspace)
     with textual_settings(settings):
         from mlops_tui.ui import keys
 

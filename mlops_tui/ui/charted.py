@@ -32,6 +32,8 @@ class Paging:
     position: int = 0
     """Of the chosen metric."""
     is_single: bool = False
+    wanted: str | None = None
+    """To choose as soon as there are metrics."""
 
     @property
     def first(self) -> int:
@@ -47,7 +49,7 @@ class Paging:
 
     def take(self, metrics: list[str]) -> None:
         """Have these metrics from now on; the chosen one stays chosen where it is among them."""
-        chosen = self.chosen
+        chosen = self.chosen if self.metrics else self.wanted
         self.metrics = metrics
         here = metrics.index(chosen) if chosen in metrics else self.position
         self.position = max(0, min(here, len(metrics) - 1))

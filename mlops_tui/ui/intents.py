@@ -11,6 +11,7 @@ from mlops_tui.domain.project import Project
 from mlops_tui.domain.runs import Run, Series
 from mlops_tui.engine.feed import Batch
 from mlops_tui.index import FieldFacts
+from mlops_tui.ui.last_place import Place
 from mlops_tui.ui.logpages import LogWindow, Wish
 from mlops_tui.ui.outputs import Search
 from mlops_tui.ui.table_view import Views
@@ -76,6 +77,13 @@ class ViewsRead(Message):
 
     views: Views
     is_first: bool
+
+
+@dataclass
+class PlaceRead(Message):
+    """Where in the project the person was last."""
+
+    place: Place
 
 
 @dataclass

@@ -21,6 +21,7 @@ from mlops_tui.domain.text import safe
 from mlops_tui.ui import keys, palette
 from mlops_tui.ui.clipboard import fits, tell_tmux
 from mlops_tui.ui.commands import Command, commands_of
+from mlops_tui.ui.last_place import save_last_project
 from mlops_tui.ui.launch_settings import LaunchSettings
 from mlops_tui.ui.project_source import READ_ONLY, ProjectSource
 from mlops_tui.ui.reads import RunReader
@@ -133,6 +134,8 @@ class MlopsApp(App[Relaunch]):
             is_read_only=self._settings.is_read_only,
         )
         self._project = project
+        workspace = self._workspace
+        source.keep(lambda: save_last_project(workspace, project))
         self._show(ProjectScreen(source, self._settings))
 
     def _show(self, screen: AppScreen) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -26,6 +27,7 @@ from mlops_tui.ui.outputs import Outputs, Search
 from mlops_tui.ui.reads import ReadPool, RunReader
 from mlops_tui.ui.table_view import Views, load_views, views_path
 
+LOGGER = logging.getLogger(__name__)
 T = TypeVar("T")
 READ_ONLY = "Opened read-only: nothing is started, stopped or written here."
 CURVE_POINTS = 64
@@ -145,6 +147,10 @@ class ProjectSource:
             lambda error: to.post_message(intents.ActionFailed("The view was not saved", error)),
         )
 
+    def keep(self, save: Callable[[], object]) -> None:
+        """Have something small written in a thread; where that fails nobody need know."""
+        self._pool.submit(lambda _: save(), lambda _: None, not_kept)
+
     def ask_series(
         self,
         to: MessagePump,
@@ -223,6 +229,11 @@ class ProjectSource:
             lambda error: to.post_message(intents.ReadFailed(what, error)),
             group,
         )
+
+
+def not_kept(error: BaseException) -> None:
+    """Log that something of little weight could not be written."""
+    LOGGER.warning("the place was not kept: %s", error)
 
 
 def best_run(reader: RunReader, project: Project) -> Run | None:

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from mlops_tui.domain import places
 from mlops_tui.domain.filters import Sort, SortKey
-
-MOST_BYTES = 1_000_000
-"""A larger file of views is none of ours."""
+from mlops_tui.ui.kept import load_record, save_record
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +46,7 @@ def views_path(project: Path) -> Path:
 
 def load_views(path: Path) -> Views:
     """Return the views in a file; what cannot be read or understood is not there."""
-    try:
-        with open(path, "rb") as file:
-            found = json.loads(file.read(MOST_BYTES))
-    except (OSError, ValueError, RecursionError):
-        return Views()
-    if not isinstance(found, dict):
-        return Views()
+    found = load_record(path)
     named = found.get("views")
     return Views(
         view_of(found.get("last")),
@@ -92,15 +81,7 @@ def _save(path: Path, views: Views) -> Views:
         "last": record_of(views.last),
         "views": {name: record_of(view) for name, view in sorted(views.named.items())},
     }
-    places.make_private(path.parent)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".views-")  # 0600
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(record, file, indent=1)
-        os.replace(temporary, path)
-    except OSError:
-        os.unlink(temporary)
-        raise
+    save_record(path, record)
     return views
 
 

@@ -21,6 +21,7 @@ from mlops_tui.ui.run_looks import RunLooks
 from mlops_tui.ui.run_verbs import RunVerbs
 from mlops_tui.ui.screens.app_screen import AppScreen
 from mlops_tui.ui.widgets.panes import NAMES, Panes
+from mlops_tui.ui.widgets.place_keeper import PlaceKeeper
 from mlops_tui.ui.widgets.project_line import ProjectLine
 from mlops_tui.ui.widgets.run_detail import RunDetail
 from mlops_tui.ui.widgets.runs_pane import RunsPane
@@ -58,11 +59,13 @@ class ProjectScreen(AppScreen):
             "facts": self.detail.facts,
             "output": self.detail.log_tail,
         }
-        self.panes = Panes(self.line, self.looks, contents=contents)
+        keeper = PlaceKeeper(self.looks, self.runs_pane, self.detail, self.source)
+        self.panes = Panes(self.line, keeper, contents=contents)
         return self.panes
 
     def on_mount(self) -> None:
-        self.runs_pane.table.focus()
+        # at once, not by `focus()`, which comes after a pane that is returned to
+        self.set_focus(self.runs_pane.table)
         self.line.set_doing("reading the journals")
         self.set_interval(COARSE_TIMES_SECONDS, self._renew_times)
         self.call_after_refresh(self._begin_reading)

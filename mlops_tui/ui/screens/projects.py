@@ -21,7 +21,8 @@ from mlops_tui.domain.text import safe
 from mlops_tui.ui import keys
 from mlops_tui.ui.errors import describe
 from mlops_tui.ui.formats import count
-from mlops_tui.ui.project_source import READ_ONLY
+from mlops_tui.ui.last_place import save_last_project
+from mlops_tui.ui.project_source import READ_ONLY, not_kept
 from mlops_tui.ui.reads import ReadPool, RunReader
 from mlops_tui.ui.screens.app_screen import AppScreen
 from mlops_tui.ui.screens.pick import PromptDialog
@@ -118,6 +119,9 @@ class ProjectsScreen(AppScreen):
         self.table.focus()
         self._show_line("")
         self.set_interval(LOOK_AGAIN_SECONDS, self._look)
+        self._pool.submit(
+            lambda _: save_last_project(self._workspace, None), lambda _: None, not_kept
+        )
         self.call_after_refresh(self._look)
 
     def on_unmount(self) -> None:

@@ -12,6 +12,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from mlops_tui.ui import keys
+from mlops_tui.ui.last_place import Room
 from mlops_tui.ui.widgets.chart_grid import ChartGrid
 from mlops_tui.ui.widgets.pane import PaneTitle
 from mlops_tui.ui.widgets.row_table import RowTable
@@ -29,6 +30,8 @@ class Panes(Vertical):
     pane: reactive[str] = reactive("runs", init=False)
     is_alone: reactive[bool] = reactive(False, init=False)
     """One pane has all the room, as on a narrow terminal."""
+    room: reactive[Room] = reactive(Room(), init=False)
+    """How panes share it where they stand side by side."""
 
     def __init__(self, *children: Widget, contents: Mapping[str, Widget]) -> None:
         super().__init__(*children, id="body", classes="-on-runs")
@@ -49,6 +52,23 @@ class Panes(Vertical):
 
     def action_alone(self) -> None:
         self.is_alone = not self.is_alone
+
+    def action_resize(self, steps: int) -> None:
+        if self._is_narrow or self.is_alone:
+            alone = "z brings the others back" if self.is_alone else ""
+            words = alone or f"side by side needs {WIDE_COLUMNS} columns"
+            self.app.notify(words, markup=False, timeout=3)
+            return
+        self.room = self.room.with_more(self.pane, steps)
+
+    def watch_room(self, room: Room) -> None:
+        for pane, share in (("runs", room.runs), ("facts", room.facts)):
+            self.query_one(f"#pane-{pane}").styles.height = f"{share}fr"
+        self.query_one("#detail").styles.height = f"{100 - room.runs}fr"
+        self.query_one("#pane-output").styles.height = f"{100 - room.facts}fr"
+        self.query_one("#pane-charts").styles.width = f"{room.charts}fr"
+        self.query_one("#side").styles.width = f"{100 - room.charts}fr"
+        self.call_after_refresh(self._settle_in)
 
     def step_out(self) -> bool:
         """Undo the last enlargement; say whether there was one."""
@@ -77,7 +97,8 @@ class Panes(Vertical):
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         for pane, content in self._contents.items():
-            if content is event.widget and content.has_focus:
+            # the screen knows at once what has the focus, its widgets learn it one after the other
+            if content is event.widget and self.screen.focused is content:
                 self.pane = pane
 
     def on_resize(self, event: events.Resize) -> None:

@@ -61,6 +61,7 @@ class RunsPane(Vertical):
         self._relist: Timer | None = None
         self._relisted = 0.0
         self._wanted: str | None = None
+        self._left_at: str | None = None
 
     def compose(self) -> ComposeResult:
         yield self.title_line
@@ -88,6 +89,18 @@ class RunsPane(Vertical):
             wait = self._relisted + RELIST_SECONDS - time.monotonic()
             self._relist = self.set_timer(max(0.001, wait), self._list_now)
 
+    def return_to(self, run_id: str) -> None:
+        """Put the cursor on a run when it is listed, unless a person has moved it before."""
+        self._left_at = run_id
+        self._return()
+
+    def _return(self) -> None:
+        if self._left_at is not None and self.table.cursor > 0:
+            self._left_at = None
+        elif self._left_at is not None and self.table.has_all([self._left_at]):
+            self.table.show_key(self._left_at)
+            self._left_at = None
+
     def _list_now(self) -> None:
         if self._relist is not None:
             self._relist.stop()
@@ -105,6 +118,7 @@ class RunsPane(Vertical):
         hidden = self.edits.hidden
         self.table.set_keys([run_id for run_id in event.ids if run_id not in hidden])
         self._show_title()
+        self._return()
         if self._wanted is not None and self.table.has_all([self._wanted]):
             self.table.show_key(self._wanted)
             self._wanted = None
