@@ -150,6 +150,7 @@ def _facts(
         ("host", run.host),
         ("last heard", _heard(run, now)),
         ("retry of", f"{run.retry_of} (attempt {run.attempt})" if run.retry_of else ""),
+        ("parent", run.parent or ""),
         ("note", run.note or ""),
         ("command", " ".join(map(str, argv)) if isinstance(argv, list) else ""),
         ("commit", _commit(git) if isinstance(git, Mapping) else ""),

@@ -223,6 +223,11 @@ VERBS: dict[str, Verb] = {
             ("mlops-tui series train-3 loss --points 20", "mlops-tui series train-3 loss --json"),
         ),
         Verb(
+            *("files", _LOOK, "list the files and relatives of a run"),
+            *("mlops_tui.cli.verbs_files", _run_name),
+            ("mlops-tui files train-3", "mlops-tui files train-3 --json"),
+        ),
+        Verb(
             *("compare", _LOOK, "show what differs between runs"),
             *("mlops_tui.cli.verbs_compare", _compare),
             ("mlops-tui compare train-3 train-4", "mlops-tui compare train-3 train-4 --all"),

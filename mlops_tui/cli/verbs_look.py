@@ -78,6 +78,7 @@ def do_show(options: argparse.Namespace) -> int:
     if options.json:
         shape = run_shape(run, now) | {
             "deleted": run.deleted,
+            "parent": run.parent,
             "note": run.note,
             "heard": run.heard,
             "unreadable_first": run.unreadable_first,

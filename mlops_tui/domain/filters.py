@@ -26,7 +26,7 @@ from mlops_tui.domain.text import nearest
 
 RUN_FIELDS = (
     *("id", "name", "job", "kind", "state", "created", "started", "ended", "duration", "host"),
-    *("reason", "exit_code", "attempt", "retry_of", "unreadable_lines", "note", "tags"),
+    *("reason", "exit_code", "attempt", "retry_of", "parent", "unreadable_lines", "note", "tags"),
 )
 FIELD_PREFIXES = ("param.", "tag.", "metric.", "last.", "min.", "max.", "first.", "count.")
 

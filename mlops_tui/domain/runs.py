@@ -66,6 +66,8 @@ class Run:
     host: str = ""
     machine: str = ""
     retry_of: str | None = None
+    parent: str | None = None
+    """The run that was open in the process that began this one."""
     attempt: int = 1
     slots: int = 1
     """How much of its host's job slots it takes."""

@@ -73,7 +73,7 @@ def apply_creation(connection: sqlite3.Connection, run: int, record: Mapping[str
         "UPDATE runs SET name = iif(name_t IS NULL, ?, name),"
         " priority = iif(priority_t IS NULL, ?, priority),"
         " job = ?, kind = ?, host = ?, machine = ?, source = ?, created = ?, retry_of = ?,"
-        " attempt = ?, slots = ?, gpus = ?, known = 1 WHERE num = ? AND known = 0",
+        " parent = ?, attempt = ?, slots = ?, gpus = ?, known = 1 WHERE num = ? AND known = 0",
         (
             _text(record, "name") or run_id,
             _integer(record, "priority", 0),
@@ -84,6 +84,7 @@ def apply_creation(connection: sqlite3.Connection, run: int, record: Mapping[str
             _text(record, "source"),
             _time_of_id(run_id) if created is None else created,
             _text(record, "retry_of") or None,
+            _text(record, "parent") or None,
             _integer(record, "attempt", 1),
             _integer(record, "slots", 1),
             _integer(record, "gpus", 0),

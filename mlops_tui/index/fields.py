@@ -18,7 +18,7 @@ STARTED = "ifnull(started, end_started)"
 _ATTRIBUTES = {
     **{name: name for name in ("id", "name", "job", "kind", "created", "ended", "host")},
     **{name: name for name in ("machine", "reason", "exit_code", "signal", "attempt")},
-    **{name: name for name in ("retry_of", "note", "heard", "priority", "deleted")},
+    **{name: name for name in ("retry_of", "parent", "note", "heard", "priority", "deleted")},
     "state": STATE,
     "started": STARTED,
     "duration": f"max(0, ifnull(ended, :now) - {STARTED})",

@@ -69,7 +69,7 @@ def select_runs(connection: sqlite3.Connection, ids: Sequence[str]) -> list[Run]
     rows = connection.execute(
         "SELECT num, id, name, job, kind,"
         f" {STATE}, created, {STARTED}, ended, exit_code, signal, reason, host, machine, retry_of,"
-        " attempt, slots, gpus, priority, progress_done, progress_total, unreadable,"
+        " parent, attempt, slots, gpus, priority, progress_done, progress_total, unreadable,"
         " unreadable_first, backward, note, deleted, heard"
         f" FROM runs WHERE {_VISIBLE} AND id {_AMONG}",
         (json.dumps([clean(run_id) for run_id in ids]),),
@@ -256,8 +256,8 @@ def _run(
     metrics: dict[int, dict[str, MetricSummary]],
 ) -> Run:
     (num, run_id, name, job, kind, state, created, started, ended, exit_code, signal, reason, host,
-     machine, retry_of, attempt, slots, gpus, priority, done, total, unreadable, unreadable_first,
-     backward, note, deleted, heard) = row  # fmt: skip
+     machine, retry_of, parent, attempt, slots, gpus, priority, done, total, unreadable,
+     unreadable_first, backward, note, deleted, heard) = row  # fmt: skip
     return Run(
         id=run_id,
         name=name,
@@ -273,6 +273,7 @@ def _run(
         host=host,
         machine=machine,
         retry_of=retry_of,
+        parent=parent,
         attempt=attempt,
         slots=slots,
         gpus=gpus,

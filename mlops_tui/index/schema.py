@@ -4,7 +4,7 @@ from __future__ import annotations
 
 APPLICATION_ID = 0x6D6C6F70
 """`mlop`: an SQLite file without it is none of ours."""
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """Goes up with every change of tables or of what ingest writes; another one means a rebuild."""
 
 TABLES = """
@@ -20,7 +20,7 @@ CREATE TABLE runs (
     host TEXT NOT NULL DEFAULT '', machine TEXT NOT NULL DEFAULT '',
     source TEXT NOT NULL DEFAULT '',
     created REAL NOT NULL DEFAULT 0,
-    retry_of TEXT, attempt INTEGER NOT NULL DEFAULT 1,
+    retry_of TEXT, parent TEXT, attempt INTEGER NOT NULL DEFAULT 1,
     slots INTEGER NOT NULL DEFAULT 1, gpus INTEGER NOT NULL DEFAULT 0,
     priority INTEGER NOT NULL DEFAULT 0, priority_t REAL,
     place REAL,                            -- in the queue; NULL for the time of creation

@@ -28,7 +28,7 @@ PATIENCE_SECONDS = 2.0
 """Whoever holds a journal's lock for longer was stopped in the middle; a training waits no more."""
 _FACTS_OF_CREATION = (
     *("name", "job", "kind", "host", "machine", "created", "params", "tags", "retry_of"),
-    *("attempt", "source", "slots", "gpus", "priority"),
+    *("parent", "attempt", "source", "slots", "gpus", "priority"),
 )
 _RECORDED_ENV = (
     *("CUDA_VISIBLE_DEVICES", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "PYTHONHASHSEED"),

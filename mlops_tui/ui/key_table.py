@@ -27,6 +27,9 @@ PICK_VIEWS = "pick views"
 PROMPT = "prompt"
 COMMAND = "command"
 COMPARE = "compare"
+FILES = "files"
+PREVIEW = "preview"
+CELLS = "cells"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,8 @@ KEYS: tuple[Key, ...] = (
         PANES, shown="]"),
     Key("compare", "C", "compare", "Compare",
         "Marked runs side by side, or this one and the baseline or the best", LOOKS),
+    Key("files", "F", "files", "Files", "What this run kept, where it comes from, what came of it",
+        LOOKS),
     Key("copy", "y", "copy", "Copy id", "Copy the run's id to the clipboard", VERBS),
     Key("open-project", "enter", "open", "Open", "Go into the project", PROJECTS, True, "Enter"),
     Key("set-up", "i", "set_up", "Set up", "Propose an mlops.toml for the folder", PROJECTS),
@@ -233,6 +238,17 @@ KEYS: tuple[Key, ...] = (
     Key("compare-row", "enter", "open", "In full", "Show this line with nothing cut", COMPARE,
         True, "Enter"),
     Key("compare-copy", "y", "screen.copy", "Copy", "Copy what is shown as text", COMPARE, True),
+    Key("files-back", "escape", "screen.leave", "Back", "Back to the runs", FILES, True, "Esc"),
+    Key("files-open", "enter", "open", "Look into", "Look into the file, or go to the run", FILES,
+        True, "Enter"),
+    Key("files-copy", "y", "screen.copy", "Copy path", "Copy the path of the file", FILES, True),
+    Key("preview-back", "escape", "leave", "Back", "Stop a search, else back to the files",
+        PREVIEW, True, "Esc"),
+    Key("preview-search", "slash", "search", "Search", "Look for text, or a regex after `~`",
+        PREVIEW, True, "/"),
+    Key("preview-copy", "y", "copy", "Copy path", "Copy the path of the file", PREVIEW, True),
+    Key("cells-open", "enter", "open", "Row", "Show this row with nothing cut", CELLS, True,
+        "Enter"),
     Key("help", "question_mark", "help", "Help", "What the keys do here", EVERYWHERE, True, "?"),
     Key("mouse", "M", "mouse", "Mouse", "Let the app take the mouse, or leave it to the terminal",
         EVERYWHERE),
@@ -245,6 +261,8 @@ SCREENS = {
         *(VERBS, LOOKS, PROJECT, PANES, TABLE, RUN_VIEW, RUN_LIST, CHARTS, FACTS, LOG, EVERYWHERE),
     ),
     COMPARE: (COMPARE, TABLE, EVERYWHERE),
+    FILES: (FILES, TABLE, EVERYWHERE),
+    PREVIEW: (PREVIEW, CELLS, TABLE, LOG, EVERYWHERE),
     FORM: (FORM,),
     DRY_RUN: (DRY_RUN,),
     DIALOG: (DIALOG,),
@@ -259,6 +277,9 @@ HEADINGS = {
     VERBS: "Runs",
     LOOKS: "Looking closer",
     COMPARE: "Comparing",
+    FILES: "Files of a run",
+    PREVIEW: "A file",
+    CELLS: "In a table of cells",
     PROJECT: "What is shown",
     PANES: "Panes",
     PROJECTS: "Projects",
@@ -278,7 +299,7 @@ WRITING = frozenset(
     | {"tag", "note", "launch-like"}
 )
 """What changes a project or starts or stops something, by id: not offered to who only looks."""
-OWN_ENTER = (PROJECTS, COMPARE)
+OWN_ENTER = (PROJECTS, COMPARE, FILES, PREVIEW)
 """Screens whose table does something else with Enter than the one of runs."""
-WITH_FOCUS = {RUN_VIEW: TABLE, RUN_LIST: TABLE}
+WITH_FOCUS = {RUN_VIEW: TABLE, RUN_LIST: TABLE, CELLS: TABLE}
 """Places reachable only while another one has the focus."""

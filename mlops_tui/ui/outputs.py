@@ -1,4 +1,4 @@
-"""Reads and searches the output logs of a project's runs, for the reading threads."""
+"""Reads and searches long texts, such as the output logs of runs, for the reading threads."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import IO
 
 from mlops_tui.domain import places
 from mlops_tui.ui.logpages import LineCounts, LogWindow, Wish, read_window
@@ -19,7 +20,7 @@ TOLD_SECONDS = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """A search in the output of a run, and how to stop it."""
+    """A search in a text, and how to stop it."""
 
     query: Query
     start: int
@@ -31,25 +32,26 @@ class Search:
 class Outputs:
     """Any number of threads may read at once; lines are counted by one of them at a time."""
 
-    def __init__(self, project: Path) -> None:
-        self._project = project
+    def __init__(self, open_text: Callable[[str], IO[bytes]]) -> None:
+        """Read what `open_text` opens by name; it may raise `OSError`."""
+        self._open = open_text
         self._lock = threading.Lock()
         self._counts = LineCounts()
         self._counted: str | None = None
 
-    def read(self, run_id: str, wish: Wish) -> LogWindow:
-        """Return a part of a run's output; an empty one where there is none yet.
+    def read(self, name: str, wish: Wish) -> LogWindow:
+        """Return a part of a text; an empty one where there is none yet.
 
         Raises:
             OSError: it cannot be read.
         """
         try:
-            with open(self._path(run_id), "rb", buffering=0) as file:
-                size = os.fstat(file.fileno()).st_size
+            with self._open(name) as file:
+                size = file.seek(0, os.SEEK_END)
                 window = read_window(file, size, wish.offset)
                 with self._lock:
-                    if run_id != self._counted:
-                        self._counts, self._counted = LineCounts(), run_id
+                    if name != self._counted:
+                        self._counts, self._counted = LineCounts(), name
                     self._counts.extend(file, size)
                     first = window.starts[0] if window.starts else 0
                     before = self._counts.before(file, first)
@@ -58,7 +60,7 @@ class Outputs:
         except FileNotFoundError:
             return LogWindow()
 
-    def find(self, run_id: str, search: Search, told: Callable[[float], object]) -> int | None:
+    def find(self, name: str, search: Search, told: Callable[[float], object]) -> int | None:
         """Return the offset of the nearest match, None without one or if it was stopped.
 
         Raises:
@@ -73,10 +75,16 @@ class Outputs:
                 told(share)
             return not search.stopped.is_set()
 
-        with open(self._path(run_id), "rb", buffering=0) as file:
-            size = os.fstat(file.fileno()).st_size
+        with self._open(name) as file:
+            size = file.seek(0, os.SEEK_END)
             start, end = (search.start, size) if search.is_forward else (0, search.start)
             return find(file, search.query, start, end, search.is_forward, go_on)
 
-    def _path(self, run_id: str) -> Path:
-        return places.run_dir(self._project, run_id) / "output.log"
+
+def open_output(project: Path, run_id: str) -> IO[bytes]:
+    """Return the output log of a run.
+
+    Raises:
+        OSError: it is not there or cannot be read.
+    """
+    return open(places.run_dir(project, run_id) / "output.log", "rb", buffering=0)

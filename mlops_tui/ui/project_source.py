@@ -6,6 +6,7 @@ import logging
 import math
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -23,7 +24,7 @@ from mlops_tui.ui.chosen_columns import curve
 from mlops_tui.ui.errors import describe, run_guarded
 from mlops_tui.ui.logpages import LogWindow, Wish
 from mlops_tui.ui.objective import best_first, objective_metric
-from mlops_tui.ui.outputs import Outputs, Search
+from mlops_tui.ui.outputs import Outputs, Search, open_output
 from mlops_tui.ui.reads import ReadPool, RunReader
 from mlops_tui.ui.table_view import Views, load_views, views_path
 
@@ -51,7 +52,7 @@ class ProjectSource:
     ) -> None:
         self.project = project
         self._pool = ReadPool(open_reader)
-        self._outputs = Outputs(project)
+        self._outputs = Outputs(partial(open_output, project))
         self._live_hz = live_hz
         self.is_read_only = is_read_only
         self._tend = None if is_read_only else tend

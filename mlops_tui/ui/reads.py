@@ -54,6 +54,9 @@ class RunReader(Protocol):
     ) -> Series:
         """Return a history of at most about `points` points, extremes kept."""
 
+    def artifacts(self, run_id: str) -> list[str]:
+        """Return the paths that a run named as its artifacts, relative to its folder."""
+
     def close(self) -> None:
         """Let go of files."""
 
@@ -175,6 +178,10 @@ class LazyReader:
     ) -> Series:
         """Return a history of at most about `points` points, extremes kept."""
         return self._reader().series(run_id, metric, points, first_step, last_step)
+
+    def artifacts(self, run_id: str) -> list[str]:
+        """Return the paths that a run named as its artifacts, relative to its folder."""
+        return self._reader().artifacts(run_id)
 
     def close(self) -> None:
         """Leave it open: it belongs to the thread."""

@@ -7,12 +7,14 @@ from typing import ClassVar
 from textual.binding import BindingType
 from textual.containers import Vertical
 
+from mlops_tui.domain.text import safe
 from mlops_tui.engine.feed import Batch
 from mlops_tui.ui import intents, keys
 from mlops_tui.ui.compared import reference_first
 from mlops_tui.ui.project_source import ProjectSource
 from mlops_tui.ui.run_verbs import RunVerbs
 from mlops_tui.ui.screens.compare import CompareScreen
+from mlops_tui.ui.screens.files import FilesScreen
 from mlops_tui.ui.widgets.runs_pane import RunsPane
 
 
@@ -22,8 +24,11 @@ class RunLooks(Vertical):
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.LOOKS)
     DEFAULT_CSS = "RunLooks { height: 1fr; }"
 
-    def __init__(self, source: ProjectSource, verbs: RunVerbs, runs: RunsPane) -> None:
+    def __init__(
+        self, source: ProjectSource, verbs: RunVerbs, runs: RunsPane, has_blocks: bool
+    ) -> None:
         super().__init__(verbs)
+        self._has_blocks = has_blocks
         self._source = source
         self._verbs = verbs
         self._runs = runs
@@ -44,3 +49,17 @@ class RunLooks(Vertical):
         ids = reference_first(self._verbs.marked, here, baseline.id if baseline else None)
         if ids:
             self.app.push_screen(CompareScreen(self._source, ids))
+
+    def action_files(self) -> None:
+        key = self._runs.table.cursor_key
+        if key is not None:
+            self.app.push_screen(FilesScreen(self._source, key, self._go_to, self._has_blocks))
+
+    def _go_to(self, run_id: str) -> None:
+        """Put the cursor on another run, where the list has it."""
+        table = self._runs.table
+        if table.has_all([run_id]):
+            table.show_key(run_id)
+        else:
+            words = f"{run_id} is not in the list: filtered, hidden or deleted"
+            self.app.notify(safe(words), markup=False, timeout=5)

@@ -48,7 +48,7 @@ class ProjectScreen(AppScreen):
         self.runs_pane = RunsPane(NAMES, wishes, source)
         self.detail = RunDetail(NAMES, wishes, settings.symbols, source)
         self.verbs = RunVerbs(source, self.runs_pane.table, self.runs_pane, self.detail)
-        self.looks = RunLooks(source, self.verbs, self.runs_pane)
+        self.looks = RunLooks(source, self.verbs, self.runs_pane, settings.is_unicode)
         self._settle: Timer | None = None
         self._is_ready = False
 
