@@ -37,7 +37,7 @@ class Filter:
 
     node: Node
     fields: frozenset[str]
-    """What `matches` asks `get` for; `tags` stands for all tags, as a mapping."""
+    """What `matches` asks `get` for: `tags` is all tags, a mapping, and `WORDS` as `words_of`."""
     _test: Test = field(repr=False, compare=False)
 
     def matches(self, get: Get, now: float | None = None) -> bool:

@@ -30,10 +30,10 @@ from mlops_tui.domain.filters_values import (
     to_number,
     to_text,
 )
+from mlops_tui.domain.runs import WORD_FIELDS, WORDS
 
 Get = Callable[[str], object]
 Test = Callable[[Get, float], bool]
-WORD_FIELDS = ("id", "name", "job")
 _ORDERS: dict[str, Callable[[float, float], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
@@ -100,7 +100,7 @@ def fields_of(node: Node) -> frozenset[str]:
         case Not(part):
             return fields_of(part)
         case Word():
-            return frozenset((*WORD_FIELDS, "tags"))
+            return frozenset({WORDS})
         case Compare(field=field) | Member(field=field) | Has(field=field):
             return frozenset({_read_name(field)})
     return frozenset()
@@ -114,11 +114,20 @@ def _word_test(text: str) -> Test:
     needle = text.lower()
 
     def test(get: Get, now: float) -> bool:
-        if any(needle in to_text(get(field) or "").lower() for field in WORD_FIELDS):
-            return True
-        return any(needle in item.lower() for item in tag_texts(get("tags")))
+        words = get(WORDS)
+        return isinstance(words, str) and needle in words
 
     return test
+
+
+def words_of(get: Get) -> str:
+    """Return what stands for a run in the field `WORDS`: in small letters, a line for each text."""
+    return with_tags("\n".join(to_text(get(field) or "") for field in WORD_FIELDS), get("tags"))
+
+
+def with_tags(text: str, tags: object) -> str:
+    """Return a text, a line for each value of `WORD_FIELDS`, with the tags of the run added."""
+    return "\n".join([text, *tag_texts(tags)]).lower() if tags else text.lower()
 
 
 def _has_test(field: str) -> Test:
@@ -172,14 +181,21 @@ def _member_test(field: str, choices: tuple[str | Range, ...], is_negated: bool)
         found = get(field)
         return found is not None and is_negated != any(each(found, now) for each in tests)
 
-    return test
+    def test_one(get: Get, now: float) -> bool:
+        found = get(field)
+        return found is not None and is_negated != tests[0](found, now)
+
+    return test_one if len(tests) == 1 else test
 
 
 def _choice_test(field: str, choice: str | Range) -> Callable[[object, float], bool]:
     if isinstance(choice, Range):
         return _range_test(field, choice)
     literal = read_literal(field, choice, is_equality=True)
-    return lambda found, now: _equals(found, literal, now)
+    text = literal.text
+    if literal.number is not None:
+        return lambda found, now: _equals(found, literal, now)
+    return lambda found, now: found == text if type(found) is str else _equals(found, literal, now)
 
 
 def _range_test(field: str, bounds: Range) -> Callable[[object, float], bool]:
@@ -218,9 +234,12 @@ def _order_test(field: str, sign: str, value: str) -> Test:
     literal = read_literal(field, value)
     compare, compare_text = _ORDERS[sign], _TEXT_ORDERS[sign]
     is_time = field in TIME_FIELDS
+    fixed = None if literal.is_relative else literal.number
 
     def test(get: Get, now: float) -> bool:
         found = get(field)
+        if type(found) is float and fixed is not None:
+            return compare(found, fixed)
         if found is None:
             return False
         wanted, number = literal.at(now), to_number(found)

@@ -95,6 +95,12 @@ class Run:
         return max(0.0, (self.ended if self.ended is not None else now) - self.started)
 
 
+WORD_FIELDS = ("id", "name", "job")
+"""Where a filter looks for a bare word, beside the tags."""
+WORDS = "\n"
+"""The field that gives all of that as one text; nobody can type its name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Series:
     """The history of one metric, sorted by step; decimated ones keep the extremes."""

@@ -61,7 +61,7 @@ class Index(OpenIndex):
             deleted: return deleted runs only, instead of none.
             limit: return no more than these.
         """
-        return self._ask(lambda c: queries.select_ids(c, where, sort, deleted, limit))
+        return self._ask(lambda c: queries.select_ids(c, self._fields, where, sort, deleted, limit))
 
     def runs(self, ids: Sequence[str]) -> list[Run]:
         """Return runs in the order of `ids`; those not there are left out."""
@@ -134,7 +134,7 @@ class Index(OpenIndex):
 
     def values(self, fields: Sequence[str]) -> dict[str, dict[str, object]]:
         """Return the values of `fields` of all runs, deleted ones too; None where one has none."""
-        return self._ask(lambda c: queries.read_values(c, fields))
+        return self._ask(lambda c: queries.read_values(c, self._fields, fields))
 
     def field_facts(self) -> list[FieldFacts]:
         """Return the fields that runs have, and whether the runs differ in them."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from mlops_tui.domain.errors import StorageError
+from mlops_tui.index.fields import Fields
 from mlops_tui.index.ingest import Ingester
 from mlops_tui.index.store import Store, is_damaged, is_moved
 
@@ -26,6 +27,7 @@ class OpenIndex:
     ) -> None:
         self.project = Path(os.path.abspath(project))
         self._store = Store(self.project)
+        self._fields = Fields()
         self._ingester = Ingester(self._store, self.project, on_progress)
 
     def close(self) -> None:

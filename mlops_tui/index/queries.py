@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from mlops_tui.domain import lifecycle
 from mlops_tui.domain.errors import AmbiguousError, NotFoundError
 from mlops_tui.domain.runs import MetricSummary, Run, RunState, Series
-from mlops_tui.index.fields import STARTED, STATE, Values, decode_value, read_field
+from mlops_tui.index.fields import STARTED, STATE, Fields, Values, decode_value
 from mlops_tui.index.labels import NO_LABEL
 from mlops_tui.index.lines import BadLineError, clean, read_record, split_lines
 from mlops_tui.index.packing import no_points
@@ -33,6 +33,7 @@ _MOST_ROWS = 2**63 - 1
 
 def select_ids(
     connection: sqlite3.Connection,
+    read: Fields,
     where: Filter | None,
     sort: Sort | None,
     deleted: bool,
@@ -45,7 +46,7 @@ def select_ids(
         (deleted, _MOST_ROWS if where or sort or limit is None else min(limit, _MOST_ROWS)),
     ).fetchall()
     fields = (where.fields if where else frozenset()) | (sort.fields if sort else frozenset())
-    columns = {field: read_field(connection, field) for field in fields}
+    columns = {field: read.read(connection, field) for field in fields}
     if where is not None:
         rows = _filtered(rows, where, columns)
     if sort is None:
@@ -56,11 +57,11 @@ def select_ids(
 
 
 def read_values(
-    connection: sqlite3.Connection, fields: Sequence[str]
+    connection: sqlite3.Connection, read: Fields, fields: Sequence[str]
 ) -> dict[str, dict[str, object]]:
     """Return for every run, deleted ones too, the values of `fields`; None where it has none."""
     rows = connection.execute(f"SELECT num, id FROM runs WHERE {_VISIBLE}").fetchall()
-    columns = [(field, read_field(connection, field)) for field in fields]
+    columns = [(field, read.read(connection, field)) for field in fields]
     return {run_id: {field: found.get(num) for field, found in columns} for num, run_id in rows}
 
 

@@ -40,6 +40,7 @@ CREATE TABLE runs (
     version INTEGER NOT NULL DEFAULT 0, points_version INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX runs_version ON runs (version);
+CREATE INDEX runs_newest ON runs (created DESC, id DESC, deleted) WHERE known = 1 AND purged = 0;
 CREATE INDEX runs_unsettled ON runs (num) WHERE settled = 0;
 CREATE TABLE labels (                      -- parameters and tags, values as JSON
     kind TEXT NOT NULL, name INTEGER NOT NULL, run INTEGER NOT NULL,

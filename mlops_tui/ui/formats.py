@@ -67,5 +67,5 @@ def value_text(value: ParamValue) -> str:
 
 
 def count(number: int, noun: str) -> str:
-    """Return `1 run`, `2 runs`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    """Return `1 run`, `2,000 runs`."""
+    return f"{number} {noun}" if number == 1 else f"{number:,} {noun}s"

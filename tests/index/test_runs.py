@@ -389,3 +389,20 @@ def test_fields_say_whether_runs_differ_in_them(index: Index, recorder: Recorder
     assert found["metric.loss"] == (1, 1)
     assert found["host"] == (2, 1)
     assert "param.only" not in found
+
+
+def test_values_are_read_anew_once_another_process_changed_them(
+    index: Index, recorder: Recorder
+) -> None:
+    first = recorder.create(params={"lr": 1.5})
+    index.ingest()
+    assert index.run_ids(parse_filter("lr>1")) == [first]
+    second = recorder.create(T + 1, params={"lr": 2.5})
+    with Index.open(recorder.project) as other:
+        other.ingest()
+    assert index.run_ids(parse_filter("lr>1")) == [second, first]
+    recorder.journal("run.tagged", T + 2, run=second, tags={"best": "Yes"})
+    assert index.run_ids(parse_filter("yes")) == []
+    index.ingest()
+    assert index.run_ids(parse_filter("yes")) == [second]
+    assert index.run_ids(parse_filter("best=Yes and lr>2")) == [second]

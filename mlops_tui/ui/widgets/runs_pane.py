@@ -183,7 +183,7 @@ class RunsPane(Vertical):
     def _show_title(self) -> None:
         words = [count(len(self.table.keys), "run")]
         if self.where is not None:
-            words = [f"{len(self.table.keys)} of {count(self._total, 'run')}"]
+            words = [f"{len(self.table.keys):,} of {count(self._total, 'run')}"]
         if self.slots:
             words.append(f"{len(self.slots)} marked")
         words += [words_ for words_ in (self.edits.words, self.view_keys.words) if words_]

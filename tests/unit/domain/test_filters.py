@@ -9,7 +9,8 @@ import pytest
 
 from mlops_tui.domain.errors import InputError
 from mlops_tui.domain.filters import parse_filter, parse_sort, unknown_fields
-from mlops_tui.domain.runs import RunState
+from mlops_tui.domain.filters_match import words_of
+from mlops_tui.domain.runs import WORDS, RunState
 
 NOW = 1_790_000_000.0
 RUN: Mapping[str, object] = {
@@ -33,7 +34,8 @@ RUN: Mapping[str, object] = {
 
 
 def passes(text: str, run: Mapping[str, object] = RUN) -> bool:
-    return parse_filter(text).matches(run.get, NOW)
+    words = {WORDS: words_of(run.get)}
+    return parse_filter(text).matches({**words, **run}.get, NOW)
 
 
 @pytest.mark.parametrize(
@@ -148,7 +150,7 @@ def test_what_is_not_understood_is_named_with_its_place(text: str, message: str,
 
 def test_a_filter_names_the_fields_it_reads() -> None:
     assert parse_filter("lr>1 and (min.loss<2 or has:acc)").fields == {"lr", "min.loss", "acc"}
-    assert parse_filter("tag:best x").fields == {"tags", "id", "name", "job"}
+    assert parse_filter("tag:best x").fields == {"tags", WORDS}
 
 
 def getter(values: Mapping[str, object]) -> Callable[[str, str], object]:
