@@ -48,7 +48,7 @@ def run_app(workspace: Path, is_read_only: bool = False) -> int:
     if is_read_only:
         settings = replace(settings, is_read_only=True)
     workspace = Path(os.path.abspath(workspace))
-    project = first_project(workspace)
+    project, theme = first_project(workspace), preferences.theme
     with textual_settings(settings):
         from mlops_tui.ui import keys
 
@@ -60,9 +60,9 @@ def run_app(workspace: Path, is_read_only: bool = False) -> int:
     start_logging()
     while True:
         app = MlopsApp(workspace, doors(), settings, project)
-        if preferences.theme is not None:
-            app.theme = preferences.theme
-        app.say_at_start([*map(str, preferences.problems), *complaints])
+        if theme is not None:
+            app.theme = theme
+        app.first_words = [*map(str, preferences.problems), *complaints]
         result = app.run(mouse=settings.mouse)
         if crash := app.crash_report:
             sys.stderr.write(log_crash(crash))
@@ -70,7 +70,7 @@ def run_app(workspace: Path, is_read_only: bool = False) -> int:
         if not isinstance(result, Relaunch):
             return app.return_code or 0
         settings = replace(settings, mouse=result.mouse)
-        workspace, project = result.workspace, result.project
+        workspace, project, theme = result.workspace, result.project, result.theme
 
 
 @contextmanager

@@ -25,8 +25,8 @@ class Command:
     """Whose action it is."""
 
 
-def commands_of(screen: Screen[Any]) -> list[Command]:
-    """Return the commands of the keys that work on this screen with its focus, once each."""
+def commands_of(screen: Screen[Any], place: str) -> list[Command]:
+    """Return what can be done on this screen, of this place, with its focus; once each."""
     by_id = {key.id: key for key in keys.KEYS if key.place != keys.REFUSED}
     found: dict[str, Command] = {}
     for active in screen.active_bindings.values():
@@ -35,8 +35,20 @@ def commands_of(screen: Screen[Any]) -> list[Command]:
             found.setdefault(
                 key.id, Command(key.label, key.tooltip, key.display, key.action, active.node)
             )
+    for key in by_id.values():
+        if key.place in keys.SCREENS.get(place, ()) and key.id not in found:
+            node = _who_can(screen, key) if not key.keys else None
+            if node is not None:
+                found[key.id] = Command(key.label, key.tooltip, key.display, key.action, node)
     order = list(by_id)
     return [found[id_] for id_ in sorted(found, key=order.index)]
+
+
+def _who_can(screen: Screen[Any], key: keys.Key) -> DOMNode | None:
+    """Return the nearest around the focus that does what has no key."""
+    method = f"action_{key.action.partition('(')[0]}"
+    around = [*(screen.focused or screen).ancestors_with_self, screen.app]
+    return next((node for node in around if hasattr(node, method)), None)
 
 
 def matching(commands: Iterable[Command], typed: str) -> list[Command]:

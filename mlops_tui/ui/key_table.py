@@ -38,7 +38,7 @@ class Key:
 
     id: str
     keys: str
-    """As Textual names them, separated by commas."""
+    """As Textual names them, separated by commas; none for what is found by its name only."""
     action: str
     label: str
     tooltip: str
@@ -252,6 +252,8 @@ KEYS: tuple[Key, ...] = (
     Key("help", "question_mark", "help", "Help", "What the keys do here", EVERYWHERE, True, "?"),
     Key("mouse", "M", "mouse", "Mouse", "Let the app take the mouse, or leave it to the terminal",
         EVERYWHERE),
+    Key("theme", "", "next_theme", "Theme", "The next theme, until you quit",
+        EVERYWHERE, shown=":theme"),
     Key("quit", "q", "quit", "Quit", "Leave; runs go on", EVERYWHERE, True),
 )  # fmt: skip
 

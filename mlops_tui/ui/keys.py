@@ -51,6 +51,7 @@ def bindings(*places: str, before_focus: bool = False) -> list[BindingType]:
         )
         for place in places
         for key in of_place(place)
+        if key.keys
     ]
 
 
@@ -123,7 +124,7 @@ def for_looking(keys: Sequence[key_table.Key]) -> tuple[key_table.Key, ...]:
 
 
 def _singles(key: key_table.Key) -> list[str]:
-    return key.keys.split(",")
+    return key.keys.split(",") if key.keys else []
 
 
 def _named(text: str) -> str:

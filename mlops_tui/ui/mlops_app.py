@@ -18,11 +18,12 @@ from textual.filter import LineFilter
 
 from mlops_tui.domain.runs import Run
 from mlops_tui.domain.text import safe
-from mlops_tui.ui import keys, palette
+from mlops_tui.ui import keys, palette, themes
 from mlops_tui.ui.clipboard import fits, tell_tmux
 from mlops_tui.ui.commands import Command, commands_of
 from mlops_tui.ui.last_place import save_last_project
 from mlops_tui.ui.launch_settings import LaunchSettings
+from mlops_tui.ui.preferences import THEMES
 from mlops_tui.ui.project_source import READ_ONLY, ProjectSource
 from mlops_tui.ui.reads import RunReader
 from mlops_tui.ui.screens.app_screen import AppScreen
@@ -40,6 +41,7 @@ class Relaunch:
     mouse: bool
     workspace: Path
     project: Path | None
+    theme: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,8 @@ class MlopsApp(App[Relaunch]):
         if not settings.is_unicode:
             self._safe_filters.append(AsciiOnly())
         super().__init__()
+        for theme in themes.OWN:
+            self.register_theme(theme)
         self._crash = io.StringIO()
         # Textual prints tracebacks here when it stops; no person should read one on the screen
         self.error_console = Console(file=self._crash, width=100, markup=False, highlight=False)
@@ -80,11 +84,8 @@ class MlopsApp(App[Relaunch]):
         self._doors = doors
         self._settings = settings
         self._project = project
-        self._first_words: Sequence[str] = ()
-
-    def say_at_start(self, words: Sequence[str]) -> None:
-        """Show these lines as soon as there is a screen."""
-        self._first_words = words
+        self.first_words: Sequence[str] = ()
+        """Lines to show as soon as there is a screen."""
 
     @property
     def crash_report(self) -> str:
@@ -107,9 +108,9 @@ class MlopsApp(App[Relaunch]):
             self.push_screen(self._projects(enters_single=True))
 
     def on_ready(self) -> None:
-        if self._first_words:
+        if self.first_words:
             title = "Settings that are not understood"
-            self.push_screen(MessageDialog(title, "\n".join(self._first_words)))
+            self.push_screen(MessageDialog(title, "\n".join(self.first_words)))
 
     def _terminate(self) -> None:
         self.exit(return_code=128 + signal.SIGTERM)
@@ -169,7 +170,9 @@ class MlopsApp(App[Relaunch]):
 
     def action_command(self) -> None:
         if isinstance(self.screen, AppScreen):
-            self.push_screen(CommandDialog(commands_of(self.screen)), self._carry_out)
+            self.push_screen(
+                CommandDialog(commands_of(self.screen, self.screen.place)), self._carry_out
+            )
 
     async def _carry_out(self, command: Command | None) -> None:
         if command is not None:
@@ -179,4 +182,12 @@ class MlopsApp(App[Relaunch]):
         self.notify(READ_ONLY, markup=False, timeout=3)
 
     def action_mouse(self) -> None:
-        self.exit(Relaunch(not self._settings.mouse, self._workspace, self._project))
+        mouse = not self._settings.mouse
+        self.exit(Relaunch(mouse, self._workspace, self._project, self.theme))
+
+    def action_next_theme(self) -> None:
+        names = list(THEMES)
+        here = next((name for name in names if THEMES[name] == self.theme), names[-1])
+        name = names[(names.index(here) + 1) % len(names)]
+        self.theme = THEMES[name]
+        self.notify(f'theme = "{name}" in config.toml keeps it', markup=False, timeout=3)

@@ -16,6 +16,8 @@ from mlops_tui.ui.raster import Symbols
 THEMES = {
     "dark": "textual-dark",
     "light": "textual-light",
+    "high-contrast": "high-contrast",
+    "high-contrast-light": "high-contrast-light",
     "nord": "nord",
     "gruvbox": "gruvbox",
     "dracula": "dracula",

@@ -41,6 +41,17 @@ async def test_only_what_works_here_is_offered(project: Path) -> None:
         await it.until(lambda: it.project_screen.detail.charts.view.window is not None)
 
 
+async def test_a_command_without_a_key_is_found_by_its_name(project: Path) -> None:
+    async with opened(project, (120, 40)) as it:
+        await it.sees("✓ finished train-1")
+        assert it.app.theme == "textual-dark"
+        await it.press("2")
+        for name in ("textual-light", "high-contrast", "high-contrast-light"):
+            await it.press("colon", *":theme", "enter")
+            await it.until(lambda name=name: it.app.theme == name)  # type: ignore[misc]
+        await it.sees("config.toml keeps it")
+
+
 async def test_escape_does_nothing(project: Path) -> None:
     async with opened(project) as it:
         await it.sees("✓ finished train-1")

@@ -35,6 +35,7 @@ def test_no_key_needs_what_tmux_and_screen_take() -> None:
     taken = {"ctrl+a", "ctrl+b", "ctrl+m", "ctrl+j", "ctrl+h", "ctrl+i"}
     for key in keys.KEYS:
         for single in key.keys.split(","):
+            assert single or key.shown == f":{key.id}"
             assert single not in taken
             assert "alt+" not in single
 
