@@ -107,14 +107,18 @@ def do_series(options: argparse.Namespace) -> int:
     with open_index(project_folder(options.project)) as index:
         run = one_run(index, options.run)
         names = index.metric_names([run.id])
-        if options.metric not in names:
+        used = {} if options.metric in names else index.usage(run.id, options.points)
+        if options.metric not in names and options.metric not in used:
+            names += list(used)
             meant = nearest(options.metric, names)
             listed = "it has " + ", ".join(names) if names else "it has recorded none yet"
             raise NotFoundError(
                 f"{run.name} has no metric {options.metric!r}",
                 f"did you mean {meant}?" if meant else listed,
             )
-        series = index.series(run.id, options.metric, points=options.points)
+        series = used.get(options.metric) or index.series(
+            run.id, options.metric, points=options.points
+        )
     if options.json:
         output.json_data(series_shape(series))
         return 0

@@ -126,6 +126,17 @@ class Index(OpenIndex):
         folder = places.run_dir(self.project, run_id)
         return queries.last_heartbeats(folder / "runner.jsonl", limit)
 
+    def usage(self, run_id: str, points: int | None = None) -> dict[str, Series]:
+        """Return what a run used, by the names of `domain.usage`; nothing where nobody sampled it.
+
+        Args:
+            run_id: the run.
+            points: return at most so many of each, the extremes among them.
+        """
+        if not self.runs([run_id]):
+            return {}
+        return self._usage.read(places.run_dir(self.project, run_id) / "runner.jsonl", points)
+
     def artifacts(self, run_id: str) -> list[str]:
         """Return the paths that a run named as its artifacts, relative to its folder."""
         query = "SELECT path FROM artifacts JOIN runs ON num = run WHERE runs.id = ? ORDER BY path"

@@ -12,6 +12,7 @@ from mlops_tui.domain.errors import StorageError
 from mlops_tui.index.fields import Fields
 from mlops_tui.index.ingest import Ingester
 from mlops_tui.index.store import Store, is_damaged, is_moved
+from mlops_tui.index.usage import UsageReader
 
 if TYPE_CHECKING:
     from typing import Self
@@ -29,6 +30,7 @@ class OpenIndex:
         self._store = Store(self.project)
         self._fields = Fields()
         self._ingester = Ingester(self._store, self.project, on_progress)
+        self._usage = UsageReader()
 
     def close(self) -> None:
         """Let go of the file; a second call does nothing."""

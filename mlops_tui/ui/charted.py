@@ -34,6 +34,8 @@ class Paging:
     is_single: bool = False
     wanted: str | None = None
     """To choose as soon as there are metrics."""
+    none: str = "no metrics yet"
+    """What to say where there are none."""
 
     @property
     def first(self) -> int:
@@ -71,7 +73,7 @@ class Paging:
     @property
     def words(self) -> str:
         if not self.metrics:
-            return "no metrics yet"
+            return self.none
         if len(self.metrics) <= self.room:
             return f"{len(self.metrics)} metrics" if len(self.metrics) > 1 else "1 metric"
         if self.room == 1:

@@ -33,6 +33,7 @@ def run_facts(run: Run, now: float, waiting: str = "") -> list[Fact]:
         ("note", safe(run.note or "")),
         ("created", _moment(run.created)),
         ("retry of", safe(run.retry_of or "")),
+        ("child of", safe(run.parent or "")),
         ("job", safe(run.job) + (f", attempt {run.attempt}" if run.attempt > 1 else "")),
         ("host", safe(run.host)),
         ("id", run.id),

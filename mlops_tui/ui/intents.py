@@ -115,6 +115,13 @@ class SeriesRead(Message):
 
 
 @dataclass
+class UsageRead(Message):
+    """What runs used, by run id and name."""
+
+    series: Mapping[tuple[str, str], Series]
+
+
+@dataclass
 class OutputRead(Message):
     """A part of a run's output, and what was asked for."""
 

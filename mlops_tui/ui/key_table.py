@@ -17,6 +17,7 @@ RUN_VIEW = "run view"
 RUN_LIST = "run list"
 LOG = "output"
 CHARTS = "charts"
+CHART_KIND = "chart kind"
 FACTS = "facts"
 FORM = "form"
 DRY_RUN = "dry run"
@@ -156,6 +157,8 @@ KEYS: tuple[Key, ...] = (
         CHARTS),
     Key("y-range", "v", "look('next_y_range')", "Y range",
         "Make room for all values, for zero too, or not for outliers", CHARTS),
+    Key("system", "t", "switch", "System", "Charts of CPU, memory, disk and GPUs, or of metrics",
+        CHART_KIND),
     Key("log-up", "up,k", "move(-1)", "Up", "Look further up; new lines then wait", LOG,
         shown="↑ k"),
     Key("log-down", "down,j", "move(1)", "Down", "Look further down", LOG, shown="↓ j"),
@@ -260,7 +263,20 @@ KEYS: tuple[Key, ...] = (
 SCREENS = {
     PROJECTS: (PROJECTS, TABLE, EVERYWHERE),
     PROJECT: (
-        *(VERBS, LOOKS, PROJECT, PANES, TABLE, RUN_VIEW, RUN_LIST, CHARTS, FACTS, LOG, EVERYWHERE),
+        *(
+            VERBS,
+            LOOKS,
+            PROJECT,
+            PANES,
+            TABLE,
+            RUN_VIEW,
+            RUN_LIST,
+            CHARTS,
+            CHART_KIND,
+            FACTS,
+            LOG,
+            EVERYWHERE,
+        ),
     ),
     COMPARE: (COMPARE, TABLE, EVERYWHERE),
     FILES: (FILES, TABLE, EVERYWHERE),
@@ -289,6 +305,7 @@ HEADINGS = {
     RUN_VIEW: "In the list of runs: what it shows",
     RUN_LIST: "In the list of runs",
     CHARTS: "In the charts",
+    CHART_KIND: "In the charts",
     FACTS: "In the details",
     LOG: "In the output",
     EVERYWHERE: "Everywhere",
@@ -303,5 +320,5 @@ WRITING = frozenset(
 """What changes a project or starts or stops something, by id: not offered to who only looks."""
 OWN_ENTER = (PROJECTS, COMPARE, FILES, PREVIEW)
 """Screens whose table does something else with Enter than the one of runs."""
-WITH_FOCUS = {RUN_VIEW: TABLE, RUN_LIST: TABLE, CELLS: TABLE}
+WITH_FOCUS = {RUN_VIEW: TABLE, RUN_LIST: TABLE, CELLS: TABLE, CHART_KIND: CHARTS}
 """Places reachable only while another one has the focus."""

@@ -166,6 +166,16 @@ class ProjectSource:
 
         self.ask("the charts", work, intents.SeriesRead, to, "series")
 
+    def ask_usage(self, to: MessagePump, run_ids: Sequence[str], points: int) -> None:
+        def work(reader: RunReader) -> Mapping[tuple[str, str], Series]:
+            return {
+                (run_id, name): series
+                for run_id in run_ids
+                for name, series in reader.usage(run_id, points).items()
+            }
+
+        self.ask("the use of the system", work, intents.UsageRead, to, "usage")
+
     def ask_output(self, to: MessagePump, run_id: str, wish: Wish) -> None:
         def work(_: RunReader) -> LogWindow:
             return self._outputs.read(run_id, wish)

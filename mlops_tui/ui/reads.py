@@ -54,6 +54,9 @@ class RunReader(Protocol):
     ) -> Series:
         """Return a history of at most about `points` points, extremes kept."""
 
+    def usage(self, run_id: str, points: int | None = None) -> dict[str, Series]:
+        """Return what a run used, by the names of `domain.usage`."""
+
     def artifacts(self, run_id: str) -> list[str]:
         """Return the paths that a run named as its artifacts, relative to its folder."""
 
@@ -178,6 +181,10 @@ class LazyReader:
     ) -> Series:
         """Return a history of at most about `points` points, extremes kept."""
         return self._reader().series(run_id, metric, points, first_step, last_step)
+
+    def usage(self, run_id: str, points: int | None = None) -> dict[str, Series]:
+        """Return what a run used, by the names of `domain.usage`."""
+        return self._reader().usage(run_id, points)
 
     def artifacts(self, run_id: str) -> list[str]:
         """Return the paths that a run named as its artifacts, relative to its folder."""

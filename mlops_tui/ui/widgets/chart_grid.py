@@ -28,7 +28,7 @@ from mlops_tui.ui.columns import Wishes, metric_order
 from mlops_tui.ui.raster import Symbols
 from mlops_tui.ui.widgets.chart_page import ChartPage, chart_room
 from mlops_tui.ui.widgets.line_chart import LABELS
-from mlops_tui.ui.widgets.pane import is_shown
+from mlops_tui.ui.widgets.pane import is_seen
 from mlops_tui.ui.widgets.piece_line import PieceLine
 
 POINTS_A_COLUMN = 4
@@ -39,6 +39,8 @@ class ChartGrid(Vertical, can_focus=True):
     """Charts of the runs given; asks for series by `SeriesRequested`, gets them by `SeriesRead`."""
 
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.CHARTS)
+    KIND: ClassVar[tuple[str, ...]] = ()
+    """What the title says these are charts of, where that is not metrics."""
 
     @dataclass
     class SeriesRequested(Message):
@@ -83,7 +85,7 @@ class ChartGrid(Vertical, can_focus=True):
         """Chart these runs, the most important first."""
         same = [charted.run.id for charted in runs] == [charted.run.id for charted in self._runs]
         self._runs = list(runs)
-        metrics = metric_order((charted.run for charted in runs), self.wishes)
+        metrics = self.names(runs)
         if not same:
             kept = {charted.run.id for charted in runs}
             if not any(run_id in kept for run_id, _ in self._series):
@@ -97,9 +99,13 @@ class ChartGrid(Vertical, can_focus=True):
         if not same or is_new:
             self.renew()
 
+    def names(self, runs: Sequence[ChartedRun]) -> list[str]:
+        """Return what there is to chart of these runs, a chart each."""
+        return metric_order((charted.run for charted in runs), self.wishes)
+
     def request(self, run_ids: Sequence[str]) -> None:
         """Ask for the shown series of those of these runs that are charted, if anybody looks."""
-        if not self._is_seen:
+        if not is_seen(self):
             return
         keys = tuple(
             (charted.run.id, metric)
@@ -130,13 +136,9 @@ class ChartGrid(Vertical, can_focus=True):
         self._arrange()
         self.renew()
 
-    @property
-    def _is_seen(self) -> bool:
-        return self.size.width > 0 and is_shown(self)
-
     def draw(self) -> None:
         """Draw each chart of the page from the series at hand."""
-        if not self._is_seen:
+        if not is_seen(self):
             return
         charts = []
         for metric in self.paging.shown:
@@ -209,7 +211,9 @@ class ChartGrid(Vertical, can_focus=True):
 
     def _tell(self) -> None:
         """Say above the charts which they are, whose, and how they look."""
-        self.post_message(self.PageTurned(", ".join([*self.view.words, self.paging.words])))
+        if self.display:
+            words = ", ".join([*self.KIND, *self.view.words, self.paging.words])
+            self.post_message(self.PageTurned(words))
         pieces = [
             (f"━ {safe(charted.run.name)}  ", f"series-{charted.slot}") for charted in self._runs
         ]

@@ -21,6 +21,11 @@ def is_shown(widget: Widget) -> bool:
     )
 
 
+def is_seen(widget: Widget) -> bool:
+    """Say whether the widget is shown and has room."""
+    return widget.size.width > 0 and is_shown(widget)
+
+
 class PaneTitle(PieceLine):
     """The title of a pane; on a narrow terminal it shows all panes, this one as open."""
 

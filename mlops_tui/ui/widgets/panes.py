@@ -14,6 +14,7 @@ from textual.widget import Widget
 from mlops_tui.ui import keys
 from mlops_tui.ui.last_place import Room
 from mlops_tui.ui.widgets.chart_grid import ChartGrid
+from mlops_tui.ui.widgets.chart_switch import ChartSwitch
 from mlops_tui.ui.widgets.pane import PaneTitle
 from mlops_tui.ui.widgets.row_table import RowTable
 from mlops_tui.ui.widgets.run_detail import RunDetail
@@ -72,7 +73,7 @@ class Panes(Vertical):
 
     def step_out(self) -> bool:
         """Undo the last enlargement; say whether there was one."""
-        charts = self.query_one(RunDetail).charts
+        charts = self.query_one(RunDetail).switch.shown
         if self.pane == "charts" and charts.paging.is_single:
             charts.action_enlarge(False)
             return True
@@ -80,6 +81,10 @@ class Panes(Vertical):
             return True
         was_alone, self.is_alone = self.is_alone, False
         return was_alone
+
+    def on_chart_switch_switched(self, event: ChartSwitch.Switched) -> None:
+        event.stop()
+        self._contents = {**self._contents, "charts": event.shown}
 
     def on_chart_grid_enlarged(self, event: ChartGrid.Enlarged) -> None:
         event.stop()
@@ -93,7 +98,7 @@ class Panes(Vertical):
         self.pane = pane
 
     def action_charts(self, pages: int) -> None:
-        self.query_one(RunDetail).charts.turn_page(pages)
+        self.query_one(RunDetail).switch.shown.turn_page(pages)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         for pane, content in self._contents.items():

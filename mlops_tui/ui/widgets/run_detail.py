@@ -18,10 +18,12 @@ from mlops_tui.ui.facts import run_facts
 from mlops_tui.ui.project_source import ProjectSource
 from mlops_tui.ui.raster import Symbols
 from mlops_tui.ui.widgets.chart_grid import ChartGrid
+from mlops_tui.ui.widgets.chart_switch import ChartSwitch
 from mlops_tui.ui.widgets.log_tail import LogTail
 from mlops_tui.ui.widgets.output_pane import OutputPane
 from mlops_tui.ui.widgets.pane import Pane, is_shown
 from mlops_tui.ui.widgets.run_facts import RunFacts
+from mlops_tui.ui.widgets.usage_grid import UsageGrid
 
 WAITING_SECONDS = 2.0
 """Reading a long queue takes a while: why a run waits may be so old while others change."""
@@ -40,6 +42,9 @@ class RunDetail(Horizontal):
         self._stale: set[str] = set()
         self._names = names
         self.charts = ChartGrid(wishes, symbols, id="charts")
+        self.usage = UsageGrid(symbols)
+        self.switch = ChartSwitch(self.charts, self.usage)
+        self._charted: list[ChartedRun] = []
         self.facts = RunFacts(id="facts")
         self.log_tail = LogTail(id="output")
         self.output = OutputPane(names, self.log_tail)
@@ -48,7 +53,7 @@ class RunDetail(Horizontal):
         self._waiting_asked = 0.0
 
     def compose(self) -> ComposeResult:
-        yield Pane("charts", self._names, self.charts)
+        yield Pane("charts", self._names, self.switch)
         with Vertical(id="side"):
             yield Pane("facts", self._names, self.facts)
             yield self.output
@@ -67,7 +72,8 @@ class RunDetail(Horizontal):
         self._focus, self._slots = focus, slots
         if focus is None:
             self._run = None
-            self.charts.show_runs([])
+            self._charted = []
+            self.switch.shown.show_runs([])
             self.facts.show([("", "No run is selected.")])
             self.output.forget()
             self.log_tail.show_nothing()
@@ -81,7 +87,8 @@ class RunDetail(Horizontal):
         """Ask again for what this batch says has changed."""
         shown = set(self.shown_ids)
         if shown & (batch.runs | batch.points):
-            self._stale |= shown & batch.points
+            # heartbeats are news of a run, points are news of its metrics
+            self._stale |= shown & (batch.runs if self._shows_usage else batch.points)
             self._source.ask_runs(self, self.shown_ids, "selection")
         elif batch.runs and time.monotonic() - self._waiting_asked >= WAITING_SECONDS:
             self.ask_waiting()
@@ -101,7 +108,7 @@ class RunDetail(Horizontal):
 
     def renew(self) -> None:
         """Draw what was not kept up to date while it was hidden."""
-        self.charts.renew()
+        self.switch.shown.renew()
         self.ask_output()
         self.show_facts()
 
@@ -112,9 +119,9 @@ class RunDetail(Horizontal):
     def on_runs_read(self, event: intents.RunsRead) -> None:
         event.stop()
         self._run = next((run for run in event.runs if run.id == self._focus), None)
-        runs = [ChartedRun(run, self._slots.get(run.id, 0)) for run in event.runs]
-        self.charts.show_runs(runs)
-        self.charts.request(sorted(self._stale))
+        self._charted = [ChartedRun(run, self._slots.get(run.id, 0)) for run in event.runs]
+        self.switch.shown.show_runs(self._charted)
+        self.switch.shown.request(sorted(self._stale))
         self._stale.clear()
         self.show_facts()
         if self._run is not None:
@@ -144,6 +151,18 @@ class RunDetail(Horizontal):
     def on_chart_grid_series_requested(self, event: ChartGrid.SeriesRequested) -> None:
         event.stop()
         self._source.ask_series(self.charts, event.keys, event.points, event.steps)
+
+    def on_usage_grid_usage_requested(self, event: UsageGrid.UsageRequested) -> None:
+        event.stop()
+        self._source.ask_usage(self.usage, event.run_ids, event.points)
+
+    def on_chart_switch_switched(self, event: ChartSwitch.Switched) -> None:
+        event.shown.show_runs(self._charted)
+        self.call_after_refresh(event.shown.renew)
+
+    @property
+    def _shows_usage(self) -> bool:
+        return self.switch.shown is self.usage
 
     def on_chart_grid_page_turned(self, event: ChartGrid.PageTurned) -> None:
         event.stop()
