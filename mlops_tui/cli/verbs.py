@@ -220,7 +220,11 @@ VERBS: dict[str, Verb] = {
         ),
         Verb(
             *("series", _LOOK, "show the history of one metric", _LIST, _series),
-            ("mlops-tui series train-3 loss --points 20", "mlops-tui series train-3 loss --json"),
+            (
+                "mlops-tui series train-3 loss --points 20",
+                "mlops-tui series train-3 loss --json",
+                "mlops-tui series train-3 sys/cpu    (sys/memory, sys/gpu0, sys/read, ...)",
+            ),
         ),
         Verb(
             *("files", _LOOK, "list the files and relatives of a run"),

@@ -19,6 +19,8 @@ from mlops_tui.ui.widgets.pieces import fit
 BEST = "◆"
 MISSING = "-"
 DIGITS = 5
+MOST_LETTERS = 2000
+"""Of a value; measuring more takes longer than anybody reads it."""
 WIDEST_LABEL = 30
 NARROWEST_CELL = 14
 GAP = "  "
@@ -190,7 +192,11 @@ def _plain_cells(row: Row) -> list[Cell]:
 def _plain(value: Value) -> Cell:
     if value is None:
         return Cell(MISSING, "dim")
-    return Cell(short_number(value, DIGITS) if isinstance(value, float) else value_text(value))
+    if isinstance(value, float):
+        return Cell(short_number(value, DIGITS))
+    if isinstance(value, str) and len(value) > MOST_LETTERS:
+        value = value[:MOST_LETTERS] + "…"
+    return Cell(value_text(value))
 
 
 def _metric_cells(meaning: Meaning) -> Callable[[Row], list[Cell]]:

@@ -19,6 +19,8 @@ HEAD_BYTES = 8192
 HEX_BYTES = 4096
 MOST_JSON_BYTES = 2 << 20
 """Larger JSON is shown as it stands."""
+MOST_PRETTY_LETTERS = 16 << 20
+"""What lies deep stands far to the right: a line a value can be a thousand times as long."""
 MOST_TABLE_BYTES = 4 << 20
 MOST_TABLE_ROWS = 200
 EMPTY = "The file is empty."
@@ -111,12 +113,18 @@ def _why_bytes(name: str) -> str:
 
 
 def pretty_json(data: bytes) -> bytes | None:
-    """Return JSON with a line for every value; None where it is none."""
+    """Return JSON with a line for every value; None where it is none, or would become too long."""
+    parts = []
+    room = MOST_PRETTY_LETTERS
     try:
-        value = json.loads(data)
-        return json.dumps(value, indent=2, ensure_ascii=False).encode("utf-8", "replace")
+        for part in json.JSONEncoder(indent=2, ensure_ascii=False).iterencode(json.loads(data)):
+            parts.append(part)
+            room -= len(part)
+            if room < 0:
+                return None
     except (ValueError, RecursionError):
         return None
+    return "".join(parts).encode("utf-8", "replace")
 
 
 def read_table(data: bytes, size: int, is_tabbed: bool) -> TablePreview | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
 from textual.containers import Vertical
@@ -13,9 +13,12 @@ from mlops_tui.ui import intents, keys
 from mlops_tui.ui.compared import reference_first
 from mlops_tui.ui.project_source import ProjectSource
 from mlops_tui.ui.run_verbs import RunVerbs
-from mlops_tui.ui.screens.compare import CompareScreen
-from mlops_tui.ui.screens.files import FilesScreen
 from mlops_tui.ui.widgets.runs_pane import RunsPane
+
+if TYPE_CHECKING:
+    from mlops_tui.ui.screens.compare import CompareScreen
+
+NO_RUN = "There is no run under the cursor"
 
 
 class RunLooks(Vertical):
@@ -29,14 +32,15 @@ class RunLooks(Vertical):
     ) -> None:
         super().__init__(verbs)
         self._has_blocks = has_blocks
+        self._comparison: CompareScreen | None = None
         self._source = source
         self._verbs = verbs
         self._runs = runs
 
     def take(self, batch: Batch) -> None:
         """Hand on what has changed to the screen that is open."""
-        if isinstance(self.app.screen, CompareScreen):
-            self.app.screen.take(batch)
+        if self._comparison is not None and self._comparison.is_current:
+            self._comparison.take(batch)
 
     def on_runs_deleted(self, event: intents.RunsDeleted) -> None:
         event.stop()
@@ -48,11 +52,20 @@ class RunLooks(Vertical):
         here = table.run_at_hand(table.cursor_key)
         ids = reference_first(self._verbs.marked, here, baseline.id if baseline else None)
         if ids:
-            self.app.push_screen(CompareScreen(self._source, ids))
+            from mlops_tui.ui.screens.compare import CompareScreen  # the first screen is not late
+
+            self._comparison = CompareScreen(self._source, ids)
+            self.app.push_screen(self._comparison)
+        else:
+            self.app.notify(NO_RUN, markup=False, timeout=3)
 
     def action_files(self) -> None:
         key = self._runs.table.cursor_key
-        if key is not None:
+        if key is None:
+            self.app.notify(NO_RUN, markup=False, timeout=3)
+        else:
+            from mlops_tui.ui.screens.files import FilesScreen  # for the same reason
+
             self.app.push_screen(FilesScreen(self._source, key, self._go_to, self._has_blocks))
 
     def _go_to(self, run_id: str) -> None:

@@ -107,6 +107,12 @@ def test_names_from_outside_cannot_act_on_the_terminal() -> None:
     assert (lines[-1].label, lines[-1].cells[0].text) == ("␛[2J", "␛]0;x␇")
 
 
+def test_a_value_of_a_megabyte_is_cut() -> None:
+    rows = [Row(Section.PARAMS, "config", ("x" * 1_000_000, None))]
+    lines = compared_lines(rows, [run("a"), run("b")], MEANING, only_differing=True, now=0.0)
+    assert len(lines[-1].cells[0].text) == 2001
+
+
 def wide(runs: int, cell: str = "x" * 20) -> list[Line]:
     return [Line("params/lr", "lr", tuple(Cell(cell) for _ in range(runs)))]
 

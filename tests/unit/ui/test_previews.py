@@ -54,6 +54,8 @@ def test_json_stands_on_lines_of_its_own() -> None:
     assert shown("a.json", b"{broken") == TextPreview("7 B")
     assert pretty_json(b"[" * 100_000) is None
     assert pretty_json(b"9" * 5000) is None
+    deep = b"[" * 800 + b"1," * 500_000 + b"1" + b"]" * 800
+    assert pretty_json(deep) is None
     large = json.dumps("x" * (3 << 20)).encode()
     assert shown("a.json", large) == TextPreview("3.0 MiB")
 
