@@ -20,6 +20,7 @@ from mlops_tui.domain.errors import NotFoundError, RefusedError, StorageError
 MOST_FILES = 5000
 """A run may keep millions of small files; nobody reads a list of them."""
 ARTIFACTS = "artifacts"
+_LOCK = ".lock"
 _UNFINISHED = (".new-", ".old-")
 """What a copy that is being made is called."""
 
@@ -81,7 +82,8 @@ def list_files(folder: Path, recorded: Sequence[str]) -> RunFiles:
             found[path] = file
     if found.get(ARTIFACTS, RunFile("", FileKind.FILE)).kind is FileKind.MISSING:
         del found[ARTIFACTS]
-    records = tuple(_look(folder, name, False) for name in _names(folder) if name not in found)
+    names = [name for name in _names(folder) if name not in found and not name.endswith(_LOCK)]
+    records = tuple(_look(folder, name, False) for name in names)
     return RunFiles(
         tuple(found[path] for path in sorted(found)),
         tuple(file for file in records if file.kind is FileKind.FILE),

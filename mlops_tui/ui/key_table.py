@@ -85,7 +85,7 @@ KEYS: tuple[Key, ...] = (
     Key("charts-on", "right_square_bracket", "charts(1)", "Metrics on", "The metrics after these",
         PANES, shown="]"),
     Key("compare", "C", "compare", "Compare",
-        "Marked runs side by side, or this one and the baseline or the best", LOOKS),
+        "Marked runs side by side, or this one and the baseline, the best or one before", LOOKS),
     Key("files", "F", "files", "Files", "What this run kept, where it comes from, what came of it",
         LOOKS),
     Key("copy", "y", "copy", "Copy id", "Copy the run's id to the clipboard", VERBS),

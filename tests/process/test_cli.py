@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -290,6 +291,30 @@ def test_comparing_shows_what_differs(say: Any) -> None:
     assert {"key": "lr", "values": [0.1, 0.2], "differs": True} in found["params"]
     assert {"key": "loss", "values": [0.1, 0.1], "differs": False} in found["metrics"]
     assert say("compare", "train-1", "train-1").code == 2
+
+
+def test_what_a_run_used_kept_and_stems_from_is_told(project: Path, say: Any) -> None:
+    run_id = say("run", "train", "-p", "epochs=1", "--follow").out.split()[0]
+    again = say("retry", run_id).out.split()[0]
+    figures = {"cpu_percent": 9.0, "rss_bytes": 1 << 20, "read_bytes": 0, "write_bytes": 0}
+    line = {"t": time.time(), "event": "heartbeat", "files": {}, "processes": 1, **figures}
+    with open(places.run_dir(project, run_id) / "runner.jsonl", "a") as file:
+        file.write(json.dumps(line) + "\n")
+    kept = places.run_dir(project, run_id) / "artifacts" / "plot.txt"
+    kept.parent.mkdir(exist_ok=True)
+    kept.write_text("12345")
+    found = say("files", run_id, "--json").data
+    (plot,) = found["artifacts"]
+    assert (plot["path"], plot["kind"], plot["size_bytes"]) == ("artifacts/plot.txt", "file", 5)
+    assert {"run.json", "runner.jsonl"} <= {file["path"] for file in found["records"]}
+    (relative,) = found["lineage"]["relatives"]
+    assert (relative["relation"], relative["id"]) == ("retried as", again)
+    assert "artifacts/plot.txt" in say("files", run_id).out
+    used = say("series", run_id, "sys/memory", "--json").data
+    assert used["metric"] == "sys/memory"
+    assert used["values"][-1] == 1.0
+    assert "sys/" not in str(say("runs", "--json").data)
+    assert "sys/cpu" in say("series", run_id, "sys/cpuu").err
 
 
 def test_a_shell_script_records_with_log(

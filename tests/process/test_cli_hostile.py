@@ -79,6 +79,8 @@ def on_terminal(*arguments: str) -> bytes:
         ("logs", "{id}", "--json"),
         ("series", "{id}", "x"),
         ("compare", "{id}", "plain"),
+        ("files", "{id}"),
+        ("files", "{id}", "--json"),
         ("run", HOSTILE.replace("\x00", "")),
         ("show", HOSTILE.replace("\x00", "")),
         ("runs", HOSTILE.replace("\x00", "")),

@@ -36,7 +36,7 @@ async def compares(it: Driven, *marks: str) -> CompareScreen:
     await it.until(lambda: isinstance(it.app.screen, CompareScreen))
     screen = it.app.screen
     assert isinstance(screen, CompareScreen)
-    await it.until(lambda: screen.table.keys or "Mark" in screen.table.empty)
+    await it.until(lambda: screen.table.keys or "Space" in screen.table.empty)
     return screen
 
 
@@ -68,12 +68,21 @@ async def test_one_run_is_compared_with_the_best_or_the_baseline(project: Path) 
         assert screen._names == ["train-27", "train-26"]
 
 
+async def test_without_a_best_run_the_one_before_is_compared(tmp_path: Path) -> None:
+    folder = write_project(tmp_path / "digits")
+    for number in (1, 2, 3):
+        add_run(folder, number)
+    async with opened(folder) as it:
+        screen = await compares(it, "j")
+        assert screen._names == ["train-1", "train-2"]
+
+
 async def test_a_run_alone_says_how_to_compare(tmp_path: Path) -> None:
     folder = write_project(tmp_path / "digits")
     add_run(folder, 30)
     async with opened(folder) as it:
         await compares(it)
-        await it.sees("Mark runs with Space")
+        await it.sees("There is no other run to compare with. Space marks runs.")
         await it.press("o", "y", "enter", "right", "G", "escape")
         await it.until(lambda: it.app.screen is it.project_screen)
 

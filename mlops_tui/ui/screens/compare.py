@@ -14,7 +14,11 @@ from textual.widget import Widget
 
 from mlops_tui.domain.compare import Value
 from mlops_tui.domain.errors import InputError
+from mlops_tui.domain.filters import parse_filter
+from mlops_tui.domain.filters_ast import Compare
+from mlops_tui.domain.project import Project
 from mlops_tui.domain.projectfile import load_project
+from mlops_tui.domain.runs import Run
 from mlops_tui.domain.text import safe
 from mlops_tui.engine import actions
 from mlops_tui.engine.actions import CodeChanges, Comparison
@@ -34,8 +38,8 @@ from mlops_tui.ui.widgets.row_table import RowTable
 
 RENEW_SECONDS = 1.0
 """Live runs are compared anew so often at most."""
-ALONE = "There is nothing to compare this run with"
-MARK_TWO = "Mark runs with Space, or make one the baseline with b."
+ALONE = "There is no other run to compare with"
+MARK_TWO = "Space marks runs."
 
 
 class CompareScreen(AppScreen):
@@ -57,7 +61,7 @@ class CompareScreen(AppScreen):
         changes: CodeChanges
 
     def __init__(self, source: ProjectSource, ids: Sequence[str]) -> None:
-        """Compare the runs `ids`; the best run joins where it is one alone."""
+        """Compare the runs `ids`; where it is one alone, another one joins."""
         super().__init__()
         self._source = source
         self._ids = list(ids)
@@ -84,9 +88,8 @@ class CompareScreen(AppScreen):
         def work(reader: RunReader) -> tuple[Comparison, Meaning]:
             facts = load_project(project)
             runs = reader.runs(ids)
-            best = best_run(reader, facts) if len(ids) < 2 else None
-            if best is not None and best.id not in ids:
-                runs = [best, *runs]
+            if len(ids) < 2:
+                runs = [*reference_of(reader, facts, runs), *runs]
             if len(runs) < 2:
                 raise InputError(ALONE, MARK_TWO)
             return actions.compare_runs(project, runs), metric_meaning(facts)
@@ -175,3 +178,14 @@ class CompareScreen(AppScreen):
 
     def action_leave(self) -> None:
         self.dismiss()
+
+
+def reference_of(reader: RunReader, project: Project, runs: Sequence[Run]) -> list[Run]:
+    """Return what a run alone is measured against: the best one, else the one of its job before."""
+    best = best_run(reader, project)
+    if not runs or (best is not None and best.id != runs[0].id):
+        return [best] if best is not None else []
+    same_job = Compare("job", "=", runs[0].job)
+    ids = reader.run_ids(parse_filter(str(same_job)))
+    before = ids.index(runs[0].id) + 1 if runs[0].id in ids else 0
+    return reader.runs(ids[before : before + 1])

@@ -20,6 +20,7 @@ def folder(tmp_path: Path) -> Path:
     (home / "artifacts" / "plots" / "roc.png").write_bytes(b"12345")
     (home / "artifacts" / "a\x1b[2J\n.txt").write_text("x")
     (home / "run.json").write_text("{}")
+    (home / "runner.lock").touch()
     (tmp_path / "secret").write_text("secret")
     return home
 
