@@ -90,7 +90,8 @@ def _logs(parser: argparse.ArgumentParser) -> None:
 
 def _series(parser: argparse.ArgumentParser) -> None:
     _run_name(parser)
-    parser.add_argument("metric", metavar="METRIC")
+    used = "or what it used: sys/cpu (%%), sys/memory (MiB), sys/gpu0, sys/read (MiB/s), ..."
+    parser.add_argument("metric", metavar="METRIC", help=used)
     parser.add_argument("--points", metavar="N", type=int, help="at most N, extremes kept")
 
 
@@ -223,7 +224,7 @@ VERBS: dict[str, Verb] = {
             (
                 "mlops-tui series train-3 loss --points 20",
                 "mlops-tui series train-3 loss --json",
-                "mlops-tui series train-3 sys/cpu    (sys/memory, sys/gpu0, sys/read, ...)",
+                "mlops-tui series train-3 sys/cpu",
             ),
         ),
         Verb(
