@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from mlops_tui.domain.runs import Run, Series
-from mlops_tui.domain.text import short_duration
+from mlops_tui.domain.text import safe, short_bytes, short_duration
 
 if TYPE_CHECKING:
+    from mlops_tui.engine.machine import MachineLoad
     from mlops_tui.engine.waiting import QueueStatus
 
 
@@ -71,6 +72,22 @@ def queue_shape(status: QueueStatus) -> dict[str, object]:
             for row in status.queued
         ],
     }
+
+
+def machine_lines(load: MachineLoad) -> list[str]:
+    """Return what a host does, a line for each kind of thing."""
+    used = "?" if load.cores_used is None else f"{load.cores_used:.1f}"
+    memory = f"{short_bytes(load.memory_bytes)} of {short_bytes(load.memory_total_bytes)}"
+    lines = [f"{'cores':<8}{used} of {load.cores} in use", f"{'memory':<8}{memory} in use"]
+    if load.load is not None:
+        means = " ".join(f"{mean:.2f}" for mean in load.load)
+        lines.append(f"{'load':<8}{means} over 1, 5 and 15 minutes")
+    lines.append(f"{'slots':<8}{load.slots - load.free_slots} of {load.slots} taken")
+    for gpu in load.gpus:
+        util = "? %" if gpu.util_percent is None else f"{gpu.util_percent} %"
+        memory = f"{short_bytes(gpu.memory_bytes)} of {short_bytes(gpu.memory_total_bytes)}"
+        lines.append(f"{f'GPU {gpu.index}':<8}{util}, {memory}, {safe(gpu.name)}")
+    return lines
 
 
 def series_shape(series: Series) -> dict[str, object]:

@@ -298,6 +298,11 @@ VERBS: dict[str, Verb] = {
             ("mlops-tui agent status", "mlops-tui agent stop"),
         ),
         Verb(
+            *("machine", _CARE, "show what this host does: cores, memory, slots, GPUs", _KEEP),
+            *(lambda _: None, ("mlops-tui machine", "mlops-tui machine --json")),
+            has_project=False,
+        ),
+        Verb(
             *("doctor", _CARE, "check host, disk and project", _KEEP, _doctor),
             ("mlops-tui doctor", "mlops-tui doctor --verify --json"),
         ),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import time
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlops_tui.cli import output
 from mlops_tui.cli.listing import print_table
 from mlops_tui.cli.reading import open_index, project_folder
-from mlops_tui.cli.shapes import ago, queue_shape
+from mlops_tui.cli.shapes import ago, machine_lines, queue_shape
 from mlops_tui.cli.table import Column
 from mlops_tui.domain.discover import find_projects
 from mlops_tui.domain.errors import InputError, MlopsTuiError
@@ -19,6 +20,10 @@ from mlops_tui.engine import actions
 
 if TYPE_CHECKING:
     from mlops_tui.engine.doctor import Check
+
+
+MEASURED_SECONDS = 0.2
+"""How long the cores are watched."""
 
 
 def do_projects(options: argparse.Namespace) -> int:
@@ -106,6 +111,25 @@ def do_agent(options: argparse.Namespace) -> int:
         output.data("not running")
         output.words("it starts by itself when there is something to look after")
     output.words(f"log: {status.log}")
+    return 0
+
+
+def do_machine(options: argparse.Namespace) -> int:
+    """Show what this host does at the moment."""
+    from mlops_tui.engine.machine import Machine
+
+    machine = Machine(options.project)
+    try:
+        machine.look()
+        time.sleep(MEASURED_SECONDS)
+        load = machine.look()
+    finally:
+        machine.close()
+    if options.json:
+        output.json_data(asdict(load))
+        return 0
+    for line in machine_lines(load):
+        output.data(line)
     return 0
 
 

@@ -14,6 +14,16 @@ def at_once(slots: int, gpus: int, host_slots: int, host_gpus: int) -> int:
     return max(1, fitting)
 
 
+def remaining_seconds(share: float, elapsed: float) -> float | None:
+    """Return how long the rest takes if it goes on as before, None where nothing is done yet.
+
+    Args:
+        share: what is done, 0 to 1.
+        elapsed: seconds that this took, >= 0.
+    """
+    return elapsed * (1 - share) / share if share > 0 else None
+
+
 def expected_seconds(count: int, side_by_side: int, durations: Sequence[float]) -> float | None:
     """Return how long `count` runs take, None where no duration is known.
 

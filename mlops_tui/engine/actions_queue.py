@@ -34,6 +34,7 @@ def pause_queue(project: Path) -> None:
     """
     ensure_project_folders(project)
     record_fact(project, QUEUE_PAUSED, time.time(), host=host_name(), by=user_name())
+    _read_in(project)
 
 
 def resume_queue(project: Path) -> None:
@@ -44,7 +45,16 @@ def resume_queue(project: Path) -> None:
     """
     ensure_project_folders(project)
     record_fact(project, QUEUE_RESUMED, time.time(), host=host_name(), by=user_name())
+    _read_in(project)
     wake.ensure_agent(project)
+
+
+def _read_in(project: Path) -> None:
+    """Bring the index up to date, so that who looks at the queue next sees what was done."""
+    from mlops_tui.index import Index  # a launch does without it and is quicker
+
+    with Index.open(project) as index:
+        index.ingest()
 
 
 def queue_status(project: Path) -> QueueStatus:

@@ -72,7 +72,7 @@ class Sampler:
         try:
             pids = {process.pid for process in processes}
             handles = _handles(nvml, self._gpus, pids)
-            return [_gpu_figures(nvml, handle) for handle in handles]
+            return [gpu_figures(nvml, handle) for handle in handles]
         except nvml.NVMLError:
             return []
 
@@ -110,7 +110,12 @@ def _handle(nvml: Any, name: str) -> Any:
     return nvml.nvmlDeviceGetHandleByUUID(name)
 
 
-def _gpu_figures(nvml: Any, handle: Any) -> dict[str, object]:
+def gpu_figures(nvml: Any, handle: Any) -> dict[str, object]:
+    """Return what a GPU does at present, as heartbeats tell it.
+
+    Raises:
+        nvml.NVMLError: the driver does not say.
+    """
     memory = nvml.nvmlDeviceGetMemoryInfo(handle)
     try:
         percent: int | None = nvml.nvmlDeviceGetUtilizationRates(handle).gpu

@@ -1,20 +1,25 @@
-"""What runs and what waits, and why it has not started; looks, and changes nothing."""
+"""What runs and what waits, and why it has not started; changes nothing of it."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from mlops_tui.domain.errors import MlopsTuiError
 from mlops_tui.domain.host import host_name, machine_id
 from mlops_tui.domain.runs import Run, RunState
+from mlops_tui.engine import wake
 from mlops_tui.engine.dispatch import ABOUT_TO_START, waiting_reasons
 from mlops_tui.engine.executors import executor_of
 from mlops_tui.engine.recorded import RunFolder
 
 if TYPE_CHECKING:
     from mlops_tui.index import QueuedRun
+
+LOGGER = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,19 @@ def read_queue(project: Path, reader: QueueReader) -> QueueStatus:
         waiting,
         reasons,
     )
+
+
+def keep_starting(project: Path, status: QueueStatus) -> None:
+    """See to it that somebody starts what can start: an agent that was killed leaves it behind.
+
+    What fails is logged: who looks at a queue cannot be kept from it.
+    """
+    if not status.is_startable or wake.find_agent(project) is not None:
+        return
+    try:
+        wake.ensure_agent(project)
+    except MlopsTuiError as error:
+        LOGGER.warning("the queue of %s is not started: %s", project, error)
 
 
 def _why(

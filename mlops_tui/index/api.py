@@ -84,6 +84,10 @@ class Index(OpenIndex):
         """Return the runs that have not ended and are not deleted, newest first."""
         return self._ask(lambda c: queries.select_runs(c, queries.live_ids(c)))
 
+    def last_ended(self, limit: int) -> list[Run]:
+        """Return the runs that ended last and are not deleted, the last one first."""
+        return self._ask(lambda c: queries.select_runs(c, queries.last_ended_ids(c, limit)))
+
     def queued(self, host_machine: str) -> list[QueuedRun]:
         """Return what waits to be started on a machine, the next one first."""
         return self._ask(lambda c: queries.select_queued(c, host_machine))

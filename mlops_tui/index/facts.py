@@ -59,7 +59,7 @@ def apply_project_lines(connection: sqlite3.Connection, data: bytes) -> set[int]
             _apply_to_run(connection, number, record)
             touched.add(number)
         else:
-            _apply_to_queue(connection, record)
+            touched |= _apply_to_queue(connection, record)
     return touched
 
 
@@ -237,14 +237,21 @@ def _apply_to_run(connection: sqlite3.Connection, run: int, record: Mapping[str,
         _set_if_later(connection, run, *_STATES_OF_ORDERS[event], t)
 
 
-def _apply_to_queue(connection: sqlite3.Connection, record: Mapping[str, Any]) -> None:
+def _apply_to_queue(connection: sqlite3.Connection, record: Mapping[str, Any]) -> set[int]:
+    """Note whether a queue is paused; return the rows of the runs that wait for another reason."""
     event, host = record.get("event"), record.get("host")
-    if event in (lifecycle.QUEUE_PAUSED, lifecycle.QUEUE_RESUMED) and isinstance(host, str):
-        connection.execute(
-            "INSERT INTO paused VALUES (?, ?, ?) ON CONFLICT DO UPDATE"
-            " SET t = excluded.t, paused = excluded.paused WHERE excluded.t >= t",
-            (clean(host), _number(record, "t") or 0.0, event == lifecycle.QUEUE_PAUSED),
-        )
+    if event not in (lifecycle.QUEUE_PAUSED, lifecycle.QUEUE_RESUMED) or not isinstance(host, str):
+        return set()
+    connection.execute(
+        "INSERT INTO paused VALUES (?, ?, ?) ON CONFLICT DO UPDATE"
+        " SET t = excluded.t, paused = excluded.paused WHERE excluded.t >= t",
+        (clean(host), _number(record, "t") or 0.0, event == lifecycle.QUEUE_PAUSED),
+    )
+    rows = connection.execute(
+        "SELECT num FROM runs WHERE settled = 0 AND end_source = 0 AND phase = 0 AND host = ?",
+        (clean(host),),
+    )
+    return {row[0] for row in rows}
 
 
 def _set_if_later(

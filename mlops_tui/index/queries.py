@@ -91,6 +91,16 @@ def live_ids(connection: sqlite3.Connection) -> list[str]:
     return [row[0] for row in rows]
 
 
+def last_ended_ids(connection: sqlite3.Connection, limit: int) -> list[str]:
+    """Return the ids of the runs that ended last and are not deleted, the last one first."""
+    rows = connection.execute(
+        f"SELECT id FROM runs WHERE {_VISIBLE} AND deleted = 0 AND end_source > 0"
+        " ORDER BY ended DESC, id DESC LIMIT ?",
+        (min(limit, _MOST_ROWS),),
+    )
+    return [row[0] for row in rows]
+
+
 def select_queued(connection: sqlite3.Connection, machine: str) -> list[QueuedRun]:
     """Return what waits to be started on a machine, the next one first."""
     rows = connection.execute(

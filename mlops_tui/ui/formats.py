@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 
-from mlops_tui.domain.runs import ParamValue, Run
+from mlops_tui.domain.estimate import remaining_seconds
+from mlops_tui.domain.runs import ParamValue, Run, RunState
 from mlops_tui.domain.text import safe, short_duration, short_number
 
 
@@ -29,11 +30,23 @@ def coarse_duration(run: Run, now: float) -> str:
     seconds = run.duration_seconds(now)
     if seconds is None or run.state.is_ended:
         return short_duration(seconds)
+    return whole_minutes(seconds)
+
+
+def whole_minutes(seconds: float) -> str:
+    """Return such as `< 1 m`, `12 m`, `2 h 10 m`."""
     if seconds < 60:
         return "< 1 m"
-    if seconds < 3600:
-        return f"{int(seconds // 60)} m"
-    return short_duration(seconds)
+    return f"{int(seconds // 60)} m" if seconds < 3600 else short_duration(seconds)
+
+
+def time_left(run: Run, now: float) -> str:
+    """Return how long a run will still take, from its progress so far; empty where that is open."""
+    share, elapsed = progress_share(run), run.duration_seconds(now)
+    if share is None or elapsed is None or run.state is not RunState.RUNNING:
+        return ""
+    left = remaining_seconds(share, elapsed)
+    return "" if left is None else whole_minutes(left)
 
 
 def progress_share(run: Run) -> float | None:

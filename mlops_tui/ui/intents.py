@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 
@@ -15,6 +16,10 @@ from mlops_tui.ui.last_place import Place
 from mlops_tui.ui.logpages import LogWindow, Wish
 from mlops_tui.ui.outputs import Search
 from mlops_tui.ui.table_view import Views
+
+if TYPE_CHECKING:
+    from mlops_tui.engine.machine import MachineLoad
+    from mlops_tui.engine.waiting import QueueStatus
 
 
 @dataclass
@@ -97,6 +102,29 @@ class WaitingRead(Message):
 
     run_id: str
     words: str
+
+
+@dataclass
+class JobsRead(Message):
+    """What runs and what waits, and the runs that ended last."""
+
+    status: QueueStatus
+    ended: list[Run]
+
+
+@dataclass
+class MachineRead(Message):
+    """What the machine does at the moment."""
+
+    load: MachineLoad
+
+
+@dataclass
+class PaneRequested(Message):
+    """A person wants to go to the jobs, or from there to a pane, and perhaps to a run in it."""
+
+    pane: str
+    run_id: str | None = None
 
 
 @dataclass

@@ -12,6 +12,8 @@ PROJECT = "project"
 VERBS = "runs"
 LOOKS = "looks"
 PANES = "panes"
+PLACES = "places"
+JOBS = "jobs"
 TABLE = "table"
 RUN_VIEW = "run view"
 RUN_LIST = "run list"
@@ -71,10 +73,24 @@ KEYS: tuple[Key, ...] = (
     Key("next-pane", "tab", "next_pane(1)", "Pane", "Go to the next pane", PANES, True, "Tab"),
     Key("last-pane", "shift+tab", "next_pane(-1)", "Pane back", "Go to the pane before", PANES,
         shown="Shift+Tab"),
-    Key("pane-1", "1", "show_pane('runs')", "Runs", "Go to the runs", PANES),
-    Key("pane-2", "2", "show_pane('charts')", "Charts", "Go to the charts", PANES),
-    Key("pane-3", "3", "show_pane('facts')", "Details", "Go to the details", PANES),
-    Key("pane-4", "4", "show_pane('output')", "Output", "Go to the output", PANES),
+    Key("pane-1", "1", "show_pane('runs')", "Runs", "Go to the runs", PLACES),
+    Key("pane-2", "2", "show_pane('charts')", "Charts", "Go to the charts", PLACES),
+    Key("pane-3", "3", "show_pane('facts')", "Details", "Go to the details", PLACES),
+    Key("pane-4", "4", "show_pane('output')", "Output", "Go to the output", PLACES),
+    Key("jobs", "5", "show_pane('jobs')", "Jobs", "Go to what runs and waits on this machine",
+        PLACES),
+    Key("jobs-out", "escape", "screen.out", "Back", "Take off the marks, else go back to the runs",
+        JOBS, shown="Esc"),
+    Key("queue-up", "K,minus", "shift(-1)", "Sooner", "Let it start sooner", JOBS, True, "K -"),
+    Key("queue-down", "J,plus", "shift(1)", "Later", "Let it start later", JOBS, shown="J +"),
+    Key("queue-first", "less_than_sign", "shift('first')", "First",
+        "Let it start before all others", JOBS, shown="<"),
+    Key("queue-last", "greater_than_sign", "shift('last')", "Last",
+        "Let it start after all others", JOBS, shown=">"),
+    Key("queue-pause", "p", "pause", "Pause", "Start nothing more, or go on starting", JOBS, True),
+    Key("jobs-mark", "space", "mark", "Mark", "Mark the run: verbs act on all marked ones", JOBS,
+        shown="Space"),
+    Key("jobs-undo", "u", "undo_delete", "Undelete", "Bring back the runs deleted last", JOBS),
     Key("alone", "z", "alone", "Whole screen", "Give this pane all the room, or back", PANES),
     Key("less-room", "left_parenthesis", "resize(-1)", "Smaller",
         "Give this pane less room where panes stand side by side", PANES, shown="("),
@@ -263,21 +279,10 @@ KEYS: tuple[Key, ...] = (
 SCREENS = {
     PROJECTS: (PROJECTS, TABLE, EVERYWHERE),
     PROJECT: (
-        *(
-            VERBS,
-            LOOKS,
-            PROJECT,
-            PANES,
-            TABLE,
-            RUN_VIEW,
-            RUN_LIST,
-            CHARTS,
-            CHART_KIND,
-            FACTS,
-            LOG,
-            EVERYWHERE,
-        ),
+        *(VERBS, LOOKS, PROJECT, PLACES, PANES, TABLE, RUN_VIEW, RUN_LIST, CHARTS, CHART_KIND),
+        *(FACTS, LOG, EVERYWHERE),
     ),
+    JOBS: (VERBS, JOBS, PLACES, TABLE, EVERYWHERE),
     COMPARE: (COMPARE, TABLE, EVERYWHERE),
     FILES: (FILES, TABLE, EVERYWHERE),
     PREVIEW: (PREVIEW, CELLS, TABLE, LOG, EVERYWHERE),
@@ -300,6 +305,8 @@ HEADINGS = {
     CELLS: "In a table of cells",
     PROJECT: "What is shown",
     PANES: "Panes",
+    PLACES: "Where to go",
+    JOBS: "In the jobs",
     PROJECTS: "Projects",
     TABLE: "In a list",
     RUN_VIEW: "In the list of runs: what it shows",
@@ -315,10 +322,13 @@ FOCUSED = (TABLE, CHARTS, FACTS, LOG)
 """Only one of them has the focus, so they may share keys with each other."""
 WRITING = frozenset(
     {"launch", "stop", "retry", "delete", "rename", "undo-delete", "set-up", "samples"}
-    | {"tag", "note", "launch-like"}
+    | {"tag", "note", "launch-like", "queue-up", "queue-down", "queue-first", "queue-last"}
+    | {"queue-pause", "jobs-undo"}
 )
 """What changes a project or starts or stops something, by id: not offered to who only looks."""
 OWN_ENTER = (PROJECTS, COMPARE, FILES, PREVIEW)
 """Screens whose table does something else with Enter than the one of runs."""
+NO_SIDEWAYS = (PROJECTS, JOBS)
+"""Screens whose table has no columns out of sight."""
 WITH_FOCUS = {RUN_VIEW: TABLE, RUN_LIST: TABLE, CELLS: TABLE, CHART_KIND: CHARTS}
 """Places reachable only while another one has the focus."""

@@ -61,6 +61,8 @@ def help_keys(screen: str) -> list[key_table.Key]:
     keys = [key for place in places for key in of_place(place)]
     if screen in key_table.OWN_ENTER:
         keys = [key for key in keys if key.id != "open-run"]
+    if screen in key_table.NO_SIDEWAYS:
+        keys = [key for key in keys if key.id not in ("columns-left", "columns-right")]
     return keys
 
 
@@ -164,7 +166,11 @@ def markdown_table() -> str:
     shown = [
         key
         for place in dict.fromkeys(
-            (*key_table.SCREENS[key_table.PROJECTS][:1], *key_table.SCREENS[key_table.PROJECT])
+            (
+                *key_table.SCREENS[key_table.PROJECTS][:1],
+                *key_table.SCREENS[key_table.PROJECT][:-1],
+                *(key_table.JOBS, key_table.EVERYWHERE),
+            )
         )
         for key in of_place(place)
         if place != key_table.FACTS

@@ -8,6 +8,7 @@ import signal
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
@@ -18,7 +19,7 @@ from textual.filter import LineFilter
 
 from mlops_tui.domain.runs import Run
 from mlops_tui.domain.text import safe
-from mlops_tui.ui import keys, palette, themes
+from mlops_tui.ui import intents, keys, palette, themes
 from mlops_tui.ui.clipboard import fits, tell_tmux
 from mlops_tui.ui.commands import Command, commands_of
 from mlops_tui.ui.last_place import save_last_project
@@ -100,7 +101,9 @@ class MlopsApp(App[Relaunch]):
 
     def on_mount(self) -> None:
         with suppress(RuntimeError):  # headless in a thread: signals are the business of another
-            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self._terminate)
+            asyncio.get_running_loop().add_signal_handler(
+                signal.SIGTERM, partial(self.exit, return_code=128 + signal.SIGTERM)
+            )
         self.set_class(not self._settings.is_unicode, "-ascii")
         if self._project is not None:
             self._enter(self._project)
@@ -111,9 +114,6 @@ class MlopsApp(App[Relaunch]):
         if self.first_words:
             title = "Settings that are not understood"
             self.push_screen(MessageDialog(title, "\n".join(self.first_words)))
-
-    def _terminate(self) -> None:
-        self.exit(return_code=128 + signal.SIGTERM)
 
     def _projects(
         self, came_from: Path | None = None, *, enters_single: bool = False
@@ -156,6 +156,19 @@ class MlopsApp(App[Relaunch]):
     def on_project_screen_leave_requested(self) -> None:
         came_from, self._project = self._project, None
         self._show(self._projects(came_from))
+
+    def on_pane_requested(self, event: intents.PaneRequested) -> None:
+        if isinstance(self.screen, ProjectScreen):
+            from mlops_tui.ui.screens.jobs import JobsScreen  # the first screen does without it
+
+            self.push_screen(JobsScreen(self.screen.source))
+            return
+        if isinstance(self.screen, AppScreen):
+            self.pop_screen()
+        if isinstance(self.screen, ProjectScreen):
+            self.screen.panes.pane = event.pane
+            if event.run_id is not None:
+                self.screen.runs_pane.list_soon(event.run_id)
 
     def copy_to_clipboard(self, text: str) -> None:
         if not fits(text):

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from textual.message import Message
 from textual.message_pump import MessagePump
@@ -27,6 +27,9 @@ from mlops_tui.ui.objective import best_first, objective_metric
 from mlops_tui.ui.outputs import Outputs, Search, open_output
 from mlops_tui.ui.reads import ReadPool, RunReader
 from mlops_tui.ui.table_view import Views, load_views, views_path
+
+if TYPE_CHECKING:
+    from mlops_tui.engine.machine import Machine
 
 LOGGER = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -57,6 +60,8 @@ class ProjectSource:
         self.is_read_only = is_read_only
         self._tend = None if is_read_only else tend
         self._feed: Feed | None = None
+        self.machine: Machine | None = None
+        """Made by the first thread that looks at it; no two look at a time."""
         self._views_lock = threading.Lock()
 
     def follow(self, to: MessagePump) -> None:

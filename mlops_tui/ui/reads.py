@@ -38,6 +38,9 @@ class RunReader(Protocol):
     def live(self) -> list[Run]:
         """Return the runs that have not ended."""
 
+    def last_ended(self, limit: int) -> list[Run]:
+        """Return the runs that ended last, the last one first."""
+
     def queued(self, host_machine: str) -> list[QueuedRun]:
         """Return what waits to be started on a machine, the next one first."""
 
@@ -162,6 +165,10 @@ class LazyReader:
     def live(self) -> list[Run]:
         """Return the runs that have not ended."""
         return self._reader().live()
+
+    def last_ended(self, limit: int) -> list[Run]:
+        """Return the runs that ended last, the last one first."""
+        return self._reader().last_ended(limit)
 
     def queued(self, host_machine: str) -> list[QueuedRun]:
         """Return what waits to be started on a machine, the next one first."""

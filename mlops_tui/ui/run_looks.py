@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual.binding import BindingType
 from textual.containers import Vertical
@@ -13,10 +13,8 @@ from mlops_tui.ui import intents, keys
 from mlops_tui.ui.compared import reference_first
 from mlops_tui.ui.project_source import ProjectSource
 from mlops_tui.ui.run_verbs import RunVerbs
+from mlops_tui.ui.screens.app_screen import AppScreen
 from mlops_tui.ui.widgets.runs_pane import RunsPane
-
-if TYPE_CHECKING:
-    from mlops_tui.ui.screens.compare import CompareScreen
 
 NO_RUN = "There is no run under the cursor"
 
@@ -32,15 +30,15 @@ class RunLooks(Vertical):
     ) -> None:
         super().__init__(verbs)
         self._has_blocks = has_blocks
-        self._comparison: CompareScreen | None = None
         self._source = source
         self._verbs = verbs
         self._runs = runs
 
     def take(self, batch: Batch) -> None:
-        """Hand on what has changed to the screen that is open."""
-        if self._comparison is not None and self._comparison.is_current:
-            self._comparison.take(batch)
+        """Hand on what has changed to the screens that lie over ours."""
+        for screen in self.app.screen_stack:
+            if isinstance(screen, AppScreen) and screen is not self.screen:
+                screen.take(batch)
 
     def on_runs_deleted(self, event: intents.RunsDeleted) -> None:
         event.stop()
@@ -54,8 +52,7 @@ class RunLooks(Vertical):
         if ids:
             from mlops_tui.ui.screens.compare import CompareScreen  # the first screen is not late
 
-            self._comparison = CompareScreen(self._source, ids)
-            self.app.push_screen(self._comparison)
+            self.app.push_screen(CompareScreen(self._source, ids))
         else:
             self.app.notify(NO_RUN, markup=False, timeout=3)
 

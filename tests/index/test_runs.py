@@ -232,10 +232,38 @@ def test_the_queue_is_ordered_by_priority_then_age(index: Index, recorder: Recor
     recorder.journal("run.priority", T + 9, run=second, priority=5)
     index.ingest()
     assert index.queued("m-here")[0].id == second
+    recorder.journal("run.priority", T + 10, run=first, priority=5, place=T + 0.5)
+    recorder.journal("run.priority", T + 8, run=first, priority=9, place=T)  # older than that
+    index.ingest()
+    assert [row.id for row in index.queued("m-here")] == [first, second, urgent]
+    recorder.journal("run.priority", T + 11, run=urgent, priority=5)
+    recorder.journal("run.priority", T + 11, run=first, priority=5, place=T + 1.5)
+    index.ingest()
+    assert [row.id for row in index.queued("m-here")] == [second, first, urgent]
+    assert index.runs([urgent])[0].priority == 5
+
+
+def test_a_pause_is_news_of_the_runs_that_wait_for_it(index: Index, recorder: Recorder) -> None:
+    first = recorder.create(T)
+    recorder.runner(recorder.create(T), "starting")
+    recorder.create(T, host="another")
+    index.ingest()
     assert not index.is_paused("here")
     recorder.journal("queue.paused", T + 9, host="here")
-    index.ingest()
+    assert index.ingest().runs == {first}
     assert index.is_paused("here")
+
+
+def test_what_ended_last_comes_first_and_deleted_runs_are_left_out(
+    index: Index, recorder: Recorder
+) -> None:
+    ids = [recorder.create(T + number) for number in range(4)]
+    for run_id, ended in zip(ids[:3], (T + 50, T + 90, T + 70), strict=True):
+        recorder.journal("run.ended", ended, run=run_id, state="finished", ended=ended)
+    recorder.journal("run.deleted", T + 99, run=ids[2])
+    index.ingest()
+    assert [run.id for run in index.last_ended(9)] == [ids[1], ids[0]]
+    assert [run.id for run in index.last_ended(1)] == [ids[1]]
 
 
 class TestResolve:

@@ -9,6 +9,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
 
+from mlops_tui.engine.feed import Batch
 from mlops_tui.ui import keys
 from mlops_tui.ui.widgets.key_bar import KeyBar
 from mlops_tui.ui.widgets.panes import WIDE_COLUMNS
@@ -36,6 +37,9 @@ class AppScreen(Screen[None]):
         yield Static(TOO_SMALL.format(*SMALLEST), markup=False, id="too-small")
         yield self.body()
         yield KeyBar()
+
+    def take(self, batch: Batch) -> None:
+        """Bring what is shown up to date; for screens that lie over the one that is told first."""
 
     def body(self) -> Widget:
         raise NotImplementedError

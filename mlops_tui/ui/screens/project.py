@@ -20,7 +20,7 @@ from mlops_tui.ui.project_source import ProjectSource
 from mlops_tui.ui.run_looks import RunLooks
 from mlops_tui.ui.run_verbs import RunVerbs
 from mlops_tui.ui.screens.app_screen import AppScreen
-from mlops_tui.ui.widgets.panes import NAMES, Panes
+from mlops_tui.ui.widgets.panes import TABS, Panes
 from mlops_tui.ui.widgets.place_keeper import PlaceKeeper
 from mlops_tui.ui.widgets.project_line import ProjectLine
 from mlops_tui.ui.widgets.run_detail import RunDetail
@@ -45,8 +45,8 @@ class ProjectScreen(AppScreen):
         self.project = Project(source.project, source.project.name)
         wishes = Wishes()
         self.line = ProjectLine(self.project, source.is_read_only)
-        self.runs_pane = RunsPane(NAMES, wishes, source)
-        self.detail = RunDetail(NAMES, wishes, settings.symbols, source)
+        self.runs_pane = RunsPane(TABS, wishes, source)
+        self.detail = RunDetail(TABS, wishes, settings.symbols, source)
         self.verbs = RunVerbs(source, self.runs_pane.table, self.runs_pane, self.detail)
         self.looks = RunLooks(source, self.verbs, self.runs_pane, settings.is_unicode)
         self._settle: Timer | None = None

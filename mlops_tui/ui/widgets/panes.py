@@ -11,7 +11,7 @@ from textual.containers import Vertical
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from mlops_tui.ui import keys
+from mlops_tui.ui import intents, keys
 from mlops_tui.ui.last_place import Room
 from mlops_tui.ui.widgets.chart_grid import ChartGrid
 from mlops_tui.ui.widgets.chart_switch import ChartSwitch
@@ -20,13 +20,15 @@ from mlops_tui.ui.widgets.row_table import RowTable
 from mlops_tui.ui.widgets.run_detail import RunDetail
 
 NAMES = {"runs": "Runs", "charts": "Charts", "facts": "Details", "output": "Output"}
+TABS = NAMES | {"jobs": "Jobs"}
+"""The panes, and the screen that lies over them."""
 WIDE_COLUMNS = 100
 
 
 class Panes(Vertical):
     """Knows which pane is looked at; the style sheet hides the others on narrow terminals."""
 
-    BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.PANES)
+    BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.PANES, keys.PLACES)
 
     pane: reactive[str] = reactive("runs", init=False)
     is_alone: reactive[bool] = reactive(False, init=False)
@@ -95,7 +97,10 @@ class Panes(Vertical):
         self.pane = names[(names.index(self.pane) + by) % len(names)]
 
     def action_show_pane(self, pane: str) -> None:
-        self.pane = pane
+        if pane in NAMES:
+            self.pane = pane
+        else:
+            self.post_message(intents.PaneRequested(pane))
 
     def action_charts(self, pages: int) -> None:
         self.query_one(RunDetail).switch.shown.turn_page(pages)
@@ -126,4 +131,4 @@ class Panes(Vertical):
 
     def on_pane_title_pane_chosen(self, event: PaneTitle.PaneChosen) -> None:
         event.stop()
-        self.pane = event.pane
+        self.action_show_pane(event.pane)

@@ -41,6 +41,9 @@ class ProjectLine(PieceLine):
         self._best, self._live = event.best, event.live
         self._compose_line()
 
+    def on_click(self) -> None:
+        self.post_message(intents.PaneRequested("jobs"))
+
     def _compose_line(self) -> None:
         project = self._project
         pieces: list[Piece] = [(f" {safe(project.name)} ", "strong")]

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
+import os
 import threading
 import time
 from pathlib import Path
 
 import pytest
 
-from mlops_tui.domain.errors import NotFoundError, RefusedError
+from mlops_tui.domain.errors import NotFoundError, RefusedError, StorageError
+from mlops_tui.domain.host import mark_of
 from mlops_tui.engine import actions, wake
 from mlops_tui.engine.actions_queue import FARTHEST
+from mlops_tui.engine.waiting import keep_starting
 from mlops_tui.index import Index
+from mlops_tui.journal.lock import FileLock
 from tests.process.support import journal_lines, make_project, make_run
 
 
@@ -85,3 +90,32 @@ def test_what_runs_and_what_waits_elsewhere_is_told_too(project: Path) -> None:
     assert status.is_startable
     actions.pause_queue(project)
     assert not actions.queue_status(project).is_startable
+
+
+def test_who_looks_at_a_queue_sees_to_it_that_it_is_started(
+    project: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    asked: list[Path] = []
+    monkeypatch.setattr(wake, "ensure_agent", asked.append)
+    keep_starting(project, actions.queue_status(project))
+    assert asked == []
+    fill(project, 1)
+    status = actions.queue_status(project)
+    keep_starting(project, status)
+    assert asked == [project]
+    lock = FileLock(wake.agent_file(project, "lock"))
+    lock.path.parent.mkdir(parents=True)
+    assert lock.acquire()
+    mark = mark_of(os.getpid())
+    assert mark is not None
+    lock.path.write_text(json.dumps({**mark._asdict(), "t": time.time()}))
+    keep_starting(project, status)
+    assert asked == [project]
+    lock.release()
+
+    def fail(_: Path) -> None:
+        raise StorageError("no locks here")
+
+    monkeypatch.setattr(wake, "ensure_agent", fail)
+    keep_starting(project, status)
+    assert "no locks here" in caplog.text

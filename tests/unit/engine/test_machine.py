@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from mlops_tui.engine.machine import Machine, in_control_group
+
+GROUP = {
+    "memory.max": "1000\n",
+    "memory.current": "700\n",
+    "memory.stat": "anon 1\ninactive_file 200\n",
+}
+
+
+def test_a_machine_says_what_it_has_and_uses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MLOPS_SLOTS", "3")
+    machine = Machine(tmp_path)
+    first = machine.look()
+    assert first.cores_used is None
+    until = time.process_time() + 0.05
+    while time.process_time() < until:
+        pass  # the kernel counts in hundredths of a second
+    load = machine.look()
+    assert load.cores_used is not None
+    assert 0 < load.cores_used <= load.cores == os.cpu_count()
+    assert 0 < load.memory_bytes <= load.memory_total_bytes
+    assert (load.slots, load.free_slots) == (3, 3)
+    machine.close()
+
+
+@pytest.mark.parametrize(
+    ("changed", "found"),
+    [
+        ({}, (500, 1000)),
+        ({"memory.max": "max\n"}, (50, 8000)),
+        ({"memory.max": "9000\n"}, (50, 8000)),
+        ({"memory.stat": ""}, (700, 1000)),
+        ({"memory.current": None}, (50, 8000)),
+    ],
+)
+def test_a_control_group_that_has_less_is_what_counts(
+    tmp_path: Path, changed: dict[str, str | None], found: tuple[int, int]
+) -> None:
+    groups = Path("/proc/self/cgroup")
+    if not groups.exists():
+        pytest.skip("control groups are Linux's")
+    own = next((it[4:] for it in groups.read_text().splitlines() if it.startswith("0::/")), "")
+    folder = tmp_path / own
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in {**GROUP, **changed}.items():
+        if text is not None:
+            (folder / name).write_text(text)
+    assert in_control_group(50, 8000, tmp_path) == found
