@@ -122,8 +122,8 @@ class Ingester:
                 self._unreadable.pop(name, None)
                 if chunk.restarted:
                     raise JournalRestartedError
-                self._write_journal(Piece(name, before, chunk, stat.st_size))
-                if not chunk.has_more:
+                is_first = self._write_journal(Piece(name, before, chunk, stat.st_size))
+                if is_first and not chunk.has_more:
                     break
                 if _is_past(deadline):
                     return True
@@ -139,13 +139,15 @@ class Ingester:
         chosen = [n for n in names if n.startswith("journal-") and n.endswith(".jsonl")]
         return [folder / name for name in sorted(chosen)]
 
-    def _write_journal(self, piece: Piece) -> None:
+    def _write_journal(self, piece: Piece) -> bool:
+        """Write what was read; return False where another process was first, maybe with less."""
         with self._store.write() as connection:
             if stored_position(connection, 0, piece.name) != piece.before:
-                return
+                return False
             touched = apply_project_lines(connection, piece.chunk.data)
             move(connection, file_number(connection, 0, piece.name), piece)
             mark(connection, touched, ())
+        return True
 
     def _find_folders(self) -> None:
         """Add the runs whose folders no journal names."""

@@ -7,11 +7,13 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from mlops_tui.domain import places
 from mlops_tui.index import Index, ingest
+from mlops_tui.journal.tail import Chunk, read_chunk
 from tests.index.recorder import Recorder, T
 
 
@@ -254,3 +256,22 @@ def test_three_processes_read_beside_a_writer_and_every_line_counts_once(
         index.ingest()
         run = index.runs([run_id])[0]
         assert (run.metrics["loss"].count, run.backward_points) == (total, 0)
+
+
+def test_who_is_overtaken_reads_on_to_the_end_of_the_journal(
+    index: Index, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id = recorder.create()
+    read = read_chunk
+
+    def overtaken(*arguments: Any) -> Chunk:
+        chunk = read(*arguments)
+        monkeypatch.setattr(ingest, "read_chunk", read)
+        with Index.open(recorder.project) as other:
+            other.ingest()
+        recorder.journal("run.tagged", T + 1, run=run_id, tags={"best": ""})
+        return chunk
+
+    monkeypatch.setattr(ingest, "read_chunk", overtaken)
+    index.ingest()
+    assert index.runs([run_id])[0].tags == {"best": ""}
