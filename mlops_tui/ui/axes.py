@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 LARGEST = 1e300
 """Beyond it, spans overflow; such values are drawn at the edge."""
+SMALLEST = 1e-300
+"""Below it, powers of ten are rounded to nothing, and so are steps."""
 KEEP_SHARE = 0.4
 """A range stays as it is while the data fill this share of it."""
 
@@ -40,6 +42,8 @@ def nice_step(span: float, parts: int, factors: Sequence[float] = (1.0, 2.0, 5.0
     wanted = span / max(1, parts)
     if not wanted > 0 or math.isinf(wanted):
         return 1.0
+    if wanted < SMALLEST:
+        return SMALLEST
     power = 10.0 ** math.floor(math.log10(wanted))
     for factor in factors:
         if factor * power >= wanted * (1 - 1e-9):

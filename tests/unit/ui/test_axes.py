@@ -21,6 +21,13 @@ def test_a_value_axis_has_room_for_its_values_and_few_ticks(a: float, b: float, 
         assert -0.01 <= axis.share(max(-1e300, min(1e300, value))) <= 1.01
 
 
+@pytest.mark.parametrize("high", [5e-324, 1e-310, 1e-300])
+def test_the_smallest_differences_have_an_axis_too(high: float) -> None:
+    axis = value_axis(0.0, high, 5)
+    assert axis.low == 0 < high <= axis.high
+    assert len(axis.ticks()) <= 50
+
+
 def test_ends_of_a_value_axis_are_round() -> None:
     assert value_axis(0.13, 0.87, 5) == Axis(0.0, 1.0, 0.2)
     assert value_axis(0, 0, 5).low < 0 < value_axis(0, 0, 5).high
