@@ -37,7 +37,8 @@ def commands_of(screen: Screen[Any], place: str) -> list[Command]:
             )
     for key in by_id.values():
         if key.place in keys.SCREENS.get(place, ()) and key.id not in found:
-            node = _who_can(screen, key) if not key.keys else None
+            is_for_all = not key.keys or key.place == keys.OUTSIDE_LIST
+            node = _who_can(screen, key) if is_for_all else None
             if node is not None:
                 found[key.id] = Command(key.label, key.tooltip, key.display, key.action, node)
     order = list(by_id)
@@ -64,7 +65,7 @@ def match_rank(command: Command, words: Sequence[str]) -> int | None:
     """Return how far-fetched it is that `words` mean this command; None for not at all."""
     label, tooltip = command.label.lower(), command.tooltip.lower()
     typed = " ".join(words)
-    if not words or label.startswith(typed) or command.display == typed:
+    if not words or label.startswith(typed) or command.display.lstrip(":") == typed:
         return 0
     if all(any(part.startswith(word) for part in label.split()) for word in words):
         return 1

@@ -40,6 +40,11 @@ class JobVerbs(RunVerbs):
             self._queue.set_marks(marked)
             self.post_message(self.MarksChanged())
 
+    def action_copy(self) -> None:
+        if self._queue.cursor_key is not None:
+            self.app.copy_to_clipboard(self._queue.cursor_key)
+            self._say(f"Copied {self._queue.cursor_key}")
+
     def action_mark(self) -> None:
         key = self._queue.cursor_key
         if key is not None:

@@ -21,6 +21,8 @@ LOG = "output"
 CHARTS = "charts"
 CHART_KIND = "chart kind"
 FACTS = "facts"
+OUTSIDE = "outside"
+OUTSIDE_LIST = "outside, list"
 FORM = "form"
 DRY_RUN = "dry run"
 DIALOG = "dialog"
@@ -81,6 +83,7 @@ KEYS: tuple[Key, ...] = (
         PLACES),
     Key("jobs-out", "escape", "screen.out", "Back", "Take off the marks, else go back to the runs",
         JOBS, shown="Esc"),
+    Key("copy-id", "y", "copy", "Copy id", "Copy the run's id to the clipboard", JOBS),
     Key("queue-up", "K,minus", "shift(-1)", "Sooner", "Let it start sooner", JOBS, True, "K -"),
     Key("queue-down", "J,plus", "shift(1)", "Later", "Let it start later", JOBS, shown="J +"),
     Key("queue-first", "less_than_sign", "shift('first')", "First",
@@ -104,7 +107,15 @@ KEYS: tuple[Key, ...] = (
         "Marked runs side by side, or this one and the baseline, the best or one before", LOOKS),
     Key("files", "F", "files", "Files", "What this run kept, where it comes from, what came of it",
         LOOKS),
-    Key("copy", "y", "copy", "Copy id", "Copy the run's id to the clipboard", VERBS),
+    Key("copy", "y", "copy", "Copy", "Copy what is selected, details, the output seen, or the id",
+        OUTSIDE),
+    Key("save", "Y", "save", "Save", "Save the list as CSV, details, or all the output, to a file",
+        OUTSIDE),
+    Key("pager", "P", "page", "Pager", "Open all of the run's output in $PAGER", OUTSIDE),
+    Key("edit-project", "e", "edit_project", "Edit mlops.toml",
+        "Edit mlops.toml in $EDITOR, and read it again", OUTSIDE_LIST),
+    Key("edit-script", "", "edit_script", "Edit script",
+        "Edit the script that the run's job runs in $EDITOR", OUTSIDE, shown=":edit-script"),
     Key("open-project", "enter", "open", "Open", "Go into the project", PROJECTS, True, "Enter"),
     Key("set-up", "i", "set_up", "Set up", "Propose an mlops.toml for the folder", PROJECTS),
     Key("samples", "c", "copy_samples", "Copy samples",
@@ -279,8 +290,8 @@ KEYS: tuple[Key, ...] = (
 SCREENS = {
     PROJECTS: (PROJECTS, TABLE, EVERYWHERE),
     PROJECT: (
-        *(VERBS, LOOKS, PROJECT, PLACES, PANES, TABLE, RUN_VIEW, RUN_LIST, CHARTS, CHART_KIND),
-        *(FACTS, LOG, EVERYWHERE),
+        *(VERBS, LOOKS, OUTSIDE, OUTSIDE_LIST, PROJECT, PLACES, PANES, TABLE, RUN_VIEW, RUN_LIST),
+        *(CHARTS, CHART_KIND, FACTS, LOG, EVERYWHERE),
     ),
     JOBS: (VERBS, JOBS, PLACES, TABLE, EVERYWHERE),
     COMPARE: (COMPARE, TABLE, EVERYWHERE),
@@ -298,6 +309,8 @@ SCREENS = {
 """Which places are reachable together; those of one screen in the order of its help."""
 HEADINGS = {
     VERBS: "Runs",
+    OUTSIDE: "To files and other programs",
+    OUTSIDE_LIST: "To files and other programs, where the keys are free",
     LOOKS: "Looking closer",
     COMPARE: "Comparing",
     FILES: "Files of a run",
@@ -323,12 +336,14 @@ FOCUSED = (TABLE, CHARTS, FACTS, LOG)
 WRITING = frozenset(
     {"launch", "stop", "retry", "delete", "rename", "undo-delete", "set-up", "samples"}
     | {"tag", "note", "launch-like", "queue-up", "queue-down", "queue-first", "queue-last"}
-    | {"queue-pause", "jobs-undo"}
+    | {"queue-pause", "jobs-undo", "edit-project", "edit-script"}
 )
 """What changes a project or starts or stops something, by id: not offered to who only looks."""
 OWN_ENTER = (PROJECTS, COMPARE, FILES, PREVIEW)
 """Screens whose table does something else with Enter than the one of runs."""
 NO_SIDEWAYS = (PROJECTS, JOBS)
 """Screens whose table has no columns out of sight."""
-WITH_FOCUS = {RUN_VIEW: TABLE, RUN_LIST: TABLE, CELLS: TABLE, CHART_KIND: CHARTS}
+WITH_FOCUS = {
+    RUN_VIEW: TABLE, RUN_LIST: TABLE, CELLS: TABLE, OUTSIDE_LIST: TABLE, CHART_KIND: CHARTS
+}  # fmt: skip
 """Places reachable only while another one has the focus."""

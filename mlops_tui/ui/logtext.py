@@ -81,6 +81,11 @@ def line_pieces(line: str, most: int = LONGEST_LINE) -> list[Piece]:
     return pieces
 
 
+def plain_line(line: str) -> str:
+    """Return all that a terminal would show of one line in the end, safe and without colours."""
+    return safe(_SEQUENCE.sub("", _last_state(line)[1]).expandtabs(8))
+
+
 def _last_state(line: str) -> tuple[str, str]:
     """Return what was overwritten, and what is seen: the last part that is not blank."""
     end = len(line)

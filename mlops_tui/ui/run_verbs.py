@@ -177,12 +177,6 @@ class RunVerbs(Vertical):
 
         self._source.act(self, "Nothing was deleted", work)
 
-    def action_copy(self) -> None:
-        key = self._table.cursor_key
-        if key is not None:
-            self.app.copy_to_clipboard(key)
-            self._say(f"Copied {key}")
-
     def _confirm(self, question: Question, act: Callable[[Sequence[Run]], None]) -> None:
         def answered(yes: bool | None) -> None:
             if yes:

@@ -25,6 +25,7 @@ from mlops_tui.ui.widgets.place_keeper import PlaceKeeper
 from mlops_tui.ui.widgets.project_line import ProjectLine
 from mlops_tui.ui.widgets.run_detail import RunDetail
 from mlops_tui.ui.widgets.runs_pane import RunsPane
+from mlops_tui.ui.widgets.take_out import TakeOut
 
 COARSE_TIMES_SECONDS = 60.0
 
@@ -59,7 +60,12 @@ class ProjectScreen(AppScreen):
             "facts": self.detail.facts,
             "output": self.detail.log_tail,
         }
-        keeper = PlaceKeeper(self.looks, self.runs_pane, self.detail, self.source)
+        keeper = PlaceKeeper(
+            TakeOut(self.looks, self.runs_pane, self.detail, self.source),
+            self.runs_pane,
+            self.detail,
+            self.source,
+        )
         self.panes = Panes(self.line, keeper, contents=contents)
         return self.panes
 

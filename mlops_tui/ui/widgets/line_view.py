@@ -17,6 +17,8 @@ class LineView(ScrollView):
     """Lines in pieces; `STYLE_PREFIX` and a piece's kind make a component class."""
 
     STYLE_PREFIX: ClassVar[str] = ""
+    ALLOW_SELECT = False
+    """Whether a mouse selects text; who can have it tells the text by `get_selection`."""
 
     def __init__(self, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
@@ -59,7 +61,24 @@ class LineView(ScrollView):
         width = self.line_width
         base = self.rich_style
         segments = [Segment(text, self._style(kind, base)) for text, kind in pieces]
-        return Strip(segments).adjust_cell_length(width, base)
+        strip = Strip(segments).adjust_cell_length(width, base)
+        return self._selectable(strip, self.scroll_offset.y + y) if self.ALLOW_SELECT else strip
+
+    def _selectable(self, strip: Strip, row: int) -> Strip:
+        """Return the line so that the screen finds the place of each letter, and as selected."""
+        span = self.text_selection.get_span(row) if self.text_selection is not None else None
+        if span is not None:
+            start, end = span
+            end = strip.cell_length if end < 0 else min(end, strip.cell_length)
+            chosen = self.screen.get_component_rich_style("screen--selection")
+            before, middle, after = (
+                strip.crop(0, start),
+                strip.crop(start, end),
+                strip.crop(end, strip.cell_length),
+            )
+            marked = Strip(Segment.apply_style(middle, post_style=chosen), middle.cell_length)
+            strip = Strip.join([before, marked, after])
+        return strip.apply_offsets(0, row)
 
     def _style(self, kind: str, base: Style) -> Style:
         return self.get_component_rich_style(f"{self.STYLE_PREFIX}--{kind}") if kind else base

@@ -8,6 +8,7 @@ from typing import ClassVar
 from rich.style import Style
 from textual.binding import BindingType
 from textual.message import Message
+from textual.selection import Selection
 
 from mlops_tui.ui import intents, keys
 from mlops_tui.ui.logpages import LogWindow, Wish
@@ -29,6 +30,7 @@ class LogTail(LineView, can_focus=True):
         f"log-tail--{kind}" for kind in ("empty", DIM, MATCH, FOUND)
     }
     STYLE_PREFIX = "log-tail"
+    ALLOW_SELECT = True
     DEFAULT_CSS = "LogTail { overflow: hidden; }"
 
     @dataclass
@@ -61,6 +63,8 @@ class LogTail(LineView, can_focus=True):
         self._jump: Wish | None = None
         self._asked: LogWindow | None = None
         self._words = ""
+        self._selected_at = 0
+        """What was on top when anything could last be selected."""
 
     # Drawing
 
@@ -70,6 +74,14 @@ class LogTail(LineView, can_focus=True):
             return [(fit(words, self.line_width), "empty")]
         rows = self.view.rows()
         return padded(rows[y] if y < len(rows) else [], self.line_width)
+
+    @property
+    def text(self) -> str:
+        """What is on the screen."""
+        return "\n".join("".join(text for text, _ in row) for row in self.view.rows())
+
+    def get_selection(self, selection: Selection) -> tuple[str, str]:
+        return selection.extract(self.text), "\n"
 
     def _style(self, kind: str, base: Style) -> Style:
         if kind in ("empty", DIM, MATCH, FOUND):
@@ -106,6 +118,9 @@ class LogTail(LineView, can_focus=True):
 
     def look_again(self) -> None:
         """Show what has changed, say where that is, and ask for what will be needed."""
+        if self.text_selection is not None and self.view.top_offset != self._selected_at:
+            self.screen.clear_selection()  # other lines stand there now
+        self._selected_at = self.view.top_offset
         self.refresh_changed()
         words = self.view.position + (", wrapped" if self.view.is_wrapped else "")
         if self.run_id is not None and words != self._words:

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 from textual.geometry import Size
+from textual.selection import Selection
 
 from mlops_tui.ui import keys
 from mlops_tui.ui.facts import Fact
@@ -22,6 +23,7 @@ class RunFacts(LineView, can_focus=True):
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.FACTS)
     COMPONENT_CLASSES: ClassVar[set[str]] = {"run-facts--label"}
     STYLE_PREFIX = "run-facts"
+    ALLOW_SELECT = True
     DEFAULT_CSS = """
     RunFacts { overflow-x: hidden; overflow-y: auto; scrollbar-gutter: stable;
                scrollbar-size-vertical: 1; }
@@ -41,6 +43,10 @@ class RunFacts(LineView, can_focus=True):
     @property
     def text(self) -> str:
         return "\n".join(f"{label} {value}" for label, value in self._facts)
+
+    def get_selection(self, selection: Selection) -> tuple[str, str]:
+        lines = ["".join(text for text, _ in line).rstrip() for line in self._lines]
+        return selection.extract("\n".join(lines)), "\n"
 
     def line_pieces(self, y: int) -> list[Piece]:
         row = self.scroll_offset.y + y
