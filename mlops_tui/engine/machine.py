@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,8 +52,10 @@ class Machine:
     Only one thread may look at a time.
     """
 
-    def __init__(self, project: Path) -> None:
+    def __init__(self, project: Path, load_driver: Callable[[], Any | None] = load_nvml) -> None:
+        """Prepare to look; the module of the GPUs' driver is loaded by the first look."""
         self._executor = executor_of(project)
+        self._load_driver = load_driver
         self._times: tuple[float, float] | None = None
         self._nvml: Any | None = None
         self._is_nvml_tried = False
@@ -101,7 +104,7 @@ class Machine:
     def _gpus(self) -> tuple[GpuLoad, ...]:
         if not self._is_nvml_tried:
             self._is_nvml_tried = True
-            self._nvml = load_nvml()
+            self._nvml = self._load_driver()
         nvml = self._nvml
         if nvml is None:
             return ()

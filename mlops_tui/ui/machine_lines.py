@@ -65,14 +65,15 @@ def _cells(load: MachineLoad, bar: int) -> list[Cell]:
     taken = load.slots - load.free_slots
     cores = "  ?" if load.cores_used is None else f"{load.cores_used:3.1f}"
     share = (load.cores_used or 0.0) / load.cores
-    cells = [
-        _cell("cores", f"{cores} of {load.cores}", share, bar),
-        _cell("slots", f"{taken} of {load.slots}", taken / load.slots, bar),
-        _memory("memory ", load.memory_bytes, load.memory_total_bytes, bar),
-    ]
+    # those that change all the time stand side by side: what lies between is sent again, too
+    cells = [_cell("cores", f"{cores} of {load.cores}", share, bar)]
     if load.load is not None:
         cells.append([("load ", "dim"), (" ".join(f"{mean:.1f}" for mean in load.load), "")])
-    return cells
+    return [
+        *cells,
+        _memory("memory ", load.memory_bytes, load.memory_total_bytes, bar),
+        _cell("slots", f"{taken} of {load.slots}", taken / load.slots, bar),
+    ]
 
 
 def _gpu(gpu: GpuLoad, bar: int) -> Cell:

@@ -161,7 +161,7 @@ class MlopsApp(App[Relaunch]):
         if isinstance(self.screen, ProjectScreen):
             from mlops_tui.ui.screens.jobs import JobsScreen  # the first screen does without it
 
-            self.push_screen(JobsScreen(self.screen.source))
+            self.push_screen(JobsScreen(self.screen.source, self._settings.settle_seconds))
             return
         if isinstance(self.screen, AppScreen):
             self.pop_screen()

@@ -152,5 +152,6 @@ def cells(row: JobRow, columns: Sequence[Column], now: float) -> list[Piece]:
     pieces: list[Piece] = []
     for column in columns:
         kind = str(state) if column.title == "State" else "dim" if state.is_ended else ""
-        pieces.append((fit(column.text(row, now), column.width, column.right) + " ", kind))
+        gap = "" if column is columns[-1] else " "
+        pieces.append((fit(column.text(row, now), column.width, column.right) + gap, kind))
     return pieces

@@ -91,7 +91,7 @@ async def test_what_runs_waits_and_ended_is_shown_with_progress_and_reasons(
         assert [line.split()[0] for line in lines[1:5]] == ["1", "2", "3", "4"]
         assert "exited with" in lines[5] or "exited with" in lines[6]
         await it.sees("cores ")
-        await it.sees("GiB  load")
+        await it.sees("slots 0 of 2" if size[0] == 80 else "─ 0 of 2")
 
 
 async def test_digits_escape_and_enter_lead_back_to_the_project(project: Path) -> None:

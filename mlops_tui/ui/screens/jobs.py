@@ -47,9 +47,17 @@ class JobsScreen(AppScreen):
     place: ClassVar[str] = keys.JOBS
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.PLACES)
 
-    def __init__(self, source: ProjectSource) -> None:
+    def __init__(self, source: ProjectSource, settle_seconds: float) -> None:
+        """Show the queue of a project.
+
+        Args:
+            source: what reads and acts.
+            settle_seconds: how long the cursor rests on a run before its details are shown.
+        """
         super().__init__()
         self._source = source
+        self._settle_seconds = settle_seconds
+        self._settle: Timer | None = None
         self.title_line = PaneTitle("jobs", TABS)
         self.paused_line = PieceLine(id="paused")
         self.machine = MachinePane()
@@ -131,7 +139,9 @@ class JobsScreen(AppScreen):
             self.app.notify(words, severity="error", markup=False)
 
     def on_row_table_cursor_moved(self) -> None:
-        self._show_facts()
+        if self._settle is not None:
+            self._settle.stop()
+        self._settle = self.set_timer(self._settle_seconds, self._show_facts)
 
     def _show_facts(self) -> None:
         row = self.table.row(self.table.cursor_key)

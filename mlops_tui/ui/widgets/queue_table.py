@@ -11,7 +11,7 @@ from textual.message import Message
 
 from mlops_tui.domain.runs import Run
 from mlops_tui.ui.queue_rows import Column, JobRow, cells, header, plan
-from mlops_tui.ui.widgets.pieces import Piece, fit, wrapped
+from mlops_tui.ui.widgets.pieces import Piece, fit, padded, wrapped
 from mlops_tui.ui.widgets.row_table import RowTable
 from mlops_tui.ui.widgets.run_table import MARK
 
@@ -93,9 +93,7 @@ class QueueTable(RowTable):
 
     def row_pieces(self, key: str, width: int) -> list[Piece]:
         mark = (MARK, "series-1") if key in self._marks else (" " * len(MARK), "")
-        pieces = [mark, *cells(self._rows[key], self._columns, self._clock())]
-        used = len(MARK) + sum(column.width + 1 for column in self._columns)
-        return [*pieces, (" " * max(0, width - used), "")]
+        return padded([mark, *cells(self._rows[key], self._columns, self._clock())], width)
 
     # Dragging
 

@@ -3,10 +3,11 @@ from __future__ import annotations
 import os
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from mlops_tui.engine.machine import Machine, in_control_group
+from mlops_tui.engine.machine import GpuLoad, Machine, in_control_group
 
 GROUP = {
     "memory.max": "1000\n",
@@ -31,6 +32,55 @@ def test_a_machine_says_what_it_has_and_uses(
     assert 0 < load.memory_bytes <= load.memory_total_bytes
     assert (load.slots, load.free_slots) == (3, 3)
     machine.close()
+
+
+class Driver:
+    """Two GPUs, the second of which is a slice that does not say how busy it is."""
+
+    class NVMLError(Exception):
+        pass
+
+    def __init__(self) -> None:
+        self.is_gone = False
+        self.is_shut_down = False
+
+    def nvmlDeviceGetCount(self) -> int:
+        if self.is_gone:
+            raise self.NVMLError
+        return 2
+
+    def nvmlDeviceGetHandleByIndex(self, index: int) -> int:
+        return index
+
+    def nvmlDeviceGetIndex(self, handle: int) -> int:
+        return handle
+
+    def nvmlDeviceGetName(self, handle: int) -> str:
+        return f"GPU {handle}"
+
+    def nvmlDeviceGetMemoryInfo(self, handle: int) -> SimpleNamespace:
+        return SimpleNamespace(used=handle + 1, total=100)
+
+    def nvmlDeviceGetUtilizationRates(self, handle: int) -> SimpleNamespace:
+        if handle == 1:
+            raise self.NVMLError
+        return SimpleNamespace(gpu=83)
+
+    def nvmlShutdown(self) -> None:
+        self.is_shut_down = True
+
+
+def test_every_gpu_is_told_and_a_driver_that_goes_away_is_no_error(tmp_path: Path) -> None:
+    driver = Driver()
+    machine = Machine(tmp_path, lambda: driver)
+    assert machine.look().gpus == (
+        GpuLoad(0, "GPU 0", 83, 1, 100),
+        GpuLoad(1, "GPU 1", None, 2, 100),
+    )
+    driver.is_gone = True
+    assert machine.look().gpus == ()
+    machine.close()
+    assert driver.is_shut_down
 
 
 @pytest.mark.parametrize(

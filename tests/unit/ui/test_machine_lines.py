@@ -19,7 +19,7 @@ def texts(load: MachineLoad, width: int) -> list[str]:
 def test_one_line_says_cores_slots_memory_and_load_with_their_units() -> None:
     (line,) = texts(LOAD, 80)
     assert line.rstrip() == (
-        " cores 1.3 of 8  slots 3 of 8  memory 12.0 of 64.0 GiB  load 1.3 1.1 1.0"
+        " cores 1.3 of 8  load 1.3 1.1 1.0  memory 12.0 of 64.0 GiB  slots 3 of 8"
     )
     (line,) = texts(LOAD, 118)
     assert "cores ━─────── 1.3 of 8" in line
