@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from mlops_tui.domain import places
+from mlops_tui.domain.text import UNSAFE
 from mlops_tui.ui.screens.compare import CompareScreen
 from tests.ui.driving import SIZES, Driven, opened
 from tests.ui.recorded import add_run, log_point, run_id, write_project
@@ -114,6 +115,37 @@ async def test_a_line_is_read_in_full_and_all_is_copied(project: Path) -> None:
         await it.sees("Copied the comparison")
         assert "accuracy" in it.app.clipboard
         assert "train-29" in it.app.clipboard
+
+
+async def test_names_from_outside_are_text_and_nothing_else(tmp_path: Path) -> None:
+    hostile = "\x1b]0;x\x07[@click=app.quit]\u202e\u200b\U0001f600[/] \r\n" + "x" * 10_000
+    folder = write_project(tmp_path / "digits")
+    for number in (1, 2):
+        ident = add_run(
+            folder,
+            number,
+            name=hostile + str(number),
+            metrics={hostile: [number]},
+            params={hostile: hostile + str(number), "plain": hostile},
+        )
+        packages = {hostile: str(number)}
+        (places.run_dir(folder, ident) / "environment.json").write_text(
+            json.dumps({"packages": packages, "python": hostile})
+        )
+    async with opened(folder, (80, 24)) as it:
+        screen = await compares(it, "space", "space")
+        await it.press("o", "G", "right", "g")
+        await it.sees("[@click=app.quit]")
+        shown = it.screen_text()
+        assert not UNSAFE.search(shown.replace("\n", ""))
+        assert len(screen.table.keys) > 5
+        await it.press("enter")
+        await it.until(lambda: it.app.screen is not screen)
+        await it.press("escape", "y")
+        await it.sees("Too long for a terminal")
+        assert it.app.clipboard == ""
+        await it.press("escape")
+        await it.until(lambda: it.app.screen is it.project_screen)
 
 
 async def test_a_live_run_is_compared_anew(project: Path) -> None:

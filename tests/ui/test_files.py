@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from mlops_tui.domain import places
+from mlops_tui.ui.launch_settings import LaunchSettings
 from mlops_tui.ui.screens.files import FilesScreen
 from mlops_tui.ui.screens.preview import PreviewScreen
 from tests.ui.driving import SIZES, Driven, opened
@@ -109,6 +110,30 @@ async def test_what_is_not_opened_says_why(project: Path, path: str, words: str)
         await it.sees(words)
         assert "accuracy" not in screen.log_tail.view.window.data.decode()
         await leaves(it, files)
+
+
+def reds(it: Driven) -> set[int]:
+    """How red the papers of cells on the screen are."""
+    styles = [
+        segment.style
+        for strip in it.app.screen._compositor.render_strips()
+        for segment in strip
+        if segment.style is not None and segment.style.bgcolor is not None
+    ]
+    triplets = [style.bgcolor.triplet for style in styles if style.bgcolor is not None]
+    return {triplet.red for triplet in triplets if triplet is not None}
+
+
+async def test_an_image_is_drawn_without_blocks_too(project: Path) -> None:
+    images = pytest.importorskip("PIL.Image")
+    path = places.run_dir(project, run_id(3)) / "artifacts" / "roc.png"
+    images.new("RGB", (300, 300), (201, 0, 0)).save(path)
+    plain = LaunchSettings(live_hz=50.0, settle_seconds=0.01, is_unicode=False)
+    async with opened(project, (80, 24), settings=plain) as it:
+        files = await files_of(it)
+        screen = await looks_into(it, files, "artifacts/roc.png")
+        await it.until(lambda: screen.picture.picture is not None and 201 in reds(it))
+        assert it.screen_text().isascii()
 
 
 async def test_an_image_is_drawn_and_fits_after_a_resize(project: Path) -> None:

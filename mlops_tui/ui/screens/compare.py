@@ -25,6 +25,7 @@ from mlops_tui.engine.actions import CodeChanges, Comparison
 from mlops_tui.engine.feed import Batch
 from mlops_tui.ui import intents, keys
 from mlops_tui.ui.charted import Meaning
+from mlops_tui.ui.clipboard import fits
 from mlops_tui.ui.compared import as_text, compared_lines, in_full
 from mlops_tui.ui.errors import describe
 from mlops_tui.ui.objective import metric_meaning
@@ -38,6 +39,7 @@ from mlops_tui.ui.widgets.row_table import RowTable
 
 RENEW_SECONDS = 1.0
 """Live runs are compared anew so often at most."""
+TOO_LONG = "Too long for a terminal's clipboard: mlops-tui compare RUN RUN ... > FILE has it all"
 ALONE = "There is no other run to compare with"
 MARK_TWO = "Space marks runs."
 
@@ -173,8 +175,12 @@ class CompareScreen(AppScreen):
         self._show_line()
 
     def action_copy(self) -> None:
-        self.app.copy_to_clipboard(as_text(self.table.lines, self._names))
-        self.app.notify("Copied the comparison", markup=False, timeout=3)
+        text = as_text(self.table.lines, self._names)
+        if not fits(text):
+            self.app.notify(TOO_LONG, severity="warning", markup=False)
+        elif text:
+            self.app.copy_to_clipboard(text)
+            self.app.notify("Copied the comparison", markup=False, timeout=3)
 
     def action_leave(self) -> None:
         self.dismiss()

@@ -14,6 +14,7 @@ from textual.widgets import Static
 
 from mlops_tui.domain.text import safe
 from mlops_tui.ui import keys
+from mlops_tui.ui.clipboard import fits
 from mlops_tui.ui.keys import Key
 from mlops_tui.ui.widgets.key_bar import KeyBar
 
@@ -96,7 +97,8 @@ class ReadingDialog(ModalScreen[None]):
 
     def action_copy(self) -> None:
         self.app.copy_to_clipboard(self._words)
-        self.app.notify("Copied", markup=False, timeout=3)
+        if fits(self._words):
+            self.app.notify("Copied", markup=False, timeout=3)
 
     def action_dismiss_dialog(self) -> None:
         self.dismiss(None)
