@@ -109,6 +109,8 @@ def decimate(points: Points, limit: int) -> Points:
     """Return at most `limit` points: first, last and the extremes of stretches of equal width.
 
     NaN and infinities are extremes of their own, so that each stretch that has one shows it.
+    Stretches have round widths and begin at multiples of them, so that those which are over stay
+    as they are while a series grows.
     """
     count = len(points.steps)
     if count <= limit:
@@ -121,13 +123,23 @@ def decimate(points: Points, limit: int) -> Points:
     is_finite = kinds == 2
     chosen = {0, count - 1}
     start = 0
-    for bucket in range(buckets):
-        bound = low + (high - low + 1) * (bucket + 1) // buckets
-        end = bisect_left(points.steps, bound, start)
+    width = _stretch(low, high, buckets)
+    for bucket in range(low // width, high // width + 1):
+        end = bisect_left(points.steps, (bucket + 1) * width, start)
         if end > start:
             chosen.update(_extremes(points.values[start:end], start, is_finite))
         start = end
     return _pick(points, sorted(chosen))
+
+
+def _stretch(low: int, high: int, most: int) -> int:
+    """Return the smallest of 2^n and 3 * 2^n of which at most `most` multiples reach over all."""
+    power = 1 << max(0, ((high - low) // most).bit_length() - 1)
+    while True:
+        for width in (power, power + power // 2):
+            if high // width - low // width < most:
+                return width
+        power *= 2
 
 
 def _few(values: array[float], limit: int) -> list[int]:

@@ -32,6 +32,11 @@ class Axis:
         """Return where `value` lies, 0 at `low` and 1 at `high`; outside it goes beyond."""
         return (value - self.low) / (self.high - self.low)
 
+    def shares(self, values: Sequence[float]) -> list[float]:
+        """Return `share` of each value; what is not finite may give anything that is not either."""
+        low, span = self.low, self.high - self.low
+        return [(value - low) / span for value in values]
+
     def label(self, value: float) -> str:
         """Return a short label of a tick."""
         return tick_label(value, self.step)

@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import chain
 from typing import TypeVar
 
 from mlops_tui.domain.runs import Series
@@ -190,18 +191,23 @@ def nearest_point(xs: Sequence[float], x: float) -> int | None:
 
 def y_extent(values: Sequence[Sequence[float]], scale: Scale, kind: YRange) -> Window | None:
     """Return the smallest and greatest value to make room for; None where nothing can be drawn."""
-    finite = [
-        value
-        for series in values
-        for value in series
-        if math.isfinite(value) and (scale is not Scale.LOG or value > 0)
-    ]
-    if not finite:
+    shown = [_drawable(series, scale) for series in values if len(series)]
+    if not any(shown):
         return None
-    low, high = min(finite), max(finite)
-    if kind is YRange.BULK and len(finite) >= 20:
-        finite.sort()
-        low, high = finite[len(finite) // 50], finite[-1 - len(finite) // 50]
+    low = min(min(series) for series in shown if series)
+    high = max(max(series) for series in shown if series)
+    if kind is YRange.BULK and sum(map(len, shown)) >= 20:
+        ordered = sorted(chain.from_iterable(shown))
+        low, high = ordered[len(ordered) // 50], ordered[-1 - len(ordered) // 50]
     if kind is YRange.ZERO and scale is not Scale.LOG:
         low, high = min(low, 0.0), max(high, 0.0)
     return low, high
+
+
+def _drawable(values: Sequence[float], scale: Scale) -> Sequence[float]:
+    """Return the values that have a place on the scale."""
+    if scale is Scale.LOG:
+        return [value for value in values if value > 0 and math.isfinite(value)]
+    if math.isfinite(sum(values)):
+        return values
+    return [value for value in values if math.isfinite(value)]

@@ -18,7 +18,7 @@ from mlops_tui.ui.chart_view import (
     x_values,
     y_extent,
 )
-from mlops_tui.ui.raster import Line, Mark
+from mlops_tui.ui.raster import Line, Mark, is_all_finite
 from mlops_tui.ui.scales import Scale, time_axis
 
 BEST, HERE = "◆", "●"
@@ -82,11 +82,13 @@ class Plot:
 
     def y_extent(self) -> Window | None:
         """Return the values to make room for; None where there is nothing to draw."""
-        low, high = self.view.shown(self.extent)
-        shown = [
-            [y for x, y in zip(line.xs, line.ys, strict=True) if low <= x <= high]
-            for line in self.raw
-        ]
+        shown: list[Sequence[float]] = [line.ys for line in self.raw]
+        if self.view.window is not None:
+            low, high = self.view.window
+            shown = [
+                [y for x, y in zip(line.xs, line.ys, strict=True) if low <= x <= high]
+                for line in self.raw
+            ]
         return y_extent(shown, self.view.scale, self.view.y_range)
 
     def x_axis(self, parts: int) -> Axis:
@@ -120,10 +122,8 @@ class Plot:
         """Return what stands out: the best value of each curve, and where the cursor is."""
         found = []
         for line in reversed(self.raw):
-            finite = [at for at, y in enumerate(line.ys) if math.isfinite(y)]
-            pick = min if self.data.lower_better else max
-            best = pick(finite, key=line.ys.__getitem__, default=None)
-            if best is not None and any(line.ys[at] != line.ys[best] for at in finite):
+            best = best_position(line.ys, self.data.lower_better)
+            if best is not None:
                 found.append(Mark(line.xs[best], line.ys[best], BEST, line.owner))
         if self.view.cursor is not None:
             for line in reversed(self.told):
@@ -151,6 +151,15 @@ def plot(data: ChartData) -> Plot:
         if view.smoothing
     ]
     return Plot(data, raw, smooth, extent)
+
+
+def best_position(ys: Sequence[float], lower_better: bool) -> int | None:
+    """Return where the best finite value is first; None where none is better than another."""
+    finite = ys if is_all_finite(ys) else [y for y in ys if math.isfinite(y)]
+    if not len(finite) or min(finite) == max(finite):
+        return None
+    best = min(finite) if lower_better else max(finite)
+    return next(at for at, y in enumerate(ys) if y == best)
 
 
 def x_extent(lines: Sequence[Line]) -> Window:

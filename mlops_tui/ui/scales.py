@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -58,6 +59,10 @@ class LogAxis(Axis):
         low = math.log(self.low)
         return (math.log(value) - low) / (math.log(self.high) - low)
 
+    def shares(self, values: Sequence[float]) -> list[float]:
+        """Return `share` of each value."""
+        return [self.share(value) for value in values]
+
     def label(self, value: float) -> str:
         """Return a short label of a tick."""
         return tick_label(value, self.step) if self.high < 10 * self.low else f"{value:g}"
@@ -80,6 +85,10 @@ class SymlogAxis(Axis):
         """Return where `value` lies, 0 at `low` and 1 at `high`; outside it goes beyond."""
         low, high = math.asinh(self.low / self.step), math.asinh(self.high / self.step)
         return (math.asinh(value / self.step) - low) / (high - low)
+
+    def shares(self, values: Sequence[float]) -> list[float]:
+        """Return `share` of each value."""
+        return [self.share(value) for value in values]
 
     def label(self, value: float) -> str:
         """Return a short label of a tick."""

@@ -22,6 +22,8 @@ from mlops_tui.ui.widgets.pieces import fit
 
 LABELS = 8
 """Cells for the labels of the y axis, with the axis itself."""
+WORTH_SKIPPING = 16
+"""Cells that look the same: to begin anew behind fewer takes more bytes than to send them again."""
 
 
 class LineChart(Widget):
@@ -78,8 +80,8 @@ class LineChart(Widget):
             return
         for y, (before, now) in enumerate(zip(old, self._rows, strict=True)):
             if before != now:
-                start, end = changed_cells(before, now)
-                self.refresh(Region(start, y, end - start, 1))
+                spans = changed_spans(before, now)
+                self.refresh(*(Region(start, y, end - start, 1) for start, end in spans))
 
     def _compose_rows(self, width: int, height: int) -> list[list[tuple[str, str]]]:
         if self.data is None or width < LABELS + 6 or height < 4:
@@ -158,15 +160,18 @@ def step_row(axis: Axis, width: int, view: ChartView) -> list[tuple[str, str]]:
 
 
 def picture_rows(picture: Picture) -> list[list[tuple[str, str]]]:
-    """Return the picture's rows as runs of cells with one owner."""
+    """Return the picture's rows as runs of cells with one owner; blanks go with what is before."""
     rows = []
     for text, owners in zip(picture.rows, picture.owners, strict=True):
         pieces: list[tuple[str, str]] = []
-        start = 0
-        for column in range(1, len(text) + 1):
-            if column == len(text) or owners[column] != owners[start]:
-                pieces.append((text[start:column], owner_kind(owners[start])))
-                start = column
+        start, owner = 0, -1
+        for column, here in enumerate(owners):
+            if here not in (owner, -1):
+                if owner != -1:
+                    pieces.append((text[start:column], owner_kind(owner)))
+                    start = column
+                owner = here
+        pieces.append((text[start:], owner_kind(owner)))
         rows.append(pieces)
     return rows
 
@@ -179,23 +184,30 @@ def owner_kind(owner: int) -> str:
     return f"dim-{slot}" if owner >= palette.SLOTS else f"series-{slot}"
 
 
-def changed_cells(
+def changed_spans(
     old: Sequence[tuple[str, str]], new: Sequence[tuple[str, str]]
-) -> tuple[int, int]:
-    """Return the cells `start, end` outside which two rows of pieces look the same."""
+) -> list[tuple[int, int]]:
+    """Return the stretches of cells `start, end` outside which two rows of pieces look the same."""
     before, now = _cells(old), _cells(new)
-    different = [
-        cell
-        for cell in range(max(len(before), len(now)))
-        if before[cell : cell + 1] != now[cell : cell + 1]
-    ]
-    return (different[0], different[-1] + 1) if different else (0, 1)
+    if len(before) != len(now):
+        return [(0, max(len(before), len(now)))]
+    spans: list[tuple[int, int]] = []
+    for cell, (one, other) in enumerate(zip(before, now, strict=True)):
+        if one != other:
+            if spans and cell - spans[-1][1] < WORTH_SKIPPING:
+                spans[-1] = (spans[-1][0], cell + 1)
+            else:
+                spans.append((cell, cell + 1))
+    return spans
 
 
 def _cells(pieces: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     cells = []
     for text, kind in pieces:
-        for character in text:
-            cells.append((character, kind))
-            cells.extend([("", kind)] * (cell_len(character) - 1))
+        if cell_len(text) == len(text):
+            cells += [(glyph, kind if glyph != " " else "") for glyph in text]
+            continue
+        for glyph in text:
+            cells.append((glyph, kind))
+            cells.extend([("", kind)] * (cell_len(glyph) - 1))
     return cells

@@ -99,3 +99,13 @@ def test_thinning_keeps_the_extremes_of_every_bucket() -> None:
     first = [value for step, value in rows.items() if step < 50]
     shown = [v for s, v in zip(found.steps, found.values, strict=True) if s < 50]
     assert sorted(shown) == [min(first), max(first)]
+
+
+def test_a_growing_series_stays_as_it_was_thinned_before() -> None:
+    rows = {step: math.sin(step * 0.7) for step in range(2000)}
+    before, after = (
+        decimate(points_of({step: rows[step] for step in range(count)}), 300)
+        for count in (1900, 1950)
+    )
+    assert list(after.steps)[:235] == list(before.steps)[:235]
+    assert len(before.steps) > 150

@@ -6,7 +6,7 @@ import random
 import pytest
 
 from mlops_tui.ui.axes import Axis
-from mlops_tui.ui.raster import GAP, SYMBOL_SETS, Line, Symbols, draw
+from mlops_tui.ui.raster import GAP, SYMBOL_SETS, Fill, Line, Symbols, draw
 
 X, Y = Axis(0, 9, 1), Axis(0, 1, 0.5)
 
@@ -85,3 +85,26 @@ def test_what_is_beyond_the_axes_stays_inside() -> None:
 
 def test_nothing_is_drawn_where_there_is_no_room() -> None:
     assert draw([Line([0], [0], 0)], X, Y, (0, 0), Symbols.BRAILLE).rows == []
+
+
+def test_a_line_that_goes_back_is_drawn_like_the_one_that_comes() -> None:
+    there = draw([Line([0, 3, 9], [0, 1, 0.5], 0)], X, Y, (10, 4), Symbols.BRAILLE)
+    back = draw([Line([9, 3, 0], [0.5, 1, 0], 0)], X, Y, (10, 4), Symbols.BRAILLE)
+    assert there == back
+
+
+def test_a_gap_within_one_column_is_not_bridged() -> None:
+    line = Line([4, 4, 4], [0.0, math.nan, 1.0], 0)
+    picture = draw([line], X, Y, (10, 4), Symbols.BRAILLE)
+    assert [row.strip() for row in picture.rows[1:3]] == ["", ""]
+
+
+def test_a_fill_is_every_other_dot_under_the_lines() -> None:
+    fill = Fill([0, 9], [0.0, 0.0], [1.0, 1.0], 5)
+    picture = draw([Line([0, 9], [0.0, 0.0], 2)], X, Y, (4, 2), Symbols.BRAILLE, fills=[fill])
+    assert picture.rows[0] == "⢕" * 4
+    assert picture.owners == [[5] * 4, [2] * 4]
+    part = Fill([0, 4, 9], [0.0, math.nan, 0.0], [1.0, 1.0, 1.0], 5)
+    shown = draw([], X, Y, (10, 2), Symbols.BRAILLE, fills=[part])
+    assert shown.rows[0].strip() != ""
+    assert "".join(shown.rows[0][2:8]).strip() == ""
