@@ -143,18 +143,16 @@ def draw(
 def line_cells(extents: Iterable[Extent], columns: int, kit: SymbolSet) -> dict[int, int]:
     """Return the mask of every cell that a line touches; cells are counted row by row."""
     cells: dict[int, int] = {}
-    spans = _spans(kit)
+    spans, rows = _spans(kit), kit.rows
     for column, top, bottom in extents:
-        cell_column, dot_column = divmod(column, kit.columns)
-        masks = spans[dot_column]
-        first, first_dot = divmod(top, kit.rows)
-        last, last_dot = divmod(bottom, kit.rows)
-        for row in range(first, last + 1):
-            mask = masks[first_dot if row == first else 0][
-                last_dot if row == last else kit.rows - 1
-            ]
-            cell = row * columns + cell_column
-            cells[cell] = cells.get(cell, 0) | mask
+        masks = spans[column % kit.columns]
+        cell = top // rows * columns + column // kit.columns
+        last = bottom // rows * columns + column // kit.columns
+        start = top % rows
+        while cell < last:
+            cells[cell] = cells.get(cell, 0) | masks[start][rows - 1]
+            cell, start = cell + columns, 0
+        cells[cell] = cells.get(cell, 0) | masks[start][bottom % rows]
     return cells
 
 

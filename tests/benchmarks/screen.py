@@ -25,6 +25,8 @@ class Screen(Terminal):
 
     def __init__(self, project: Path, columns: int = 160, rows: int = 45, **env: str) -> None:
         self.arrived: list[tuple[float, bytes]] = []
+        self.pressed = (0.0, 0)
+        """When keys were last measured, and how much had come before."""
         self._drawn = 0
         self._rest = b""
         self._picture = pyte.Screen(columns, rows)

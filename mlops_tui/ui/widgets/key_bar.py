@@ -89,9 +89,9 @@ class KeyBar(Widget):
             key = off or self.get_component_rich_style("key-bar--key")
             segments += [
                 Segment(f" {item.display} ", key),
-                Segment(item.label + gap, off or self.rich_style),
+                Segment(item.label + gap, off or self.visual_style.rich_style),
             ]
-        return Strip(segments).adjust_cell_length(self.size.width, self.rich_style)
+        return Strip(segments).adjust_cell_length(self.size.width, self.visual_style.rich_style)
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         end = 0

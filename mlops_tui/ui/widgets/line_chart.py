@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from rich.cells import cell_len
 from rich.segment import Segment
+from rich.style import Style
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
@@ -44,6 +45,7 @@ class LineChart(Widget):
         self._symbols = symbols
         self._rows: list[list[tuple[str, str]]] = []
         self._y_axis: Axis | None = None
+        self._styles: dict[str, Style] = {}
 
     def show(self, data: ChartData | None) -> None:
         """Draw `data`; only the spans that look different are sent to the terminal."""
@@ -62,15 +64,24 @@ class LineChart(Widget):
         self._redraw()
 
     def render_line(self, y: int) -> Strip:
-        base = self.rich_style
-        width = self.size.width
+        base, width = self._style(""), self.size.width
         if y >= len(self._rows):
             return Strip.blank(width, base)
-        segments = [
-            Segment(text, self.get_component_rich_style(f"line-chart--{kind}") if kind else base)
-            for text, kind in self._rows[y]
-        ]
+        segments = [Segment(text, self._style(kind)) for text, kind in self._rows[y]]
         return Strip(segments).adjust_cell_length(width, base)
+
+    def _style(self, kind: str) -> Style:
+        """Return the style of a kind of pieces; Textual would work it out at every refresh."""
+        if kind not in self._styles:
+            component = f"line-chart--{kind}"
+            self._styles[kind] = (
+                self.get_component_rich_style(component) if kind else self.visual_style.rich_style
+            )
+        return self._styles[kind]
+
+    def notify_style_update(self) -> None:
+        self._styles.clear()
+        super().notify_style_update()
 
     def _redraw(self) -> None:
         width, height = self.size

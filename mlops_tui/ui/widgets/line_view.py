@@ -59,7 +59,7 @@ class LineView(ScrollView):
         pieces = self.line_pieces(y)
         self._painted[y] = pieces
         width = self.line_width
-        base = self.rich_style
+        base = self.visual_style.rich_style
         segments = [Segment(text, self._style(kind, base)) for text, kind in pieces]
         strip = Strip(segments).adjust_cell_length(width, base)
         return self._selectable(strip, self.scroll_offset.y + y) if self.ALLOW_SELECT else strip

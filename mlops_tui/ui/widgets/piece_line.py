@@ -41,7 +41,7 @@ class PieceLine(Widget):
             self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        base = self.rich_style
+        base = self.visual_style.rich_style
         width = self.size.width
         right, right_kind = self._right
         room = width - (cell_len(right) + 1 if right else 0)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.timer import Timer
 
 from mlops_tui.domain.runs import Run, RunState
 from mlops_tui.domain.text import safe
@@ -27,6 +28,8 @@ from mlops_tui.ui.widgets.usage_grid import UsageGrid
 
 WAITING_SECONDS = 2.0
 """Reading a long queue takes a while: why a run waits may be so old while others change."""
+CHART_SECONDS = 0.035
+"""Between two repaints, for every chart on the screen: twelve are drawn twice a second."""
 
 
 class RunDetail(Horizontal):
@@ -51,6 +54,8 @@ class RunDetail(Horizontal):
         self._run: Run | None = None
         self._waiting = ""
         self._waiting_asked = 0.0
+        self._asking: Timer | None = None
+        self._asked = 0.0
 
     def compose(self) -> ComposeResult:
         yield Pane("charts", self._names, self.switch)
@@ -89,11 +94,23 @@ class RunDetail(Horizontal):
         if shown & (batch.runs | batch.points):
             # heartbeats are news of a run, points are news of its metrics
             self._stale |= shown & (batch.runs if self._shows_usage else batch.points)
-            self._source.ask_runs(self, self.shown_ids, "selection")
+            self._ask_runs_soon()
         elif batch.runs and time.monotonic() - self._waiting_asked >= WAITING_SECONDS:
             self.ask_waiting()
         if self._focus in batch.outputs:
             self.ask_output()
+
+    def _ask_runs_soon(self) -> None:
+        """Ask for the runs again, the later the more charts there are to be drawn from them."""
+        if self._asking is None:
+            pause = CHART_SECONDS * len(self.charts.paging.shown)
+            wait = self._asked + pause - time.monotonic()
+            self._asking = self.set_timer(max(0.001, wait), self._ask_runs)
+
+    def _ask_runs(self) -> None:
+        self._asking = None
+        self._asked = time.monotonic()
+        self._source.ask_runs(self, self.shown_ids, "selection")
 
     def ask_output(self) -> None:
         if self._focus is not None and is_shown(self.log_tail):
