@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -93,6 +94,16 @@ def _series(parser: argparse.ArgumentParser) -> None:
     used = "or what it used: sys/cpu (%%), sys/memory (MiB), sys/gpu0, sys/read (MiB/s), ..."
     parser.add_argument("metric", metavar="METRIC", help=used)
     parser.add_argument("--points", metavar="N", type=int, help="at most N, extremes kept")
+    parser.add_argument("--svg", metavar="FILE", type=Path, help="draw it as a picture")
+    parser.add_argument("--csv", metavar="FILE", type=Path, help="write all points as a table")
+    parser.add_argument(
+        *("--with", "-w"),
+        dest="others",
+        metavar="RUN",
+        action="append",
+        default=[],
+        help="another run in the same files; may be given several times",
+    )
 
 
 def _retry(parser: argparse.ArgumentParser) -> None:
@@ -225,6 +236,7 @@ VERBS: dict[str, Verb] = {
                 "mlops-tui series train-3 loss --points 20",
                 "mlops-tui series train-3 loss --json",
                 "mlops-tui series train-3 sys/cpu",
+                "mlops-tui series train-3 loss --with train-4 --svg loss.svg --csv loss.csv",
             ),
         ),
         Verb(

@@ -17,7 +17,10 @@ from mlops_tui.domain.errors import InputError, NotFoundError
 from mlops_tui.domain.text import nearest
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from mlops_tui.domain.filters import Filter, Sort
+    from mlops_tui.domain.runs import Run, Series
     from mlops_tui.index import Index
 
 LAST_BEATS = 3
@@ -102,23 +105,16 @@ def do_show(options: argparse.Namespace) -> int:
 
 
 def do_series(options: argparse.Namespace) -> int:
-    """Show the history of one metric."""
+    """Show the history of one metric, or write it to files."""
     _require_positive(options.points, "--points")
-    with open_index(project_folder(options.project)) as index:
+    project = project_folder(options.project)
+    with open_index(project) as index:
         run = one_run(index, options.run)
-        names = index.metric_names([run.id])
-        used = {} if options.metric in names else index.usage(run.id, options.points)
-        if options.metric not in names and options.metric not in used:
-            names += list(used)
-            meant = nearest(options.metric, names)
-            listed = "it has " + ", ".join(names) if names else "it has recorded none yet"
-            raise NotFoundError(
-                f"{run.name} has no metric {options.metric!r}",
-                f"did you mean {meant}?" if meant else listed,
-            )
-        series = used.get(options.metric) or index.series(
-            run.id, options.metric, points=options.points
-        )
+        series = _history(index, run, options.metric, options.points)
+        if options.svg is not None or options.csv is not None:
+            return _write_series(project, index, run, options)
+        if options.others:
+            raise InputError("--with is for files", "add --svg FILE or --csv FILE")
     if options.json:
         output.json_data(series_shape(series))
         return 0
@@ -129,6 +125,40 @@ def do_series(options: argparse.Namespace) -> int:
     print_table([Column("step", True), Column("time"), Column(options.metric, True)], rows)
     if len(rows) < series.count:
         output.words(f"{len(rows)} of {series.count} points, extremes kept")
+    return 0
+
+
+def _history(index: Index, run: Run, metric: str, points: int | None) -> Series:
+    """Return the history of a metric of a run, or of what it used."""
+    names = index.metric_names([run.id])
+    if metric in names:
+        return index.series(run.id, metric, points=points)
+    used = index.usage(run.id, points)
+    if metric not in used:
+        names += list(used)
+        meant = nearest(metric, names)
+        listed = "it has " + ", ".join(names) if names else "it has recorded none yet"
+        raise NotFoundError(
+            f"{run.name} has no metric {metric!r}", f"did you mean {meant}?" if meant else listed
+        )
+    return used[metric]
+
+
+def _write_series(project: Path, index: Index, run: Run, options: argparse.Namespace) -> int:
+    """Write what was asked for and print the paths."""
+    from mlops_tui.cli.series_files import write_series_files
+
+    def read(one: Run, points: int | None) -> Series:
+        return _history(index, one, options.metric, points)
+
+    others = [one_run(index, name) for name in options.others]
+    runs = list({one.id: one for one in (run, *others)}.values())
+    paths = write_series_files(project, runs, options.metric, read, options.svg, options.csv)
+    if options.json:
+        output.json_data({"files": paths})
+    else:
+        for path in paths:
+            output.data(path)
     return 0
 
 

@@ -105,6 +105,7 @@ class Index(OpenIndex):
         points: int | None = None,
         first_step: int | None = None,
         last_step: int | None = None,
+        averaged: bool = False,
     ) -> Series:
         """Return the history of a metric; one nobody wrote has no points.
 
@@ -114,9 +115,13 @@ class Index(OpenIndex):
             points: return at most so many, the extremes among them, at a cost of about that.
             first_step: leave out what comes before.
             last_step: leave out what comes after.
+            averaged: where there are more, return means of stretches instead of extremes, at a
+                cost of about all points.
         """
         return self._ask(
-            lambda c: queries.select_series(c, run_id, metric, points, first_step, last_step)
+            lambda c: queries.select_series(
+                c, run_id, metric, points, first_step, last_step, averaged
+            )
         )
 
     def metric_names(self, run_ids: Sequence[str]) -> list[str]:

@@ -117,7 +117,7 @@ def decimate(points: Points, limit: int) -> Points:
         return points
     kinds = _kinds(points.values)
     buckets = (limit - 2) // kinds
-    if buckets < 1:
+    if buckets < 2:
         return _pick(points, _few(points.values, limit))
     low, high = points.steps[0], points.steps[-1]
     is_finite = kinds == 2
@@ -132,8 +132,34 @@ def decimate(points: Points, limit: int) -> Points:
     return _pick(points, sorted(chosen))
 
 
+def average(points: Points, limit: int) -> Points:
+    """Return the means of at most `limit` stretches of equal width; few points as they are.
+
+    The mean of a stretch stands at the middle of its steps and times; it is NaN where any value
+    of the stretch is not finite.
+    """
+    count = len(points.steps)
+    if count <= limit:
+        return points
+    steps, times, values = no_points()
+    low, high = points.steps[0], points.steps[-1]
+    width, start = _stretch(low, high, max(2, limit)), 0
+    for stretch in range(low // width, high // width + 1):
+        end = bisect_left(points.steps, (stretch + 1) * width, start)
+        if end > start:
+            mean = sum(points.values[start:end]) / (end - start)
+            steps.append((points.steps[start] + points.steps[end - 1]) // 2)
+            times.append((points.times[start] + points.times[end - 1]) / 2)
+            values.append(mean if math.isfinite(mean) else math.nan)
+        start = end
+    return Points(steps, times, values)
+
+
 def _stretch(low: int, high: int, most: int) -> int:
-    """Return the smallest of 2^n and 3 * 2^n of which at most `most` multiples reach over all."""
+    """Return the smallest of 2^n and 3 * 2^n of which at most `most` multiples reach over all.
+
+    `most` is 2 at least: one stretch that begins at a multiple never reaches over zero.
+    """
     power = 1 << max(0, ((high - low) // most).bit_length() - 1)
     while True:
         for width in (power, power + power // 2):

@@ -17,7 +17,7 @@ from mlops_tui.domain.runs import MetricSummary, Run, RunState, Series
 from mlops_tui.index.fields import STARTED, STATE, Fields, Values, decode_value
 from mlops_tui.index.labels import NO_LABEL
 from mlops_tui.index.lines import BadLineError, clean, read_record, split_lines
-from mlops_tui.index.packing import no_points
+from mlops_tui.index.packing import average, no_points
 from mlops_tui.index.points import read_few_points, read_points
 from mlops_tui.index.values import QueuedRun
 
@@ -152,6 +152,7 @@ def select_series(
     limit: int | None,
     first_step: int | None,
     last_step: int | None,
+    averaged: bool,
 ) -> Series:
     """Return the history of a metric; an unknown one has no points."""
     row = connection.execute(
@@ -164,6 +165,8 @@ def select_series(
         return Series(metric, 0, *no_points())
     if limit is None:
         points = read_points(connection, row[0], first_step, last_step)
+    elif averaged:
+        points = average(read_points(connection, row[0], first_step, last_step), max(1, limit))
     else:
         points = read_few_points(connection, row[0], max(1, limit), first_step, last_step)
     return Series(metric, row[1], *points)

@@ -6,14 +6,16 @@ One view serves all charts of a screen, so that their x axes, zoom and cursor ar
 from __future__ import annotations
 
 import math
+from array import array
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import chain
 from typing import TypeVar
 
 from mlops_tui.domain.runs import Series
+from mlops_tui.domain.text import safe
 from mlops_tui.ui.scales import Scale
 
 SMOOTHINGS = (0.0, 0.6, 0.9, 0.97)
@@ -33,6 +35,29 @@ class XKind(StrEnum):
     STEP = "step"
     ELAPSED = "time"
     CLOCK = "clock"
+    METRIC = "metric"
+    """The values of another metric at the same steps."""
+
+
+COUNTED = (XKind.STEP, XKind.ELAPSED, XKind.CLOCK)
+"""What one key goes through; the metric is picked."""
+
+
+@dataclass(frozen=True, slots=True)
+class JoinedSeries(Series):
+    """A history with the values of another metric at its steps."""
+
+    xs: array[float] = field(default_factory=lambda: array("d"))
+    """As long as `steps`; finite."""
+
+
+class Grouping(StrEnum):
+    """Which runs are drawn as one line: their mean, in a band from the least to the greatest."""
+
+    NONE = "each run"
+    SEEDS = "mean over seeds"
+    SWEEP = "mean of each sweep"
+    ALL = "mean of all"
 
 
 class YRange(StrEnum):
@@ -56,9 +81,21 @@ class ChartView:
     """The part of x that is shown; None for all of it."""
     cursor: float | None = None
     """The x that is read out."""
+    grouping: Grouping = Grouping.NONE
+    x_metric: str = ""
+    """Whose values x counts, for `XKind.METRIC`."""
 
     def next_x(self) -> ChartView:
-        return replace(self, x=_after(self.x, tuple(XKind)), window=None, cursor=None)
+        here = self.x if self.x in COUNTED else XKind.CLOCK
+        return replace(self, x=_after(here, COUNTED), window=None, cursor=None)
+
+    def over(self, metric: str) -> ChartView:
+        """Count the values of `metric`, or steps again where it is empty."""
+        kind = XKind.METRIC if metric else XKind.STEP
+        return replace(self, x=kind, x_metric=metric, window=None, cursor=None)
+
+    def next_grouping(self) -> ChartView:
+        return replace(self, grouping=_after(self.grouping, tuple(Grouping)))
 
     def next_scale(self) -> ChartView:
         return replace(self, scale=_after(self.scale, tuple(Scale)))
@@ -112,11 +149,28 @@ class ChartView:
         return self.window or extent
 
     @property
+    def points(self) -> tuple[object, ...]:
+        """What decides which points are read."""
+        return (self.window, self.x, self.x_metric, self.has_groups)
+
+    @property
+    def has_groups(self) -> bool:
+        """Say whether runs are drawn together; over another metric there is no mean of them."""
+        return self.grouping is not Grouping.NONE and self.x is not XKind.METRIC
+
+    @property
+    def x_words(self) -> str:
+        """What x counts."""
+        return safe(self.x_metric) if self.x is XKind.METRIC else str(self.x)
+
+    @property
     def words(self) -> list[str]:
         """What differs from how charts look at first."""
         told = []
+        if self.has_groups:
+            told.append(str(self.grouping))
         if self.x is not XKind.STEP:
-            told.append(f"x {self.x}")
+            told.append(f"x {self.x_words}")
         if self.scale is not Scale.LINEAR:
             told.append(str(self.scale))
         if self.y_range is not YRange.ALL:
@@ -138,7 +192,12 @@ def _inside(start: float, span: float, extent: Window) -> Window:
 
 
 def x_values(series: Series, kind: XKind, start: float) -> Sequence[float]:
-    """Return the x of each point: its step, the seconds since `start`, or its Unix time."""
+    """Return the x of each point: its step, time, seconds since `start`, or what it is joined with.
+
+    What is not joined yet has NaN.
+    """
+    if kind is XKind.METRIC:
+        return series.xs if isinstance(series, JoinedSeries) else [math.nan] * len(series.steps)
     if kind is XKind.STEP:
         return series.steps
     if kind is XKind.CLOCK:

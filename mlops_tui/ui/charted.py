@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import math
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mlops_tui.domain.runs import Run, Series
-from mlops_tui.domain.text import short_duration
+from mlops_tui.domain.text import short_duration, short_number
+from mlops_tui.ui import palette
 from mlops_tui.ui.chart_view import ChartView, Window, XKind, x_values
+from mlops_tui.ui.grouping import Group, grouped
 from mlops_tui.ui.plot import ChartData, Curve
-
-SeriesKey = tuple[str, str]
-"""Run id and metric."""
+from mlops_tui.ui.series_reads import SeriesKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +112,43 @@ def chart_data(
         for charted in runs
         if (charted.run.id, metric) in series
     ]
-    unit = meaning.units.get(metric, "")
-    return ChartData(metric, unit, tuple(curves), view, meaning.is_lower_better(metric))
+    return ChartData(
+        metric,
+        meaning.units.get(metric, ""),
+        tuple(curves),
+        view,
+        meaning.is_lower_better(metric),
+        groups=groups_of(runs, view),
+    )
+
+
+def groups_of(runs: Sequence[ChartedRun], view: ChartView) -> Mapping[str, Group]:
+    """Return the group of each run by its id; nothing where every run is drawn alone.
+
+    A group has the colour of its first run, or a free one where another group has that.
+    """
+    if not view.has_groups:
+        return {}
+    names = grouped([charted.run for charted in runs], view.grouping)
+    slots: dict[str, int] = {}
+    for charted in runs:
+        name = names[charted.run.id]
+        if name not in slots:
+            wanted = (charted.slot, *range(1, palette.SLOTS), 0)
+            free = [slot for slot in wanted if slot not in slots.values()]
+            slots[name] = free[0] if free else charted.slot
+    return {run_id: Group(name, slots[name]) for run_id, name in names.items()}
+
+
+def legend(runs: Sequence[ChartedRun], view: ChartView) -> list[tuple[str, int]]:
+    """Return what each line is, with the slot of its colour; groups say how many runs they have."""
+    groups = groups_of(runs, view)
+    if not groups:
+        return [(charted.run.name, charted.slot) for charted in runs]
+    return [
+        (f"{group.name} n {size}" + (" mean, min-max" if size > 1 else ""), group.slot)
+        for group, size in Counter(groups.values()).items()
+    ]
 
 
 def cursor_words(view: ChartView) -> str:
@@ -120,6 +157,8 @@ def cursor_words(view: ChartView) -> str:
         return ""
     if view.x is XKind.STEP:
         return f"at step {round(view.cursor)} "
+    if view.x is XKind.METRIC:
+        return f"at {view.x_words} {short_number(view.cursor)} "
     if view.x is XKind.ELAPSED:
         return f"at {short_duration(view.cursor)} "
     return time.strftime("at %Y-%m-%d %H:%M:%S ", time.localtime(view.cursor))
@@ -136,10 +175,11 @@ def shared_extent(
     """Return the smallest and greatest x of all series at hand, `(0, 1)` where there is none."""
     starts = {charted.run.id: began(charted.run) for charted in runs}
     ends = [
-        xs[position]
+        end
         for (run_id, _), one in series.items()
         if run_id in starts and len(xs := x_values(one, view.x, starts[run_id]))
-        for position in (0, -1)
+        for end in ((xs[0], xs[-1]) if view.x is not XKind.METRIC else (min(xs), max(xs)))
+        if math.isfinite(end)
     ]
     return (float(min(ends)), float(max(ends))) if ends else (0.0, 1.0)
 

@@ -20,6 +20,8 @@ RUN_LIST = "run list"
 LOG = "output"
 CHARTS = "charts"
 CHART_KIND = "chart kind"
+CHART_DESK = "chosen chart"
+HISTOGRAM = "histogram"
 FACTS = "facts"
 OUTSIDE = "outside"
 OUTSIDE_LIST = "outside, list"
@@ -186,6 +188,18 @@ KEYS: tuple[Key, ...] = (
         "Make room for all values, for zero too, or not for outliers", CHARTS),
     Key("system", "t", "switch", "System", "Charts of CPU, memory, disk and GPUs, or of metrics",
         CHART_KIND),
+    Key("group-runs", "a", "look('next_grouping')", "Mean",
+        "The mean of runs in a band from min to max: over seeds, of each sweep, of all", CHARTS),
+    Key("chart-x", "X", "pick_x", "X metric", "Count the values of another metric as x",
+        CHART_DESK),
+    Key("chart-population", "h", "population", "Population",
+        "How all listed runs are spread by this metric, and where these stand", CHART_DESK),
+    Key("chart-export", "e", "export", "Export", "Write the chart to SVG, all its points to CSV",
+        CHART_DESK),
+    Key("other-summary", "space,b", "other_summary", "Last or best",
+        "The last value of each run, or its best", HISTOGRAM, True, "Space"),
+    Key("close-histogram", "escape,q,h,enter", "dismiss_dialog", "Close", "Back to the charts",
+        HISTOGRAM, True, "Esc"),
     Key("log-up", "up,k", "move(-1)", "Up", "Look further up; new lines then wait", LOG,
         shown="↑ k"),
     Key("log-down", "down,j", "move(1)", "Down", "Look further down", LOG, shown="↓ j"),
@@ -291,7 +305,7 @@ SCREENS = {
     PROJECTS: (PROJECTS, TABLE, EVERYWHERE),
     PROJECT: (
         *(VERBS, LOOKS, OUTSIDE, OUTSIDE_LIST, PROJECT, PLACES, PANES, TABLE, RUN_VIEW, RUN_LIST),
-        *(CHARTS, CHART_KIND, FACTS, LOG, EVERYWHERE),
+        *(CHARTS, CHART_KIND, CHART_DESK, FACTS, LOG, EVERYWHERE),
     ),
     JOBS: (VERBS, JOBS, PLACES, TABLE, EVERYWHERE),
     COMPARE: (COMPARE, TABLE, EVERYWHERE),
@@ -300,6 +314,7 @@ SCREENS = {
     FORM: (FORM,),
     DRY_RUN: (DRY_RUN,),
     DIALOG: (DIALOG,),
+    HISTOGRAM: (HISTOGRAM,),
     PICK: (PICK,),
     PICK_COLUMNS: (PICK, PICK_COLUMNS),
     PICK_VIEWS: (PICK, PICK_VIEWS),
@@ -326,6 +341,7 @@ HEADINGS = {
     RUN_LIST: "In the list of runs",
     CHARTS: "In the charts",
     CHART_KIND: "In the charts",
+    CHART_DESK: "In the charts: the chosen one",
     FACTS: "In the details",
     LOG: "In the output",
     EVERYWHERE: "Everywhere",
@@ -344,6 +360,7 @@ OWN_ENTER = (PROJECTS, COMPARE, FILES, PREVIEW)
 NO_SIDEWAYS = (PROJECTS, JOBS)
 """Screens whose table has no columns out of sight."""
 WITH_FOCUS = {
-    RUN_VIEW: TABLE, RUN_LIST: TABLE, CELLS: TABLE, OUTSIDE_LIST: TABLE, CHART_KIND: CHARTS
-}  # fmt: skip
+    **{RUN_VIEW: TABLE, RUN_LIST: TABLE, CELLS: TABLE, OUTSIDE_LIST: TABLE},
+    **{CHART_KIND: CHARTS, CHART_DESK: CHARTS},
+}
 """Places reachable only while another one has the focus."""

@@ -12,11 +12,9 @@ from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
-from rich.console import Console, RenderableType
-from textual.app import App
+from rich.console import Console
 from textual.binding import BindingType
 from textual.filter import LineFilter
-from textual.screen import Screen
 
 from mlops_tui.domain.runs import Run
 from mlops_tui.domain.text import safe
@@ -33,7 +31,7 @@ from mlops_tui.ui.screens.command import CommandDialog
 from mlops_tui.ui.screens.dialogs import HelpDialog, MessageDialog
 from mlops_tui.ui.screens.project import ProjectScreen
 from mlops_tui.ui.screens.projects import ProjectsScreen
-from mlops_tui.ui.terminal_cells import TerminalCells
+from mlops_tui.ui.terminal_cells import LeanApp
 from mlops_tui.ui.terminal_filter import AsciiOnly, TerminalSafe
 
 
@@ -59,7 +57,7 @@ class Doors:
     """Gives what settles runs that died and sees to it that somebody looks after the others."""
 
 
-class MlopsApp(App[Relaunch]):
+class MlopsApp(LeanApp[Relaunch]):
     """Opens a workspace, or straight away its only project."""
 
     TITLE = "mlops-tui"
@@ -89,15 +87,11 @@ class MlopsApp(App[Relaunch]):
         self._project = project
         self.first_words: Sequence[str] = ()
         """Lines to show as soon as there is a screen."""
-        self._cells = TerminalCells()
 
     @property
     def crash_report(self) -> str:
         """What made the app stop by itself; empty where it did not."""
         return self._crash.getvalue()
-
-    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
-        super()._display(screen, self._cells.lean(renderable))
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         return [*super().get_line_filters(), *self._safe_filters]
@@ -110,15 +104,11 @@ class MlopsApp(App[Relaunch]):
             asyncio.get_running_loop().add_signal_handler(
                 signal.SIGTERM, partial(self.exit, return_code=128 + signal.SIGTERM)
             )
-        self.app_resume_signal.subscribe(self, lambda _: self._cells.forget(), immediate=True)
         self.set_class(not self._settings.is_unicode, "-ascii")
         if self._project is not None:
             self._enter(self._project)
         else:
             self.push_screen(self._projects(enters_single=True))
-
-    def on_resize(self) -> None:
-        self._cells.forget()
 
     def on_ready(self) -> None:
         if self.first_words:

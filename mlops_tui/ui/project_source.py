@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import math
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -26,6 +25,7 @@ from mlops_tui.ui.logpages import LogWindow, Wish
 from mlops_tui.ui.objective import best_first, objective_metric
 from mlops_tui.ui.outputs import Outputs, Search, open_output
 from mlops_tui.ui.reads import ReadPool, RunReader
+from mlops_tui.ui.series_reads import SeriesKey, SeriesWish, read_series
 from mlops_tui.ui.table_view import Views, load_views, views_path
 
 if TYPE_CHECKING:
@@ -157,17 +157,9 @@ class ProjectSource:
         """Have something small written in a thread; where that fails nobody need know."""
         self._pool.submit(lambda _: save(), lambda _: None, not_kept)
 
-    def ask_series(
-        self,
-        to: MessagePump,
-        keys: Sequence[tuple[str, str]],
-        points: int,
-        steps: tuple[float, float] | None = None,
-    ) -> None:
-        first, last = (math.floor(steps[0]), math.ceil(steps[1])) if steps else (None, None)
-
-        def work(reader: RunReader) -> Mapping[tuple[str, str], Series]:
-            return {key: reader.series(*key, points, first, last) for key in keys}
+    def ask_series(self, to: MessagePump, wish: SeriesWish) -> None:
+        def work(reader: RunReader) -> Mapping[SeriesKey, Series]:
+            return read_series(reader, wish)
 
         self.ask("the charts", work, intents.SeriesRead, to, "series")
 

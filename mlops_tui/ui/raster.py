@@ -58,6 +58,8 @@ class Line:
     ys: Sequence[float]
     owner: int
     """Says in the result whose cells these are; >= 0."""
+    is_torn: bool = False
+    """Values that are not finite are no facts, only places where it is not drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +268,7 @@ def _segment(start: tuple[int, int], end: tuple[int, int]) -> Iterator[Extent]:
 
 def gap_columns(line: Line, x_axis: Axis, columns: int) -> set[int]:
     """Return the cell columns in which the line has values that are not finite."""
-    if is_all_finite(line.ys):
+    if line.is_torn or is_all_finite(line.ys):
         return set()
     return {
         _dot(share, columns)

@@ -35,6 +35,9 @@ class RunReader(Protocol):
     def field_facts(self) -> list[FieldFacts]:
         """Return the fields that runs have, and whether the runs differ in them."""
 
+    def values(self, fields: Sequence[str]) -> dict[str, dict[str, object]]:
+        """Return the values of `fields` of all runs; None where one has none."""
+
     def live(self) -> list[Run]:
         """Return the runs that have not ended."""
 
@@ -54,8 +57,9 @@ class RunReader(Protocol):
         points: int | None = None,
         first_step: int | None = None,
         last_step: int | None = None,
+        averaged: bool = False,
     ) -> Series:
-        """Return a history of at most about `points` points, extremes kept."""
+        """Return a history of at most about `points` points: its extremes, or else means."""
 
     def usage(self, run_id: str, points: int | None = None) -> dict[str, Series]:
         """Return what a run used, by the names of `domain.usage`."""
@@ -162,6 +166,10 @@ class LazyReader:
         """Return the fields that runs have, and whether the runs differ in them."""
         return self._reader().field_facts()
 
+    def values(self, fields: Sequence[str]) -> dict[str, dict[str, object]]:
+        """Return the values of `fields` of all runs; None where one has none."""
+        return self._reader().values(fields)
+
     def live(self) -> list[Run]:
         """Return the runs that have not ended."""
         return self._reader().live()
@@ -185,9 +193,10 @@ class LazyReader:
         points: int | None = None,
         first_step: int | None = None,
         last_step: int | None = None,
+        averaged: bool = False,
     ) -> Series:
-        """Return a history of at most about `points` points, extremes kept."""
-        return self._reader().series(run_id, metric, points, first_step, last_step)
+        """Return a history of at most about `points` points: its extremes, or else means."""
+        return self._reader().series(run_id, metric, points, first_step, last_step, averaged)
 
     def usage(self, run_id: str, points: int | None = None) -> dict[str, Series]:
         """Return what a run used, by the names of `domain.usage`."""

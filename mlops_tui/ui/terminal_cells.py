@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from rich.cells import cell_len
 from rich.color import ColorSystem
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.style import Style
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
+from textual.app import App
+from textual.screen import Screen
 from textual.strip import Strip
 
 WORTH_A_MOVE = 5
@@ -44,6 +46,7 @@ class Cell(NamedTuple):
 
 
 Row = list[Cell]
+Result = TypeVar("Result")
 Stretch = tuple[int, int, Row]
 """Column and line of the first cell, and the cells."""
 PLAIN = Look()
@@ -87,6 +90,23 @@ class TerminalCells:
         row.extend([UNKNOWN] * (x + len(cells) - len(row)))
         before, row[x : x + len(cells)] = row[x : x + len(cells)], cells
         return differing(before, cells)
+
+
+class LeanApp(App[Result]):
+    """An app that sends only what differs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._cells = TerminalCells()
+
+    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        super()._display(screen, self._cells.lean(renderable))
+
+    def on_resize(self) -> None:
+        self._cells.forget()
+
+    def on_load(self) -> None:
+        self.app_resume_signal.subscribe(self, lambda _: self._cells.forget(), immediate=True)
 
 
 class _LeanUpdate(CompositorUpdate):

@@ -123,3 +123,44 @@ async def test_another_run_is_seen_whole(project: Path) -> None:
         await it.press("shift+tab", "j")
         await it.sees("━ train-1")
         await it.until(lambda: "zoomed" not in it.screen_text())
+
+
+async def test_marked_runs_become_a_mean_that_says_how_many(project: Path) -> None:
+    async with opened(project, (120, 40)) as it:
+        await it.sees("✓ finished train-2")
+        await it.press("space", "space", "2", "a")
+        await it.sees("mean over seeds")
+        await it.sees("train n 2 mean, min-max")
+        await it.sees("0.015 n2")
+        await it.press("X")
+        await it.sees("What x counts")
+        await it.press(*"lr", "enter")
+        await it.sees("x lr")
+        assert "mean over seeds" not in it.screen_text()
+        await it.press("x")
+        await it.until(lambda: "x lr" not in it.screen_text())
+
+
+async def test_a_chart_is_written_as_picture_and_table(project: Path) -> None:
+    async with opened(project) as it:
+        await it.sees("✓ finished train-2")
+        await it.press("2")
+        await it.sees("0.99")
+        await it.press("e")
+        await it.sees("exports")
+        paths = sorted((project / ".mlops" / "exports").iterdir())
+        assert [path.suffix for path in paths] == [".csv", ".svg"]
+        assert len(paths[0].read_text().splitlines()) == 101
+        assert it.app.clipboard == str(paths[1])
+
+
+async def test_the_listed_runs_are_shown_as_a_population(project: Path) -> None:
+    async with opened(project) as it:
+        await it.sees("✓ finished train-2")
+        await it.press("2", "h")
+        await it.sees("accuracy: last value of 2 runs")
+        await it.sees("train-2  0.99, place 1 of 2")
+        await it.press("space")
+        await it.sees("accuracy: best value of 2 runs")
+        await it.press("escape")
+        await it.until(lambda: isinstance(it.app.screen, ProjectScreen))

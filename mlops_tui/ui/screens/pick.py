@@ -208,6 +208,17 @@ class SortPicker(PickDialog[str]):
             self.dismiss(self.here.id)
 
 
+class MetricPicker(PickDialog[str]):
+    """Is left with the id of a metric; the empty one stands for steps."""
+
+    def __init__(self, choices: Sequence[Choice]) -> None:
+        super().__init__("What x counts", "part of a metric's name", choices)
+
+    def action_take(self) -> None:
+        if self.here is not None:
+            self.dismiss(self.here.id)
+
+
 class ViewPicker(PickDialog[tuple[str, str]]):
     """Is left with `take`, `save` or `forget` and the name of a view."""
 

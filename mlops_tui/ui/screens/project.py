@@ -47,7 +47,8 @@ class ProjectScreen(AppScreen):
         wishes = Wishes()
         self.line = ProjectLine(self.project, source.is_read_only)
         self.runs_pane = RunsPane(TABS, wishes, source)
-        self.detail = RunDetail(TABS, wishes, settings.symbols, source)
+        table = self.runs_pane.table
+        self.detail = RunDetail(TABS, wishes, settings.symbols, source, lambda: table.keys)
         self.verbs = RunVerbs(source, self.runs_pane.table, self.runs_pane, self.detail)
         self.looks = RunLooks(source, self.verbs, self.runs_pane, settings.is_unicode)
         self._settle: Timer | None = None

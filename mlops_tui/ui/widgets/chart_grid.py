@@ -14,18 +14,19 @@ from textual.message import Message
 from mlops_tui.domain.runs import Series
 from mlops_tui.domain.text import safe
 from mlops_tui.ui import intents, keys
-from mlops_tui.ui.chart_view import ChartView, Window, XKind
+from mlops_tui.ui.chart_view import ChartView, Window
 from mlops_tui.ui.charted import (
     ChartedRun,
     Meaning,
     Paging,
-    SeriesKey,
     chart_data,
     cursor_words,
+    legend,
     shared_extent,
 )
 from mlops_tui.ui.columns import Wishes, metric_order
 from mlops_tui.ui.raster import Symbols
+from mlops_tui.ui.series_reads import SeriesKey, SeriesWish, wish_for
 from mlops_tui.ui.widgets.chart_page import ChartPage, chart_room
 from mlops_tui.ui.widgets.line_chart import LABELS
 from mlops_tui.ui.widgets.pane import is_seen
@@ -44,12 +45,9 @@ class ChartGrid(Vertical, can_focus=True):
 
     @dataclass
     class SeriesRequested(Message):
-        """These histories are on the screen and wanted anew, each at most `points` long."""
+        """These histories are on the screen and wanted anew."""
 
-        keys: tuple[SeriesKey, ...]
-        points: int
-        steps: Window | None = None
-        """Only these steps; None for all."""
+        wish: SeriesWish
 
     @dataclass
     class PageTurned(Message):
@@ -69,7 +67,7 @@ class ChartGrid(Vertical, can_focus=True):
         self.view = ChartView()
         self._extent: Window = (0.0, 1.0)
         self.page = ChartPage(symbols)
-        self._runs: list[ChartedRun] = []
+        self.runs: list[ChartedRun] = []
         self._series: dict[SeriesKey, Series] = {}
 
     def compose(self) -> ComposeResult:
@@ -79,12 +77,12 @@ class ChartGrid(Vertical, can_focus=True):
     def set_wishes(self, wishes: Wishes, meaning: Meaning) -> None:
         """Take the order of metrics and what they mean from a project file."""
         self.wishes, self.meaning = wishes, meaning
-        self.show_runs(self._runs)
+        self.show_runs(self.runs)
 
     def show_runs(self, runs: Sequence[ChartedRun]) -> None:
         """Chart these runs, the most important first."""
-        same = [charted.run.id for charted in runs] == [charted.run.id for charted in self._runs]
-        self._runs = list(runs)
+        same = [charted.run.id for charted in runs] == [charted.run.id for charted in self.runs]
+        self.runs = list(runs)
         metrics = self.names(runs)
         if not same:
             kept = {charted.run.id for charted in runs}
@@ -110,26 +108,25 @@ class ChartGrid(Vertical, can_focus=True):
         keys = tuple(
             (charted.run.id, metric)
             for metric in self.paging.shown
-            for charted in self._runs
+            for charted in self.runs
             if charted.run.id in run_ids and metric in charted.run.metrics
         )
         if keys:
             columns = self.page.chart_width or self.size.width
-            steps = self.view.window if self.view.x is XKind.STEP else None
             points = max(64, columns * POINTS_A_COLUMN)
-            self.post_message(self.SeriesRequested(keys, points, steps))
+            self.post_message(self.SeriesRequested(wish_for(self.view, keys, points)))
 
     def on_series_read(self, event: intents.SeriesRead) -> None:
-        shown = {charted.run.id for charted in self._runs}
+        shown = {charted.run.id for charted in self.runs}
         self._series.update({k: it for k, it in event.series.items() if k[0] in shown})
         if self.view.window is None:
-            self._extent = shared_extent(self._runs, self._series, self.view)
+            self._extent = shared_extent(self.runs, self._series, self.view)
         self.draw()
 
     def renew(self) -> None:
         """Draw, and ask for everything shown again."""
         self.draw()
-        self.request([charted.run.id for charted in self._runs])
+        self.request([charted.run.id for charted in self.runs])
 
     def turn_page(self, pages: int) -> None:
         self.paging.turn(pages)
@@ -142,7 +139,7 @@ class ChartGrid(Vertical, can_focus=True):
             return
         charts = []
         for metric in self.paging.shown:
-            data = chart_data(metric, self._runs, self._series, self.meaning, self.view)
+            data = chart_data(metric, self.runs, self._series, self.meaning, self.view)
             is_chosen = self.has_focus and metric == self.paging.chosen
             charts.append(replace(data, is_selected=is_chosen and not self.paging.is_single))
         self.page.show(charts)
@@ -168,25 +165,26 @@ class ChartGrid(Vertical, can_focus=True):
         self.call_after_refresh(self.renew)
 
     def action_point(self, by: int) -> None:
-        self._look(self.view.pointed(by, max(2, self.page.chart_width - LABELS - 1), self._extent))
+        self.look(self.view.pointed(by, max(2, self.page.chart_width - LABELS - 1), self._extent))
 
     def action_move(self, what: str, by: float) -> None:
         """Zoom or pan: `what` is a method of `ChartView`."""
         moved: ChartView = getattr(self.view, what)(by, self._extent)
-        self._look(moved)
+        self.look(moved)
 
     def action_look(self, what: str) -> None:
         """Change one thing about how charts look: `what` is a method of `ChartView`."""
         changed: ChartView = getattr(self.view, what)()
-        self._look(changed)
+        self.look(changed)
 
-    def _look(self, view: ChartView) -> None:
+    def look(self, view: ChartView) -> None:
+        """Show the charts so from now on."""
         if view == self.view:
             return
-        needs_points = (view.window, view.x) != (self.view.window, self.view.x)
+        needs_points = view.points != self.view.points
         self.view = view
         if view.window is None:
-            self._extent = shared_extent(self._runs, self._series, view)
+            self._extent = shared_extent(self.runs, self._series, view)
         self._tell()
         if needs_points:
             self.renew()
@@ -214,8 +212,7 @@ class ChartGrid(Vertical, can_focus=True):
         if self.display:
             words = ", ".join([*self.KIND, *self.view.words, self.paging.words])
             self.post_message(self.PageTurned(words))
-        pieces = [
-            (f"━ {safe(charted.run.name)}  ", f"series-{charted.slot}") for charted in self._runs
-        ]
+        told = legend(self.runs, self.view)
+        pieces = [(f"━ {safe(name)}  ", f"series-{slot}") for name, slot in told]
         for line in self.query(PieceLine):
             line.show([(" ", ""), *pieces], cursor_words(self.view))

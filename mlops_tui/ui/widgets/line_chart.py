@@ -107,7 +107,13 @@ class LineChart(Widget):
             return [title, *empty, *blank]
         x_axis, y_axis = axes
         picture = raster.draw(
-            plotted.lines, x_axis, y_axis, plot_size, self._symbols, plotted.marks()
+            plotted.lines,
+            x_axis,
+            y_axis,
+            plot_size,
+            self._symbols,
+            plotted.marks(),
+            plotted.fills,
         )
         body = [
             [*label, *row, (" ", "")]
@@ -131,7 +137,10 @@ def title_row(data: ChartData, plotted: Plot, width: int) -> list[tuple[str, str
     """Return the metric's name, its unit, and each curve's value at the cursor, or its last one."""
     unit = f" ({safe(data.unit)})" if data.unit and data.unit != "1" else ""
     name = ("▸ " if data.is_selected else "") + safe(data.metric) + unit
-    values = [(f" {short_number(value)}", f"series-{slot}") for slot, value in plotted.read_out()]
+    values = [
+        (f" {short_number(value)}" + ("" if n is None else f" n{n}"), f"series-{slot}")
+        for slot, value, n in plotted.read_out()
+    ]
     room = max(4, width // 2)
     while values and sum(cell_len(text) for text, _ in values) > width - min(room, cell_len(name)):
         values.pop()
@@ -154,7 +163,7 @@ def value_labels(axis: Axis, rows: int) -> list[list[tuple[str, str]]]:
 
 def step_row(axis: Axis, width: int, view: ChartView) -> list[tuple[str, str]]:
     """Return the line below the plot: what is counted, labels under their places, the cursor."""
-    cells = list(fit(fit(str(view.x), LABELS - 1, right=True), width))
+    cells = list(fit(fit(view.x_words, LABELS - 1, right=True), width))
     taken = LABELS
     plot_width = width - LABELS - 1
     for value in axis.ticks():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -18,6 +18,7 @@ from mlops_tui.ui.columns import Wishes
 from mlops_tui.ui.facts import run_facts
 from mlops_tui.ui.project_source import ProjectSource
 from mlops_tui.ui.raster import Symbols
+from mlops_tui.ui.widgets.chart_desk import ChartDesk
 from mlops_tui.ui.widgets.chart_grid import ChartGrid
 from mlops_tui.ui.widgets.chart_switch import ChartSwitch
 from mlops_tui.ui.widgets.log_tail import LogTail
@@ -36,8 +37,14 @@ class RunDetail(Horizontal):
     """Three panes that show the same runs; asks its source for them, and again as they change."""
 
     def __init__(
-        self, names: dict[str, str], wishes: Wishes, symbols: Symbols, source: ProjectSource
+        self,
+        names: dict[str, str],
+        wishes: Wishes,
+        symbols: Symbols,
+        source: ProjectSource,
+        listed: Callable[[], Sequence[str]],
     ) -> None:
+        """Show what `source` knows; `listed` gives the ids of all runs that the table lists."""
         super().__init__(id="detail")
         self._source = source
         self._focus: str | None = None
@@ -47,6 +54,7 @@ class RunDetail(Horizontal):
         self.charts = ChartGrid(wishes, symbols, id="charts")
         self.usage = UsageGrid(symbols)
         self.switch = ChartSwitch(self.charts, self.usage)
+        self._desk = ChartDesk(self.switch, self.charts, source, listed)
         self._charted: list[ChartedRun] = []
         self.facts = RunFacts(id="facts")
         self.log_tail = LogTail(id="output")
@@ -58,7 +66,7 @@ class RunDetail(Horizontal):
         self._asked = 0.0
 
     def compose(self) -> ComposeResult:
-        yield Pane("charts", self._names, self.switch)
+        yield Pane("charts", self._names, self._desk)
         with Vertical(id="side"):
             yield Pane("facts", self._names, self.facts)
             yield self.output
@@ -103,7 +111,7 @@ class RunDetail(Horizontal):
     def _ask_runs_soon(self) -> None:
         """Ask for the runs again, the later the more charts there are to be drawn from them."""
         if self._asking is None:
-            pause = CHART_SECONDS * len(self.charts.paging.shown)
+            pause = CHART_SECONDS * len(self.switch.shown.paging.shown)
             wait = self._asked + pause - time.monotonic()
             self._asking = self.set_timer(max(0.001, wait), self._ask_runs)
 
@@ -167,7 +175,7 @@ class RunDetail(Horizontal):
 
     def on_chart_grid_series_requested(self, event: ChartGrid.SeriesRequested) -> None:
         event.stop()
-        self._source.ask_series(self.charts, event.keys, event.points, event.steps)
+        self._source.ask_series(self.charts, event.wish)
 
     def on_usage_grid_usage_requested(self, event: UsageGrid.UsageRequested) -> None:
         event.stop()

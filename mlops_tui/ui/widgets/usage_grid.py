@@ -43,7 +43,7 @@ class UsageGrid(ChartGrid):
         return in_order({name for run_id, name in self._series if run_id in ids})
 
     def request(self, run_ids: Sequence[str]) -> None:
-        wanted = tuple(it.run.id for it in self._runs if it.run.id in run_ids)
+        wanted = tuple(it.run.id for it in self.runs if it.run.id in run_ids)
         if not wanted or not is_seen(self):
             return
         low, high = self.view.shown(self._extent)
@@ -55,7 +55,7 @@ class UsageGrid(ChartGrid):
 
     def on_usage_read(self, event: intents.UsageRead) -> None:
         self.on_series_read(intents.SeriesRead(event.series))
-        names = self.names(self._runs)
+        names = self.names(self.runs)
         if names != self.paging.metrics:
             self.meaning = Meaning({name: unit_of(name) for name in names})
-            self.show_runs(self._runs)
+            self.show_runs(self.runs)

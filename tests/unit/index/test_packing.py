@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlops_tui.index.packing import Points, decimate, in_order, merge, pack, thin, unpack
+from mlops_tui.index.packing import Points, average, decimate, in_order, merge, pack, thin, unpack
 
 FLOATS = st.floats(width=32)
 
@@ -109,3 +109,14 @@ def test_a_growing_series_stays_as_it_was_thinned_before() -> None:
     )
     assert list(after.steps)[:235] == list(before.steps)[:235]
     assert len(before.steps) > 150
+
+
+def test_averages_are_means_of_stretches_and_nan_where_a_value_is_not_finite() -> None:
+    rows = {step: float(step) for step in range(64)} | {40: math.inf}
+    few = average(points_of(rows), 16)
+    assert list(few.steps)[:3] == [1, 5, 9]
+    assert list(few.values)[:3] == [1.5, 5.5, 9.5]
+    assert [step for step, value in zip(few.steps, few.values, strict=True) if value != value] == [
+        41
+    ]
+    assert average(points_of(rows), 64).values[40] == math.inf

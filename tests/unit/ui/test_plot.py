@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from mlops_tui.domain.runs import Series
-from mlops_tui.ui.chart_view import ChartView, XKind
+from mlops_tui.ui.chart_view import ChartView, JoinedSeries, XKind
+from mlops_tui.ui.grouping import Group
 from mlops_tui.ui.palette import SLOTS
-from mlops_tui.ui.plot import BEST, HERE, ChartData, Curve, plot
+from mlops_tui.ui.plot import BEST, HERE, ChartData, Curve, Told, plot
 from mlops_tui.ui.scales import Scale
 
 
@@ -54,8 +55,8 @@ def test_times_count_from_the_start_of_each_run() -> None:
 
 def test_the_read_out_is_at_the_cursor_or_the_end() -> None:
     curves = curve([1.0, 2.0, 3.0], 0), curve([5.0, 4.0], 2)
-    assert plot(chart(*curves)).read_out() == [(0, 3.0), (2, 4.0)]
-    assert plot(chart(*curves, cursor=0.4)).read_out() == [(0, 1.0), (2, 5.0)]
+    assert plot(chart(*curves)).read_out() == [Told(0, 3.0), Told(2, 4.0)]
+    assert plot(chart(*curves, cursor=0.4)).read_out() == [Told(0, 1.0), Told(2, 5.0)]
     assert plot(chart(curve([]))).read_out() == []
 
 
@@ -70,3 +71,49 @@ def test_the_best_value_is_marked_by_its_direction() -> None:
 def test_the_cursor_is_marked_on_every_curve() -> None:
     marks = plot(chart(curve([1.0, 2.0], 0), curve([2.0, math.nan], 1), cursor=1.0)).marks()
     assert [(mark.y, mark.owner) for mark in marks if mark.glyph == HERE] == [(2.0, 0)]
+
+
+def together(*curves: Curve, **view: object) -> ChartData:
+    group = Group("all", 3)
+    return replace(chart(*curves, **view), groups={it.run_id: group for it in curves})
+
+
+def test_a_group_is_its_mean_over_a_band() -> None:
+    plotted = plot(together(curve([1.0, 3.0, 5.0], 0), curve([3.0, 5.0, 9.0], 1)))
+    assert [list(line.ys) for line in plotted.raw] == [[2.0, 4.0, 7.0]]
+    assert [line.owner for line in plotted.raw] == [3]
+    assert [(fill.owner, fill.lows, fill.highs) for fill in plotted.fills] == [
+        (3 + SLOTS, [1.0, 3.0, 5.0], [3.0, 5.0, 9.0])
+    ]
+    assert plotted.y_extent() == (1.0, 9.0)
+    assert plotted.read_out() == [Told(3, 7.0, 2)]
+
+
+def test_a_mean_of_fewer_runs_is_dim_and_says_how_many() -> None:
+    plotted = plot(together(curve([1.0, 1.0, 1.0, 1.0], 0), curve([3.0, 3.0], 1)))
+    bright = [line for line in plotted.lines if line.owner == 3 and line.is_torn]
+    dim = [line for line in plotted.lines if line.owner == 3 + SLOTS]
+    assert [math.isfinite(y) for y in bright[0].ys] == [True, True, False, False]
+    assert [math.isfinite(y) for y in dim[0].ys] == [False, True, True, True]
+    assert plotted.read_out() == [Told(3, 1.0, 1)]
+
+
+def test_what_is_not_finite_in_a_group_is_marked_in_its_colour() -> None:
+    plotted = plot(together(curve([1.0, math.nan, 1.0], 0), curve([3.0, 3.0, 3.0], 1)))
+    odd = [line for line in plotted.lines if not line.is_torn]
+    assert [(list(line.xs), line.owner) for line in odd] == [([1], 3)]
+
+
+def test_over_another_metric_points_are_joined_in_the_order_of_steps() -> None:
+    one = curve([1.0, 2.0, 3.0])
+    series = JoinedSeries("loss", 3, one.series.steps, one.series.times, one.series.values)
+    both = replace(series, xs=array("d", [5.0, 3.0, 4.0]))
+    plotted = plot(chart(replace(one, series=both), x=XKind.METRIC, x_metric="lr", cursor=3.4))
+    assert list(plotted.raw[0].xs) == [5.0, 3.0, 4.0]
+    assert plotted.extent == (3.0, 5.0)
+    assert plotted.read_out() == [Told(0, 2.0)]
+    assert plotted.x_axis(5).high >= 5.0
+
+
+def test_what_is_not_joined_yet_has_no_place() -> None:
+    assert plot(chart(curve([1.0, 2.0]), x=XKind.METRIC)).extent == (0.0, 1.0)

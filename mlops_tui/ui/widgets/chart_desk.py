@@ -1,0 +1,127 @@
+"""What one does with the chosen chart: write it to files, pick its x, see its whole population."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import ClassVar, TextIO
+
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.message import Message
+from textual.widget import Widget
+
+from mlops_tui.domain.text import safe
+from mlops_tui.ui import intents, keys
+from mlops_tui.ui.charted import ChartedRun, chart_data, legend
+from mlops_tui.ui.chosen_columns import Choice
+from mlops_tui.ui.errors import describe
+from mlops_tui.ui.project_source import ProjectSource
+from mlops_tui.ui.reads import RunReader
+from mlops_tui.ui.screens.pick import MetricPicker
+from mlops_tui.ui.widgets.chart_grid import ChartGrid
+
+STEPS = "steps"
+
+
+class ChartDesk(Vertical):
+    """Holds the charts; keys here act on the chosen one."""
+
+    BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.CHART_DESK)
+    DEFAULT_CSS = "ChartDesk { height: 1fr; }"
+
+    @dataclass
+    class Exported(Message):
+        """The chart is in these files."""
+
+        paths: list[str]
+
+    def __init__(
+        self,
+        content: Widget,
+        charts: ChartGrid,
+        source: ProjectSource,
+        listed: Callable[[], Sequence[str]],
+    ) -> None:
+        """Act on `charts`, which `content` holds; `listed` gives the ids of all listed runs."""
+        super().__init__(content)
+        self._charts = charts
+        self._source = source
+        self._listed = listed
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave charts of the system alone: they are of no metric that runs are compared by."""
+        return self._charts.display
+
+    def action_population(self) -> None:
+        metric, meaning = self._charts.paging.chosen, self._charts.meaning
+        if metric is None:
+            return
+        from mlops_tui.ui.screens.histogram import HistogramDialog, Population
+
+        lower = meaning.is_lower_better(metric)
+        population = Population(metric, list(self._listed()), self._charts.runs, lower)
+        self.app.push_screen(HistogramDialog(population, self._source))
+
+    def action_pick_x(self) -> None:
+        metrics = self._charts.paging.metrics
+        choices = [Choice("", STEPS, "as at first")]
+        choices += [Choice(metric, safe(metric), "metric") for metric in metrics]
+        self.app.push_screen(MetricPicker(choices), self._x_picked)
+
+    def _x_picked(self, metric: str | None) -> None:
+        if metric is not None:
+            self._charts.look(self._charts.view.over(metric))
+
+    def action_export(self) -> None:
+        """Write the chosen chart as a picture and as a table of all its points."""
+        metric, runs = self._charts.paging.chosen, self._charts.runs
+        if metric is None or not runs:
+            return
+        draw = self._picture(metric, runs)
+
+        def work(reader: RunReader) -> list[str]:
+            from mlops_tui.engine.actions_export import export, write_csv
+
+            there = [charted.run for charted in runs if metric in charted.run.metrics]
+            names = there[0].name if len(there) == 1 else f"{len(there)}-runs"
+            stem = f"{metric}-{names}-{time.strftime('%Y%m%d-%H%M%S')}"
+            texts: list[tuple[str, Callable[[TextIO], object]]] = [
+                (".svg", lambda file: file.write(draw(reader))),
+                (
+                    ".csv",
+                    lambda file: write_csv(
+                        file, there, metric, lambda run: reader.series(run.id, metric)
+                    ),
+                ),
+            ]
+            return [str(path) for path in export(self._source.project, stem, texts)]
+
+        self._source.ask("the export", work, self.Exported, self)
+
+    def _picture(self, metric: str, runs: list[ChartedRun]) -> Callable[[RunReader], str]:
+        """Return what draws the chart as it is looked at now, from points of its own."""
+        view, meaning = self._charts.view, self._charts.meaning
+        wanted = tuple((it.run.id, metric) for it in runs if metric in it.run.metrics)
+
+        def draw(reader: RunReader) -> str:
+            from mlops_tui.ui import figure
+            from mlops_tui.ui.series_reads import read_series, wish_for
+
+            series = read_series(reader, wish_for(view, wanted, figure.POINTS))
+            data = chart_data(metric, runs, series, meaning, replace(view, cursor=None))
+            return figure.svg(data, legend(runs, view))
+
+        return draw
+
+    def on_chart_desk_exported(self, event: Exported) -> None:
+        event.stop()
+        self.app.copy_to_clipboard(event.paths[0])
+        words = "\n".join(event.paths)
+        self.app.notify(safe(words), title="Written; the first path is copied", markup=False)
+
+    def on_read_failed(self, event: intents.ReadFailed) -> None:
+        event.stop()
+        words = f"The chart was not written. {describe(event.error)}"
+        self.app.notify(words, severity="error", markup=False)
