@@ -166,6 +166,7 @@ def test_a_mistake_in_the_configuration_is_told_and_the_app_opens(
     (config / "config.toml").write_text('thme = "light"\n[keys]\nlanch = "n"\n')
     with Terminal(str(project), MLOPS_CONFIG_DIR=str(config)) as terminal:
         terminal.until("not understood")
+        terminal.settle()
         shown = " ".join(terminal.screen().split())
         assert "config.toml:1" in shown
         assert "nothing is called that" in shown

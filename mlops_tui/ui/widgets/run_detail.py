@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.timer import Timer
 
 from mlops_tui.domain.runs import Run, RunState
 from mlops_tui.domain.text import safe
@@ -23,6 +22,7 @@ from mlops_tui.ui.widgets.chart_grid import ChartGrid
 from mlops_tui.ui.widgets.chart_switch import ChartSwitch
 from mlops_tui.ui.widgets.log_tail import LogTail
 from mlops_tui.ui.widgets.output_pane import OutputPane
+from mlops_tui.ui.widgets.pace import Pace
 from mlops_tui.ui.widgets.pane import Pane, is_shown
 from mlops_tui.ui.widgets.run_facts import RunFacts
 from mlops_tui.ui.widgets.usage_grid import UsageGrid
@@ -62,8 +62,7 @@ class RunDetail(Horizontal):
         self._run: Run | None = None
         self._waiting = ""
         self._waiting_asked = 0.0
-        self._asking: Timer | None = None
-        self._asked = 0.0
+        self._pace = Pace(self, lambda: source.ask_runs(self, self.shown_ids, "selection"))
 
     def compose(self) -> ComposeResult:
         yield Pane("charts", self._names, self._desk)
@@ -102,23 +101,11 @@ class RunDetail(Horizontal):
         if shown & (batch.runs | batch.points):
             # heartbeats are news of a run, points are news of its metrics
             self._stale |= shown & (batch.runs if self._shows_usage else batch.points)
-            self._ask_runs_soon()
+            self._pace.want(CHART_SECONDS * len(self.switch.shown.paging.shown))
         elif batch.runs and time.monotonic() - self._waiting_asked >= WAITING_SECONDS:
             self.ask_waiting()
         if self._focus in batch.outputs:
             self.ask_output()
-
-    def _ask_runs_soon(self) -> None:
-        """Ask for the runs again, the later the more charts there are to be drawn from them."""
-        if self._asking is None:
-            pause = CHART_SECONDS * len(self.switch.shown.paging.shown)
-            wait = self._asked + pause - time.monotonic()
-            self._asking = self.set_timer(max(0.001, wait), self._ask_runs)
-
-    def _ask_runs(self) -> None:
-        self._asking = None
-        self._asked = time.monotonic()
-        self._source.ask_runs(self, self.shown_ids, "selection")
 
     def ask_output(self) -> None:
         if self._focus is not None and is_shown(self.log_tail):
