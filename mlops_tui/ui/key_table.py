@@ -360,7 +360,11 @@ OWN_ENTER = (PROJECTS, COMPARE, FILES, PREVIEW)
 NO_SIDEWAYS = (PROJECTS, JOBS)
 """Screens whose table has no columns out of sight."""
 WITH_FOCUS = {
-    **{RUN_VIEW: TABLE, RUN_LIST: TABLE, CELLS: TABLE, OUTSIDE_LIST: TABLE},
-    **{CHART_KIND: CHARTS, CHART_DESK: CHARTS},
+    RUN_VIEW: TABLE,
+    RUN_LIST: TABLE,
+    CELLS: TABLE,
+    OUTSIDE_LIST: TABLE,
+    CHART_KIND: CHARTS,
+    CHART_DESK: CHARTS,
 }
 """Places reachable only while another one has the focus."""
