@@ -11,14 +11,14 @@ from mlops_tui.domain.host import host_name
 from mlops_tui.domain.runs import Run, RunState
 from mlops_tui.domain.text import safe
 from mlops_tui.engine.waiting import QueueStatus
-from mlops_tui.ui.columns import GLYPHS, progress_bar
-from mlops_tui.ui.formats import ago, coarse_duration, time_left
+from mlops_tui.ui.columns import GLYPHS, changed_params, progress_bar
+from mlops_tui.ui.formats import ago, coarse_duration, time_left, value_text
 from mlops_tui.ui.widgets.pieces import Piece, fit
 from mlops_tui.ui.widgets.run_table import MARK
 
 NARROWEST_NEWS = 30
 """Cells that the last column has at least before others go: `waits for 2 slots, 1 of 2 free`."""
-WIDEST_NAME = 28
+WIDEST = 28
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,19 +116,30 @@ COLUMNS = (
 
 def plan(rows: Sequence[JobRow], width: int, now: float) -> list[Column]:
     """Return the columns that fit into `width` cells and leave room for what there is to say."""
-    columns = []
-    for column in COLUMNS:
+    columns: list[Column] = []
+    for column in (*COLUMNS[:3], _params_column(rows), *COLUMNS[3:]):
         texts = [column.text(row, now) for row in rows]
         if column.is_optional and not any(texts):
             continue
         widest = max([len(column.title), *(cell_len(text) for text in texts)])
-        columns.append(replace(column, width=min(widest, WIDEST_NAME)))
+        columns.append(replace(column, width=min(widest, WIDEST)))
     while _room(columns, width) < NARROWEST_NEWS and any(column.rank for column in columns):
         columns.remove(max(columns, key=lambda column: column.rank))
     room = _room(columns, width)
     if room < NARROWEST_NEWS:
         columns = [_name_cut(column, NARROWEST_NEWS - room) for column in columns]
     return [*columns, Column("", news, max(0, _room(columns, width)))]
+
+
+def _params_column(rows: Sequence[JobRow]) -> Column:
+    """Return the column of what tells the runs apart: the parameters in which they differ."""
+    names = changed_params([row.run for row in rows])
+
+    def text(row: JobRow, _: float) -> str:
+        params = row.run.params
+        return " ".join(f"{safe(it)}={value_text(params[it])}" for it in names if it in params)
+
+    return Column("Params", text, rank=6, is_optional=True)
 
 
 def _name_cut(column: Column, excess: int) -> Column:

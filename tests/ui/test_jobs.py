@@ -84,7 +84,7 @@ async def test_what_runs_waits_and_ended_is_shown_with_progress_and_reasons(
         await open_jobs(it)
         shown = it.screen_text()
         assert "1 running, 4 waiting" in shown
-        assert "The queue is paused" in shown
+        assert "Paused: what runs goes on" in shown
         lines = [line for line in shown.split("\n") if "wait-" in line or "train-" in line]
         assert "━━━━──  75 % 3/4  on gpu-b" in lines[0]
         assert all("the queue is paused" in line for line in lines[1:5])
@@ -105,7 +105,7 @@ async def test_digits_escape_and_enter_lead_back_to_the_project(project: Path) -
         await it.press("escape")
         await it.until(lambda: it.project_screen.runs_pane.table.has_focus)
         await it.press("colon", *"jobs", "enter")
-        await it.sees("The queue is paused")
+        await it.sees("Paused: what runs goes on")
         await it.press("down", "enter")
         await it.until(lambda: it.app.screen is it.project_screen)
         table = it.project_screen.runs_pane.table
@@ -162,7 +162,7 @@ async def test_a_paused_queue_goes_on_and_stops_again(project: Path) -> None:
         await it.sees("about to start")
         assert not jobs(it).paused_line.display
         await it.press("p")
-        await it.sees("The queue is paused")
+        await it.sees("Paused: what runs goes on")
         assert actions.queue_status(project).is_paused
 
 

@@ -37,7 +37,7 @@ MACHINE_SECONDS = 2.0
 COARSE_TIMES_SECONDS = 30.0
 ROWS_FOR_FACTS = 20
 """On a lower terminal the queue has all the room."""
-PAUSED = " The queue is paused: what runs goes on, nothing more starts. p goes on."
+PAUSED = " Paused: what runs goes on, nothing new starts. p resumes."
 MACHINE = "the machine's load"
 
 

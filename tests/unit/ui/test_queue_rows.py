@@ -69,6 +69,17 @@ def test_every_line_is_as_wide_as_its_room_and_says_why_first(width: int) -> Non
         assert titles == ["#", "State", "Run", "Prio", "Slots", "GPUs", "Time", "Left", ""]
 
 
+def test_runs_of_a_sweep_are_told_apart_by_what_differs_where_there_is_room() -> None:
+    rows = [
+        JobRow(replace(QUEUED, name=str(seed), params={"lr": 0.1, "seed": seed, "x\x1b": seed}), 1)
+        for seed in range(2)
+    ]
+    columns = plan(rows, 118, NOW)
+    assert "seed=1 x\u241b=1" in "".join(text for text, _ in cells(rows[1], columns, NOW))
+    assert "lr=" not in header(columns)
+    assert "Params" not in header(plan(rows, 58, NOW))
+
+
 def test_columns_without_anything_in_them_are_left_out() -> None:
     titles = [column.title for column in plan([JobRow(ENDED)], 100, NOW)]
     assert titles == ["State", "Run", "Slots", "Time", ""]
