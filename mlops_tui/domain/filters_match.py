@@ -30,6 +30,7 @@ from mlops_tui.domain.filters_values import (
     to_number,
     to_text,
 )
+from mlops_tui.domain.patterns import SLOW, SLOW_HINT, may_explode
 from mlops_tui.domain.runs import WORD_FIELDS, WORDS
 
 Get = Callable[[str], object]
@@ -153,6 +154,8 @@ def _contains_test(field: str, value: str) -> Test:
 
 
 def _regex_test(field: str, value: str) -> Test:
+    if may_explode(value):
+        raise ValueProblemError(SLOW, SLOW_HINT)
     try:
         with warnings.catch_warnings():
             # "possible nested set" is for people who write programs

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import IO
 
 from mlops_tui.domain.errors import InputError
+from mlops_tui.domain.patterns import SLOW, SLOW_HINT, may_explode
 from mlops_tui.ui.logtext import SEQUENCES
 
 BLOCK_BYTES = 1 << 20
@@ -30,6 +31,8 @@ class Query:
     """What a match has besides the bytes that colours are made of: they may stand inside it."""
     folds: bool = False
     """They are in lower case, and the block is to be."""
+    is_pattern: bool = False
+    """A person wrote the regular expression: nobody knows how long it takes."""
 
     def may_match(self, block: bytes) -> bool:
         """Say whether it is worth looking closer, which takes long where there are colours."""
@@ -54,6 +57,8 @@ def parse_query(text: str) -> Query:
     flags = re.MULTILINE
     is_pattern = text.startswith("~") and len(text) > 1
     source = text[1:] if is_pattern else re.escape(text)
+    if is_pattern and may_explode(source):
+        raise InputError(f"{SLOW}: {SLOW_HINT}")
     letters = re.sub(r"\\.", "", source) if is_pattern else text
     if letters == letters.lower():
         flags |= re.IGNORECASE
@@ -63,7 +68,7 @@ def parse_query(text: str) -> Query:
     except (re.error, UnicodeEncodeError) as error:
         raise InputError(f"Not a regular expression: {error}.") from error
     if is_pattern or not text.isascii():  # only ASCII letters have one lower case in bytes
-        return Query(text, shown, raw)
+        return Query(text, shown, raw, is_pattern=is_pattern)
     folds = bool(flags & re.IGNORECASE)
     needle = text.encode()
     bare = needle.translate(None, COLOUR_BYTES)

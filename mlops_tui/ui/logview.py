@@ -5,6 +5,7 @@ from __future__ import annotations
 from mlops_tui.ui.logpages import LogWindow, Wish
 from mlops_tui.ui.logsearch import Query
 from mlops_tui.ui.logtext import DIM, FOUND, LONGEST_LINE, MATCH, cut, line_pieces, marked, wrapped
+from mlops_tui.ui.patience import TooSlowError, at_most
 from mlops_tui.ui.widgets.pieces import Piece
 
 SLACK = 4
@@ -13,6 +14,8 @@ EARLY = 4
 """A new window is wanted when only this part of one is left to go."""
 CHARACTERS_A_CELL = 4
 """Enough to fill a row of any letters with what is put upon them."""
+MARK_SECONDS = 0.05
+"""How long a line may take to mark what was looked for; a screen of them is drawn for each key."""
 CONTINUED = "\u22ef "
 
 
@@ -32,6 +35,8 @@ class LogRows:
         self._is_wrapped = is_wrapped
         self._query = query
         self._found_line = None if found is None else window.line_with(found)
+        self.is_too_slow = False
+        """What is looked for was given up, because a line took too long."""
         self._made: dict[int, list[list[Piece]]] = {}
 
     def of(self, line: int) -> list[list[Piece]]:
@@ -50,9 +55,17 @@ class LogRows:
         most = LONGEST_LINE if self._is_wrapped else CHARACTERS_A_CELL * self._width
         pieces = line_pieces(self._window.raw(line).decode("utf-8", "replace"), most)
         if self._query is not None:
-            kind = FOUND if line == self._found_line else MATCH
-            pieces = marked(pieces, self._query.shown, kind)
+            pieces = self._marked(line, pieces, self._query)
         return [(CONTINUED, DIM), *pieces] if self._window.continues(line) else pieces
+
+    def _marked(self, line: int, pieces: list[Piece], query: Query) -> list[Piece]:
+        kind = FOUND if line == self._found_line else MATCH
+        try:
+            with at_most(MARK_SECONDS):
+                return marked(pieces, query.shown, kind)
+        except TooSlowError:
+            self._query, self.is_too_slow = None, True
+            return pieces
 
 
 class LogView:
@@ -79,6 +92,8 @@ class LogView:
         while len(seen) < self._height and line < len(self.window.starts):
             seen += self._rows.of(line)[row:]
             line, row = line + 1, 0
+        if self._rows.is_too_slow:
+            self.query = None
         return seen[: self._height]
 
     def sees(self, offset: int | None) -> bool:

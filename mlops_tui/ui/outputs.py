@@ -65,6 +65,8 @@ class Outputs:
 
         Raises:
             OSError: it cannot be read.
+            RefusedError: a regular expression takes too long.
+            StorageError: it could not be searched.
         """
         next_told = time.monotonic() + TOLD_SECONDS
 
@@ -78,7 +80,20 @@ class Outputs:
         with self._open(name) as file:
             size = file.seek(0, os.SEEK_END)
             start, end = (search.start, size) if search.is_forward else (0, search.start)
+            if search.query.is_pattern and (fd := _descriptor(file)) is not None:
+                from mlops_tui.ui.search_child import find_apart
+
+                span, forward = (start, end), search.is_forward
+                return find_apart(fd, search.query, span, forward, go_on, search.stopped)
             return find(file, search.query, start, end, search.is_forward, go_on)
+
+
+def _descriptor(file: IO[bytes]) -> int | None:
+    """Return what another process can read the file by; None where it is in memory only."""
+    try:
+        return file.fileno()
+    except OSError:
+        return None
 
 
 def open_output(project: Path, run_id: str) -> IO[bytes]:

@@ -255,3 +255,16 @@ def test_a_new_line_of_output_costs_little(tmp_path: Path) -> None:
             costs.append(len(terminal.output) - before)
         assert sorted(costs)[len(costs) // 2] <= 200
         assert sum(costs) / len(costs) <= 600
+
+
+async def test_an_expression_that_may_take_for_ever_is_refused_in_output_and_filter(
+    tmp_path: Path,
+) -> None:
+    project = write_project(tmp_path / "digits")
+    add_run(project, 1, output=b"a" * 40 + b"!\n")
+    async with opened(project, (120, 40)) as it:
+        await it.sees("aaa!")
+        await it.press("4", "slash", *"~(a+)+$", "enter")
+        await it.sees("can take for ever")
+        await it.press("escape", "1", "slash", *"name ~ (a+)+$")
+        await it.sees("can take for ever")

@@ -142,7 +142,7 @@ def test_the_script_of_the_job_is_edited_from_anywhere(project: Path) -> None:
         terminal.press(":")
         terminal.until("what to do")
         terminal.press("edit s")
-        terminal.until(lambda screen: "Edit script" in screen and "Edit mlops" not in screen)
+        terminal.until(lambda screen: "edit s" in screen and "Edit script" in screen)
         terminal.press("\r")
         terminal.until("editing train.py")
         terminal.press("\r")
