@@ -130,3 +130,27 @@ def test_runs_start_in_the_order_into_which_they_were_moved(
     assert (project / "order").read_text().split() == list("dbac")
     assert main(("move", "a", "--last")) == 1
     assert "a does not wait in the queue here: it is finished" in capsys.readouterr().err
+
+
+def test_the_queue_tells_what_runs_and_the_machine_what_it_has(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    running = actions.launch(project, "wait", {})
+    until(lambda: (places.run_dir(project, running) / "command.lock").exists(), what="command")
+
+    def told(*words: str) -> dict[str, Any]:
+        capsys.readouterr()
+        assert main((*words, "--json")) == 0
+        found: dict[str, Any] = json.loads(capsys.readouterr().out)
+        return found
+
+    until(lambda: [row["state"] for row in told("queue")["running"]] == ["running"])
+    (row,) = told("queue")["running"]
+    assert (row["id"], row["slots"], row["gpus"], row["progress"]) == (running, 1, 0, None)
+    machine = told("machine")
+    assert (machine["slots"], machine["free_slots"], machine["gpus"]) == (2, 1, [])
+    assert 0 <= machine["cores_used"] <= machine["cores"]
+    assert main(("machine",)) == 0
+    out = capsys.readouterr().out
+    assert "slots   1 of 2 taken" in out
+    assert "iB in use" in out
