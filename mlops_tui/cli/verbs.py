@@ -80,6 +80,12 @@ def _runs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--sort", "-s", metavar="EXPR", help="such as -accuracy,created")
     parser.add_argument("--columns", "-c", metavar="LIST", help="such as name,state,lr,accuracy")
     parser.add_argument("--limit", "-n", metavar="N", type=int, help="at most N runs")
+    parser.add_argument(
+        *("--group-by", "-g"),
+        metavar="LIST",
+        help="in groups with the same in these fields, such as lr,tag.team; 'seeds': in all that "
+        "is no seed. --columns says which metrics",
+    )
     parser.add_argument("--deleted", action="store_true", help="the deleted ones instead")
 
 
@@ -220,6 +226,7 @@ VERBS: dict[str, Verb] = {
                 "mlops-tui runs --filter 'lr>0.005 and (acc>.9 or tag:best) and started>-2d'",
                 "mlops-tui runs --filter 'state in (failed, lost)' --columns name,reason",
                 "mlops-tui runs --sort -accuracy,created --json",
+                "mlops-tui runs --group-by seeds --columns accuracy,loss",
             ),
         ),
         Verb(

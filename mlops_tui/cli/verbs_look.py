@@ -33,6 +33,12 @@ def do_runs(options: argparse.Namespace) -> int:
     _require_positive(options.limit, "--limit")
     columns = [part.strip() for part in (options.columns or "").split(",") if part.strip()]
     project = project_folder(options.project)
+    if options.group_by is not None:
+        if sort or options.limit or options.deleted:
+            raise InputError("groups have an order of their own", "leave out --sort and the like")
+        from mlops_tui.cli.grouping import show_groups  # most lists are of runs
+
+        return show_groups(project, options.group_by, columns, where, options.json)
     now = time.time()
     with open_index(project) as index:
         ids = index.run_ids(where, sort, deleted=options.deleted, limit=options.limit)

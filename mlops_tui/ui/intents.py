@@ -97,6 +97,11 @@ class ListWanted(Message):
 
 
 @dataclass
+class GroupsWanted(Message):
+    """The person wants to see the runs in groups."""
+
+
+@dataclass
 class WaitingRead(Message):
     """Why a queued run has not started; empty where it has."""
 

@@ -34,6 +34,7 @@ PICK_VIEWS = "pick views"
 PROMPT = "prompt"
 COMMAND = "command"
 COMPARE = "compare"
+GROUPS = "groups"
 FILES = "files"
 PREVIEW = "preview"
 CELLS = "cells"
@@ -107,6 +108,8 @@ KEYS: tuple[Key, ...] = (
         PANES, shown="]"),
     Key("compare", "C", "compare", "Compare",
         "Marked runs side by side, or this one and the baseline, the best or one before", LOOKS),
+    Key("groups", "a", "groups", "Groups",
+        "Runs in groups, with mean and interval over seeds, or by a parameter or tag", RUN_VIEW),
     Key("files", "F", "files", "Files", "What this run kept, where it comes from, what came of it",
         LOOKS),
     Key("copy", "y", "copy", "Copy", "Copy what is selected, details, the output seen, or the id",
@@ -282,6 +285,12 @@ KEYS: tuple[Key, ...] = (
     Key("compare-row", "enter", "open", "In full", "Show this line with nothing cut", COMPARE,
         True, "Enter"),
     Key("compare-copy", "y", "screen.copy", "Copy", "Copy what is shown as text", COMPARE, True),
+    Key("groups-back", "escape", "screen.leave", "Back", "Back to the runs", GROUPS, True, "Esc"),
+    Key("groups-open", "enter", "open", "Its runs", "Show the runs of this group only", GROUPS,
+        True, "Enter"),
+    Key("groups-by", "a", "screen.pick", "Group by",
+        "Choose what the runs of a group have in common", GROUPS, True),
+    Key("groups-copy", "y", "screen.copy", "Copy", "Copy the groups as text", GROUPS, True),
     Key("files-back", "escape", "screen.leave", "Back", "Back to the runs", FILES, True, "Esc"),
     Key("files-open", "enter", "open", "Look into", "Look into the file, or go to the run", FILES,
         True, "Enter"),
@@ -309,6 +318,7 @@ SCREENS = {
     ),
     JOBS: (VERBS, JOBS, PLACES, TABLE, EVERYWHERE),
     COMPARE: (COMPARE, TABLE, EVERYWHERE),
+    GROUPS: (GROUPS, TABLE, EVERYWHERE),
     FILES: (FILES, TABLE, EVERYWHERE),
     PREVIEW: (PREVIEW, CELLS, TABLE, LOG, EVERYWHERE),
     FORM: (FORM,),
@@ -328,6 +338,7 @@ HEADINGS = {
     OUTSIDE_LIST: "To files and other programs, where the keys are free",
     LOOKS: "Looking closer",
     COMPARE: "Comparing",
+    GROUPS: "Groups",
     FILES: "Files of a run",
     PREVIEW: "A file",
     CELLS: "In a table of cells",
@@ -355,7 +366,7 @@ WRITING = frozenset(
     | {"queue-pause", "jobs-undo", "edit-project", "edit-script"}
 )
 """What changes a project or starts or stops something, by id: not offered to who only looks."""
-OWN_ENTER = (PROJECTS, COMPARE, FILES, PREVIEW)
+OWN_ENTER = (PROJECTS, COMPARE, GROUPS, FILES, PREVIEW)
 """Screens whose table does something else with Enter than the one of runs."""
 NO_SIDEWAYS = (PROJECTS, JOBS)
 """Screens whose table has no columns out of sight."""

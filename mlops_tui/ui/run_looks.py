@@ -56,6 +56,13 @@ class RunLooks(Vertical):
         else:
             self.app.notify(NO_RUN, markup=False, timeout=3)
 
+    def on_groups_wanted(self, event: intents.GroupsWanted) -> None:
+        from mlops_tui.ui.screens.groups import GroupsScreen  # for the same reason
+
+        event.stop()
+        runs = self._runs
+        self.app.push_screen(GroupsScreen(self._source, runs.where, runs.filter_by))
+
     def action_files(self) -> None:
         key = self._runs.table.cursor_key
         if key is None:

@@ -24,8 +24,8 @@ class CellTable(RowTable):
 
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.CELLS)
 
-    def __init__(self) -> None:
-        super().__init__("No rows below the head.", id="cells")
+    def __init__(self, empty: str = "No rows below the head.") -> None:
+        super().__init__(empty, id="cells")
         self._head: Sequence[str] = ()
         self._rows: Sequence[Sequence[str]] = ()
         self._first = 0

@@ -43,6 +43,11 @@ class FilterLine(Vertical):
         self.display = True
         self.query_one(PlainInput).focus()
 
+    def say(self, text: str) -> None:
+        """Have this filter, as if it had been typed."""
+        self.query_one(PlainInput).value = text
+        self.display = bool(text)
+
     def clear(self) -> None:
         self.query_one(PlainInput).value = ""
         self.display = False

@@ -144,6 +144,10 @@ class RunsPane(Vertical):
     def begin_filter(self) -> None:
         self.query_one(FilterLine).begin()
 
+    def filter_by(self, text: str) -> None:
+        """Show the runs that pass this filter."""
+        self.query_one(FilterLine).say(text)
+
     def clear_filter(self) -> bool:
         """Show all runs again; say whether there was a filter."""
         line = self.query_one(FilterLine)

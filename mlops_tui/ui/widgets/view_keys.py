@@ -75,6 +75,9 @@ class ViewKeys(Vertical):
         if self.view.only_differing:
             self._source.ask_fields(self)
 
+    def action_groups(self) -> None:
+        self.post_message(intents.GroupsWanted())
+
     # What is kept
 
     def on_views_read(self, event: intents.ViewsRead) -> None:
