@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import math
-import re
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from mlops_tui.domain.groups import SEED_LIKE
 from mlops_tui.domain.runs import Run
 from mlops_tui.ui.chart_view import Grouping
 
-SEED_LIKE = re.compile(r"(^|[_.\-])(seed|random_state|fold|repeat|replicate)s?([_.\-]|$)", re.I)
-"""Parameters of which runs of one experiment have different values."""
 SWEEP_TAG = "sweep"
 
 

@@ -32,9 +32,6 @@ class RunReader(Protocol):
     def runs(self, ids: Sequence[str]) -> list[Run]:
         """Return these runs in this order; those not there are left out."""
 
-    def values(self, fields: Sequence[str]) -> dict[str, dict[str, object]]:
-        """Return the values of `fields` of all runs by id; None where one has none."""
-
     def field_facts(self) -> list[FieldFacts]:
         """Return the fields that runs have, and whether the runs differ in them."""
 
@@ -164,10 +161,6 @@ class LazyReader:
     def runs(self, ids: Sequence[str]) -> list[Run]:
         """Return these runs in this order; those not there are left out."""
         return self._reader().runs(ids)
-
-    def values(self, fields: Sequence[str]) -> dict[str, dict[str, object]]:
-        """Return the values of `fields` of all runs by id; None where one has none."""
-        return self._reader().values(fields)
 
     def field_facts(self) -> list[FieldFacts]:
         """Return the fields that runs have, and whether the runs differ in them."""
