@@ -1,56 +1,20 @@
-"""Histories and charts as files: where they go, and the table of all points."""
+"""Histories as files: the table of all points."""
 
 from __future__ import annotations
 
 import csv
-import itertools
-import os
-import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TextIO
 
-from mlops_tui.domain import places
-from mlops_tui.domain.errors import StorageError
 from mlops_tui.domain.runs import Run, Series
 
 COLUMNS = ("run_id", "run", "metric", "step", "time", "value")
-LONGEST_STEM = 80
 
 
-def export(
-    project: Path, stem: str, texts: Iterable[tuple[str, Callable[[TextIO], object]]]
-) -> list[Path]:
-    """Write files into the project's folder of exports, none of which was there before.
-
-    Args:
-        project: its folder.
-        stem: what the files are called, without suffix; what no file name can hold is left out.
-        texts: for each file its suffix, such as `.svg`, and what writes it.
-
-    Raises:
-        StorageError: a file cannot be written.
-    """
-    folder = places.project_dot(project) / "exports"
-    clean = re.sub(r"[^\w.@=+-]+", "-", stem)[:LONGEST_STEM].strip("-.") or "chart"
-    todo = dict(texts)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for number in itertools.count(1):
-            name = clean if number == 1 else f"{clean}-{number}"
-            paths = [folder / f"{name}{suffix}" for suffix in todo]
-            if not any(os.path.lexists(path) for path in paths):
-                break
-        for path, write in zip(paths, todo.values(), strict=True):
-            write_text(path, write, is_new=True)
-    except OSError as error:
-        raise StorageError(f"{folder} cannot be written: {error}", "check the disk") from error
-    return paths
-
-
-def write_text(path: Path, write: Callable[[TextIO], object], *, is_new: bool = False) -> None:
-    """Have `write` write a file of UTF-8 text; with `is_new` never over another."""
-    with open(path, "x" if is_new else "w", encoding="utf-8", newline="", errors="replace") as file:
+def write_text(path: Path, write: Callable[[TextIO], object]) -> None:
+    """Have `write` write a file of UTF-8 text, over what was there."""
+    with open(path, "w", encoding="utf-8", newline="", errors="replace") as file:
         write(file)
 
 

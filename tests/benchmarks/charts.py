@@ -225,6 +225,8 @@ def settled(screen: Screen, keys: str, quiet: float = 0.4) -> float:
     """Return the seconds from `keys` to the last of what they changed on the screen."""
     screen.collect(3, quiet=quiet)
     screen.pressed = (screen.type(keys), len(screen.arrived))
+    while len(screen.arrived) == screen.pressed[1] and time.monotonic() < screen.pressed[0] + 10:
+        screen.read(0.05)
     screen.collect(5, quiet=quiet)
     return screen.arrived[-1][0] - screen.pressed[0]
 

@@ -141,14 +141,19 @@ async def test_marked_runs_become_a_mean_that_says_how_many(project: Path) -> No
         await it.until(lambda: "x lr" not in it.screen_text())
 
 
-async def test_a_chart_is_written_as_picture_and_table(project: Path) -> None:
+async def test_a_chart_is_written_as_picture_and_table(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "where-it-was-started"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
     async with opened(project) as it:
         await it.sees("✓ finished train-2")
         await it.press("2")
         await it.sees("0.99")
         await it.press("e")
-        await it.sees("exports")
-        paths = sorted((project / ".mlops" / "exports").iterdir())
+        await it.sees("the first path is copied")
+        paths = sorted(folder.iterdir())
         assert [path.suffix for path in paths] == [".csv", ".svg"]
         assert len(paths[0].read_text().splitlines()) == 101
         assert it.app.clipboard == str(paths[1])

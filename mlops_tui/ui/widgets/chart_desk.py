@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import ClassVar, TextIO
+from typing import ClassVar
 
 from textual.binding import BindingType
 from textual.containers import Vertical
@@ -19,6 +19,7 @@ from mlops_tui.ui.chosen_columns import Choice
 from mlops_tui.ui.errors import describe
 from mlops_tui.ui.project_source import ProjectSource
 from mlops_tui.ui.reads import RunReader
+from mlops_tui.ui.saved import file_name, folders_to_save, new_file
 from mlops_tui.ui.screens.pick import MetricPicker
 from mlops_tui.ui.widgets.chart_grid import ChartGrid
 
@@ -81,22 +82,19 @@ class ChartDesk(Vertical):
             return
         draw = self._picture(metric, runs)
 
+        folders = folders_to_save(self._source.project, self._source.is_read_only)
+
         def work(reader: RunReader) -> list[str]:
-            from mlops_tui.engine.actions_export import export, write_csv
+            from mlops_tui.engine.actions_export import write_csv
 
             there = [charted.run for charted in runs if metric in charted.run.metrics]
             names = there[0].name if len(there) == 1 else f"{len(there)}-runs"
-            stem = f"{metric}-{names}-{time.strftime('%Y%m%d-%H%M%S')}"
-            texts: list[tuple[str, Callable[[TextIO], object]]] = [
-                (".svg", lambda file: file.write(draw(reader))),
-                (
-                    ".csv",
-                    lambda file: write_csv(
-                        file, there, metric, lambda run: reader.series(run.id, metric)
-                    ),
-                ),
-            ]
-            return [str(path) for path in export(self._source.project, stem, texts)]
+            stem = file_name(metric, names, time.strftime("%Y%m%d-%H%M%S"))
+            with new_file(folders, f"{stem}.svg") as picture:
+                picture.write(draw(reader))
+            with new_file(folders, f"{stem}.csv") as table:
+                write_csv(table, there, metric, lambda run: reader.series(run.id, metric))
+            return [picture.name, table.name]
 
         self._source.ask("the export", work, self.Exported, self)
 
@@ -118,8 +116,8 @@ class ChartDesk(Vertical):
     def on_chart_desk_exported(self, event: Exported) -> None:
         event.stop()
         self.app.copy_to_clipboard(event.paths[0])
-        words = "\n".join(event.paths)
-        self.app.notify(safe(words), title="Written; the first path is copied", markup=False)
+        words = "\n".join(map(safe, event.paths))
+        self.app.notify(words, title="Written; the first path is copied", markup=False)
 
     def on_read_failed(self, event: intents.ReadFailed) -> None:
         event.stop()
