@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -92,16 +93,13 @@ def bins(values: Sequence[float]) -> list[float]:
         margin = abs(low) * 0.05 or 0.5
         return [low - margin, low + margin]
     between = _quantile(ordered, 0.75) - _quantile(ordered, 0.25)
-    wanted = (
-        2 * between / len(ordered) ** (1 / 3) if between > 0 else span / math.sqrt(len(ordered))
-    )
-    parts = max(4, min(MOST_BINS - 2, math.ceil(span / wanted)))
-    step = nice_step(span, parts)
+    width = 2 * between / len(ordered) ** (1 / 3) or span / math.sqrt(len(ordered)) or span
+    step = nice_step(span, max(4, math.ceil(min(MOST_BINS - 2, span / width))))
     first = math.floor(low / step)
     last = max(math.floor(high / step) + 1, first + 1)
-    if last - first > 2 * MOST_BINS:  # the span is below what floats can tell
-        return [low, high + span]
-    return [at * step for at in range(first, last + 1)]
+    edges = [at * step for at in range(first, min(last, first + 2 * MOST_BINS) + 1)]
+    is_told_apart = edges[-1] > high and all(a < b for a, b in itertools.pairwise(edges))
+    return edges if is_told_apart else [low, high + span]  # the span is below what floats can tell
 
 
 def _quantile(ordered: Sequence[float], share: float) -> float:

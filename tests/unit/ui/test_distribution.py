@@ -3,7 +3,7 @@ from __future__ import annotations
 import math
 import random
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mlops_tui.domain.runs import Run, RunState
@@ -17,6 +17,9 @@ def text_of(lines: list[list[tuple[str, str]]]) -> list[str]:
 
 
 @given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=50))
+@example([0.0, 0.0, 0.0, -1e183, -1e-126])
+@example([1e16, 1e16 + 2])
+@example([0.0, 1e-310, 2e-310])
 def test_every_value_is_in_one_bin(values: list[float]) -> None:
     found = spread({str(at): value for at, value in enumerate(values)}, map(str, range(50)))
     assert sum(found.counts) == len(values)
