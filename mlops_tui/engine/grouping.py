@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mlops_tui.index import FieldFacts
 
 MOST_METRICS = 8
-"""So many are put together where the project file does not say which ones matter."""
+"""So many are put together beside those that the project file names."""
 
 
 class Reader(Protocol):
@@ -52,7 +52,7 @@ def group_runs(
         project: Says what matters: its objective, then the metrics it declares.
         fields: What runs of a group have in common; without any, the job and all parameters but
             seeds, of which those in which the groups do not differ are left out.
-        metrics: What is put together; without any, what matters to the project.
+        metrics: What is put together; without any, what matters to the project, and some more.
         where: Which runs; None for all.
     """
     facts = reader.field_facts()
@@ -84,11 +84,11 @@ def without_constants(
 
 
 def chosen_metrics(project: Project, facts: Sequence[FieldFacts]) -> tuple[str, ...]:
-    """Return the metrics that matter, the objective first; those that no run has are left out."""
+    """Return the metrics to show, those that matter first; those that no run has are left out."""
     there = [fact.field[len("metric.") :] for fact in facts if fact.field.startswith("metric.")]
     objective = [project.objective.metric] if project.objective is not None else []
     wanted = [name for name in (*objective, *project.metrics) if name in there]
-    return tuple(dict.fromkeys(wanted or there[:MOST_METRICS]))
+    return tuple(dict.fromkeys([*wanted, *there[:MOST_METRICS]]))
 
 
 def filter_of(by: Sequence[tuple[str, object]], where: Filter | None) -> Filter:

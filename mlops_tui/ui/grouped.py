@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from rich.cells import cell_len
-
 from mlops_tui.domain.groups import Spread
 from mlops_tui.domain.text import safe, short_number
 from mlops_tui.engine.grouping import Grouped
@@ -63,9 +61,14 @@ def spread_texts(spread: Spread | None, runs: int) -> tuple[str, str]:
 
 
 def aligned(pairs: Sequence[tuple[str, str]]) -> list[str]:
-    """Return each pair as one text, all means ending in one column."""
-    widest = max((cell_len(mean) for mean, _ in pairs), default=0)
-    return [f"{mean:>{widest}} {rest}".rstrip() for mean, rest in pairs]
+    """Return each pair as one text, with all decimal points below each other."""
+    places = [len(mean.partition(".")[2]) + ("." in mean) for mean, _ in pairs]
+    most = max(places, default=0)
+    means = [mean + " " * (most - after) for (mean, _), after in zip(pairs, places, strict=True)]
+    widest = max(map(len, means), default=0)
+    return [
+        f"{mean:>{widest}} {rest}".rstrip() for mean, (_, rest) in zip(means, pairs, strict=True)
+    ]
 
 
 def as_text(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -31,8 +31,9 @@ def test_how_many_runs_have_the_metric_is_told_where_not_all_do() -> None:
     assert spread_texts(None, 3) == ("-", "")
 
 
-def test_means_end_in_one_column() -> None:
-    assert aligned([("1.25", "±0.5"), ("10.5", ""), ("-", "")]) == ["1.25 ±0.5", "10.5", "   -"]
+def test_points_stand_below_each_other() -> None:
+    texts = aligned([("1.25", "±0.5"), ("10.5", ""), ("-", ""), ("7", "±2")])
+    assert texts == [" 1.25 ±0.5", "10.5", " -", " 7    ±2"]
 
 
 def test_a_table_of_groups_has_fields_runs_and_metrics_with_units() -> None:
