@@ -234,3 +234,21 @@ async def test_a_thousand_metrics_are_offered_and_filtered(tmp_path: Path) -> No
         await it.sees("of 8017 columns")
         await it.press(*"m0777")
         await it.sees("m0777 max")
+
+
+async def test_a_filter_offers_names_and_values_and_tab_takes_them(tmp_path: Path) -> None:
+    project = write_project(tmp_path / "digits")
+    for number in (1, 2):
+        add_run(project, number, params={"rate_decay": number / 10}, metrics={"loss": [1.0]})
+    async with opened(project) as it:
+        await it.sees("✓ finished train-1")
+        await it.press("slash", *"rat")
+        await it.sees("Tab takes")
+        await it.press("tab")
+        await it.sees("rate_decay")
+        await it.press(*"=0.1", "enter")
+        await it.sees("1 of 2 runs")
+        await it.press("slash", *" and state=fin", "tab", "tab")
+        await it.sees("rate_decay=0.1 and state=finished")
+        await it.press(*" and has:zz")
+        await it.until(lambda: "Tab takes" not in it.screen_text())

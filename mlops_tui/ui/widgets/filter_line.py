@@ -14,6 +14,8 @@ from textual.widgets import Input
 from mlops_tui.domain.errors import InputError
 from mlops_tui.domain.filters import Filter, parse_filter
 from mlops_tui.domain.text import safe
+from mlops_tui.ui import intents
+from mlops_tui.ui.filter_words import Offer, Values, offer
 from mlops_tui.ui.widgets.piece_line import PieceLine
 from mlops_tui.ui.widgets.plain_input import PlainInput
 
@@ -23,6 +25,7 @@ class FilterLine(Vertical):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "clear", "Clear filter", key_display="Esc"),
+        Binding("tab", "take", "Take what is offered", show=False),
     ]
 
     @dataclass
@@ -34,6 +37,13 @@ class FilterLine(Vertical):
     @dataclass
     class Left(Message):
         """The person is done typing."""
+
+    def __init__(self, values: Values) -> None:
+        """Offer what `values` gives for a field."""
+        super().__init__()
+        self._values = values
+        self._fields: list[str] = []
+        self._offer = Offer()
 
     def compose(self) -> ComposeResult:
         yield PlainInput(placeholder="state=failed, lr<0.01, acc>.9 or tag:best ...")
@@ -52,16 +62,36 @@ class FilterLine(Vertical):
         self.query_one(PlainInput).value = ""
         self.display = False
 
+    def on_fields_read(self, event: intents.FieldsRead) -> None:
+        event.stop()
+        self._fields = [facts.field for facts in event.fields]
+        self._tell(self.query_one(PlainInput).value)
+
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
-        problem = self.query_one(PieceLine)
+        problem = ""
         try:
             where = parse_filter(event.value) if event.value.strip() else None
         except InputError as error:
-            problem.show([(" " + safe(error.message.replace("\n", " ")), "bad")])
-            return
-        problem.show([])
-        self.post_message(self.Typed(where))
+            problem = error.message.replace("\n", " ")
+        else:
+            self.post_message(self.Typed(where))
+        self._tell(event.value, problem)
+
+    def _tell(self, typed: str, problem: str = "") -> None:
+        """Say in one line what may come next, and what is wrong."""
+        self._offer = offer(typed, self._fields, self._values)
+        first, *others = [*map(safe, self._offer.words), ""]
+        pieces = [(f" {first}", "strong"), (f"  {'  '.join(others)}", "dim")] if first else []
+        pieces += [(" " + safe(problem), "bad")] if problem else []
+        self.query_one(PieceLine).show(pieces, "Tab takes" if first and not problem else "")
+
+    def action_take(self) -> None:
+        """Put the first word that is offered in the place of what is typed of it."""
+        line = self.query_one(PlainInput)
+        if self._offer.words and line.cursor_position == len(line.value):
+            line.value = line.value[: self._offer.start] + self._offer.words[0]
+            line.cursor_position = len(line.value)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
