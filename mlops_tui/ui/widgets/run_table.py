@@ -47,6 +47,8 @@ class RunTable(RowTable):
         self.wishes = wishes
         self._clock = clock
         self._runs: OrderedDict[str, Run] = OrderedDict()
+        self.known: Mapping[str, Run] = self._runs
+        """All runs whose facts were read, whether they are listed now or not."""
         self._requested: set[str] = set()
         self.shown: list[Column] = []
         """The columns on the screen."""

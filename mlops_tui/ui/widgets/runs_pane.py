@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from textual.app import ComposeResult
@@ -12,7 +11,6 @@ from textual.message import Message
 from textual.timer import Timer
 
 from mlops_tui.domain.filters import Filter
-from mlops_tui.domain.runs import Run
 from mlops_tui.engine.feed import Batch
 from mlops_tui.ui import intents, palette
 from mlops_tui.ui.columns import Wishes
@@ -23,7 +21,7 @@ from mlops_tui.ui.widgets.filter_line import FilterLine
 from mlops_tui.ui.widgets.pane import PaneTitle
 from mlops_tui.ui.widgets.row_table import RowTable
 from mlops_tui.ui.widgets.run_edits import RunEdits
-from mlops_tui.ui.widgets.run_table import MOST_RUNS_KEPT, RunTable
+from mlops_tui.ui.widgets.run_table import RunTable
 from mlops_tui.ui.widgets.view_keys import ViewKeys
 
 RELIST_SECONDS = 1.0
@@ -69,7 +67,7 @@ class RunsPane(Vertical):
     def compose(self) -> ComposeResult:
         yield self.title_line
         yield self.edits
-        yield FilterLine(lambda field: values_of(runs_at_hand(self.table), field))
+        yield FilterLine(lambda field: values_of(self.table.known.values(), field))
 
     # The list
 
@@ -197,10 +195,3 @@ class RunsPane(Vertical):
             words.append(f"{len(self.slots)} marked")
         words += [words_ for words_ in (self.edits.words, self.view_keys.words) if words_]
         self.title_line.inform(", ".join(words))
-
-
-def runs_at_hand(table: RunTable) -> Iterator[Run]:
-    """Give the runs of the list whose facts were read."""
-    for key in table.keys[:MOST_RUNS_KEPT]:
-        if (run := table.run_at_hand(key)) is not None:
-            yield run
