@@ -91,7 +91,9 @@ async def test_where_the_samples_go_must_be_a_folder(tmp_path: Path) -> None:
         await it.press("c", "ctrl+u", "enter")
         await it.sees("a folder is missing")
         await it.press(*"file", "enter")
-        await it.sees("file is no folder")
+        await it.sees("this is no folder")
+        await it.press("escape")
+        await it.sees("Press c")
 
 
 SCRIPT = """

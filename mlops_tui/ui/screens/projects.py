@@ -226,12 +226,15 @@ class ProjectsScreen(AppScreen):
     # Beginning with samples
 
     def on_project_table_samples_wanted(self) -> None:
-        def named(folder: str | None) -> None:
-            if folder is not None:
-                self._copy_samples(self._workspace / Path(folder.strip()).expanduser())
+        def checked(text: str) -> Path:
+            return checked_folder(text, self._workspace)
+
+        def named(text: str | None) -> None:
+            if text is not None:
+                self._copy_samples(self._workspace / Path(text.strip()).expanduser())
 
         usual = os.fspath(self._workspace / SAMPLES_FOLDER)
-        dialog = PromptDialog("Copy the sample projects to this folder:", usual, checked_folder)
+        dialog = PromptDialog("Copy the sample projects to this folder:", usual, checked)
         self.app.push_screen(dialog, named)
 
     def _copy_samples(self, folder: Path) -> None:
@@ -292,15 +295,18 @@ def facts_text(summary: ProjectSummary | None) -> Text:
     return text
 
 
-def checked_folder(text: str) -> Path:
-    """Return the folder that is meant.
+def checked_folder(text: str, workspace: Path) -> Path:
+    """Return the folder that is meant, seen from the workspace.
 
     Raises:
-        InputError: nothing is.
+        InputError: nothing is, or what is there is something else.
     """
     if not text.strip():
         raise InputError("a folder is missing", "type its path; it is created if it is not there")
-    return Path(text.strip())
+    folder = workspace / Path(text.strip()).expanduser()
+    if os.path.lexists(folder) and not folder.is_dir():
+        raise InputError("this is no folder", "name a folder, or one that is not there yet")
+    return folder
 
 
 def no_reader() -> RunReader:
