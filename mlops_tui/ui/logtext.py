@@ -21,7 +21,7 @@ MATCH = "match"
 """The kind of what was searched for."""
 FOUND = "found"
 """The kind of the match that was gone to."""
-DIM = "note"
+DIM = "dim"
 """The kind of what is said about a line and does not stand in it."""
 MOST_MATCHES = 100
 """Matches marked in one line."""

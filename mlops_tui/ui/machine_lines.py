@@ -96,7 +96,7 @@ def _cell(label: str, words: str, share: float, bar: int) -> Cell:
 
 def _bar(share: float, cells: int) -> Cell:
     full = round(min(1.0, max(0.0, share)) * cells)
-    return [("━" * full, "bar"), ("─" * (cells - full) + " ", "dim")] if cells else []
+    return [("━" * full, "load"), ("─" * (cells - full) + " ", "dim")] if cells else []
 
 
 def _flowed(cells: Sequence[Cell], width: int) -> list[list[Cell]]:

@@ -49,13 +49,6 @@ class Population:
 class HistogramView(LineView):
     """Bins under each other, the runs of the charts beside theirs."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "histogram-view--strong",
-        "histogram-view--dim",
-        "histogram-view--bar",
-        *(f"histogram-view--series-{slot}" for slot in range(8)),
-    }
-    STYLE_PREFIX = "histogram-view"
     DEFAULT_CSS = "HistogramView { overflow-x: hidden; overflow-y: auto; }"
 
     def __init__(self) -> None:

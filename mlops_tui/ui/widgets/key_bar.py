@@ -6,7 +6,7 @@ and laid out at each change of focus, which took most of the time that a Tab tak
 
 from __future__ import annotations
 
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -14,6 +14,8 @@ from textual import events
 from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
+
+from mlops_tui.ui.looks import painter
 
 KEPT_AT_END = 2
 """How many of the last keys, the help and the way out, stay when there is no room for all."""
@@ -51,16 +53,11 @@ class KeyBar(Widget):
     """Shows the active bindings of the screen that ask to be shown."""
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"key-bar--key", "key-bar--off"}
     DEFAULT_CSS = """
     KeyBar {
         dock: bottom; height: 1; width: 1fr;
         color: $footer-description-foreground; background: $footer-background;
     }
-    KeyBar .key-bar--key {
-        color: $footer-key-foreground; background: $footer-key-background; text-style: bold;
-    }
-    KeyBar .key-bar--off { color: $foreground-muted; background: $footer-background; }
     """
 
     def __init__(self) -> None:
@@ -82,16 +79,15 @@ class KeyBar(Widget):
             self.refresh()
 
     def render_line(self, y: int) -> Strip:
+        style = painter(self)
         segments = []
         items, gap = fitting(self._items, self.size.width)
         for item in items:
-            off = None if item.is_enabled else self.get_component_rich_style("key-bar--off")
-            key = off or self.get_component_rich_style("key-bar--key")
             segments += [
-                Segment(f" {item.display} ", key),
-                Segment(item.label + gap, off or self.visual_style.rich_style),
+                Segment(f" {item.display} ", style("key" if item.is_enabled else "key-off")),
+                Segment(item.label + gap, style("" if item.is_enabled else "key-off")),
             ]
-        return Strip(segments).adjust_cell_length(self.size.width, self.visual_style.rich_style)
+        return Strip(segments).adjust_cell_length(self.size.width, style(""))
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         end = 0

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 from rich.cells import cell_len
 from rich.segment import Segment
-from rich.style import Style
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
@@ -16,6 +14,7 @@ from mlops_tui.domain.text import safe, short_number
 from mlops_tui.ui import palette, raster
 from mlops_tui.ui.axes import Axis
 from mlops_tui.ui.chart_view import ChartView
+from mlops_tui.ui.looks import painter
 from mlops_tui.ui.plot import ChartData, Plot, plot
 from mlops_tui.ui.raster import Picture, Symbols
 from mlops_tui.ui.scales import scaled_axis
@@ -30,13 +29,6 @@ WORTH_SKIPPING = 16
 class LineChart(Widget):
     """Title with the last values, lines on quantised axes, labels of the steps below."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "line-chart--title",
-        "line-chart--value",
-        "line-chart--axis",
-        *(f"line-chart--series-{slot}" for slot in range(palette.SLOTS)),
-        *(f"line-chart--dim-{slot}" for slot in range(palette.SLOTS)),
-    }
     DEFAULT_CSS = "LineChart { height: 1fr; width: 1fr; }"
 
     def __init__(self, symbols: Symbols = Symbols.BRAILLE) -> None:
@@ -45,7 +37,6 @@ class LineChart(Widget):
         self._symbols = symbols
         self._rows: list[list[tuple[str, str]]] = []
         self._y_axis: Axis | None = None
-        self._styles: dict[str, Style] = {}
 
     def show(self, data: ChartData | None) -> None:
         """Draw `data`; only the spans that look different are sent to the terminal."""
@@ -64,24 +55,11 @@ class LineChart(Widget):
         self._redraw()
 
     def render_line(self, y: int) -> Strip:
-        base, width = self._style(""), self.size.width
+        style, width = painter(self), self.size.width
         if y >= len(self._rows):
-            return Strip.blank(width, base)
-        segments = [Segment(text, self._style(kind)) for text, kind in self._rows[y]]
-        return Strip(segments).adjust_cell_length(width, base)
-
-    def _style(self, kind: str) -> Style:
-        """Return the style of a kind of pieces; Textual would work it out at every refresh."""
-        if kind not in self._styles:
-            component = f"line-chart--{kind}"
-            self._styles[kind] = (
-                self.get_component_rich_style(component) if kind else self.visual_style.rich_style
-            )
-        return self._styles[kind]
-
-    def notify_style_update(self) -> None:
-        self._styles.clear()
-        super().notify_style_update()
+            return Strip.blank(width, style(""))
+        segments = [Segment(text, style(kind)) for text, kind in self._rows[y]]
+        return Strip(segments).adjust_cell_length(width, style(""))
 
     def _redraw(self) -> None:
         width, height = self.size

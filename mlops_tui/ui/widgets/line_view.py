@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from rich.segment import Segment
-from rich.style import Style
 from textual.geometry import Region
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from mlops_tui.ui.looks import painter
 from mlops_tui.ui.widgets.pieces import Piece, difference
 
 
 class LineView(ScrollView):
-    """Lines in pieces; `STYLE_PREFIX` and a piece's kind make a component class."""
+    """Lines in pieces, each of a kind of `looks`."""
 
-    STYLE_PREFIX: ClassVar[str] = ""
     ALLOW_SELECT = False
     """Whether a mouse selects text; who can have it tells the text by `get_selection`."""
 
@@ -59,9 +56,9 @@ class LineView(ScrollView):
         pieces = self.line_pieces(y)
         self._painted[y] = pieces
         width = self.line_width
-        base = self.visual_style.rich_style
-        segments = [Segment(text, self._style(kind, base)) for text, kind in pieces]
-        strip = Strip(segments).adjust_cell_length(width, base)
+        style = painter(self)
+        segments = [Segment(text, style(kind)) for text, kind in pieces]
+        strip = Strip(segments).adjust_cell_length(width, style(""))
         return self._selectable(strip, self.scroll_offset.y + y) if self.ALLOW_SELECT else strip
 
     def _selectable(self, strip: Strip, row: int) -> Strip:
@@ -79,9 +76,6 @@ class LineView(ScrollView):
             marked = Strip(Segment.apply_style(middle, post_style=chosen), middle.cell_length)
             strip = Strip.join([before, marked, after])
         return strip.apply_offsets(0, row)
-
-    def _style(self, kind: str, base: Style) -> Style:
-        return self.get_component_rich_style(f"{self.STYLE_PREFIX}--{kind}") if kind else base
 
     def forget_painted(self) -> None:
         self._painted.clear()

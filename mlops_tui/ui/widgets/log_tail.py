@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from rich.style import Style
 from textual.binding import BindingType
 from textual.message import Message
 from textual.selection import Selection
@@ -13,7 +12,6 @@ from textual.selection import Selection
 from mlops_tui.ui import intents, keys
 from mlops_tui.ui.logpages import LogWindow, Wish
 from mlops_tui.ui.logsearch import Query
-from mlops_tui.ui.logtext import DIM, FOUND, MATCH
 from mlops_tui.ui.logview import LogView
 from mlops_tui.ui.widgets.line_view import LineView
 from mlops_tui.ui.widgets.pieces import Piece, fit, padded
@@ -26,10 +24,6 @@ class LogTail(LineView, can_focus=True):
     """Shows the part of a log it was given, and asks for the next one before it comes to an end."""
 
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.LOG)
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"log-tail--{kind}" for kind in ("empty", DIM, MATCH, FOUND)
-    }
-    STYLE_PREFIX = "log-tail"
     ALLOW_SELECT = True
     DEFAULT_CSS = "LogTail { overflow: hidden; }"
 
@@ -71,7 +65,7 @@ class LogTail(LineView, can_focus=True):
     def line_pieces(self, y: int) -> list[Piece]:
         if not self.view.window.starts:
             words = " " + EMPTY if y == 0 and self.run_id is not None else ""
-            return [(fit(words, self.line_width), "empty")]
+            return [(fit(words, self.line_width), "dim")]
         rows = self.view.rows()
         return padded(rows[y] if y < len(rows) else [], self.line_width)
 
@@ -82,11 +76,6 @@ class LogTail(LineView, can_focus=True):
 
     def get_selection(self, selection: Selection) -> tuple[str, str]:
         return selection.extract(self.text), "\n"
-
-    def _style(self, kind: str, base: Style) -> Style:
-        if kind in ("empty", DIM, MATCH, FOUND):
-            return super()._style(kind, base)
-        return base + Style.parse(kind) if kind else base
 
     def on_resize(self) -> None:
         self.view.resize(self.line_width, self.size.height)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from mlops_tui.engine.machine import MachineLoad
 from mlops_tui.ui.machine_lines import machine_lines
 from mlops_tui.ui.widgets.line_view import LineView
@@ -13,10 +11,6 @@ from mlops_tui.ui.widgets.pieces import Piece, fit
 class MachinePane(LineView):
     """As high as what there is to say; empty until the machine was looked at."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"machine-pane--{kind}" for kind in ("dim", "bar", "warn", "bad")
-    }
-    STYLE_PREFIX = "machine-pane"
     DEFAULT_CSS = "MachinePane { height: 1; overflow: hidden; }"
 
     def __init__(self) -> None:

@@ -64,6 +64,15 @@ class PaneTitle(PieceLine):
                 self.post_message(self.PaneChosen(pane))
                 return
 
+    def look_of(self, kind: str) -> str:
+        pane = self.parent
+        is_here = (
+            isinstance(pane, Widget)
+            and pane.has_class("pane")
+            and pane.has_pseudo_class("focus-within")
+        )
+        return "tab-focused" if kind == "tab-on" and is_here else kind
+
     def _shown(self) -> dict[str, str]:
         return self._names if self._narrow else {self._pane: self._names[self._pane]}
 

@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 from rich.cells import cell_len
 from rich.segment import Segment
 from textual.strip import Strip
 from textual.widget import Widget
 
-from mlops_tui.ui import palette
+from mlops_tui.ui.looks import painter
 from mlops_tui.ui.widgets.pieces import Piece, fit
-
-KINDS = ("strong", "dim", "good", "bad", "warn", "tab", "tab-on")
 
 
 class PieceLine(Widget):
     """Pieces from the left, and one text that stands at the right end where there is room."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        *(f"piece-line--{kind}" for kind in KINDS),
-        *(f"piece-line--series-{slot}" for slot in range(palette.SLOTS)),
-    }
     DEFAULT_CSS = "PieceLine { height: 1; width: 1fr; }"
 
     def __init__(self, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
@@ -40,8 +33,12 @@ class PieceLine(Widget):
             self._pieces, self._right = new
             self.refresh()
 
+    def look_of(self, kind: str) -> str:
+        """The kind as it looks now, where that depends on more than the text."""
+        return kind
+
     def render_line(self, y: int) -> Strip:
-        base = self.visual_style.rich_style
+        style = painter(self)
         width = self.size.width
         right, right_kind = self._right
         room = width - (cell_len(right) + 1 if right else 0)
@@ -53,7 +50,5 @@ class PieceLine(Widget):
         if right and room >= 0:
             segments += [(" " * (room + 1), ""), (right, right_kind)]
         return Strip(
-            Segment(text, self.get_component_rich_style(f"piece-line--{kind}") if kind else base)
-            for text, kind in segments
-            if text
-        ).adjust_cell_length(width, base)
+            Segment(text, style(self.look_of(kind))) for text, kind in segments if text
+        ).adjust_cell_length(width, style(""))

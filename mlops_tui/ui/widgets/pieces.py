@@ -7,7 +7,7 @@ import re
 from rich.cells import cell_len, chop_cells, set_cell_size
 
 Piece = tuple[str, str]
-"""Text and its kind: the end of a component class name, or empty for plain."""
+"""Text and its kind, one of `looks`, or empty for plain."""
 
 
 def fit(text: str, width: int, right: bool = False) -> str:

@@ -61,7 +61,7 @@ def objective_pieces(project: Project, best: Run | None) -> list[Piece]:
     value = value_of(best, objective_metric(project))
     if value is None or best is None:
         return [(f"  {words}", ""), ("  nothing measured yet", "dim")]
-    kind = "good" if is_reached(project, value) else "warn"
+    kind = "best" if is_reached(project, value) else "warn"
     mark = " ✓" if is_reached(project, value) else ""
     return [
         (f"  {words}", ""),

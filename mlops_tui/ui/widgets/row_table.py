@@ -11,8 +11,7 @@ from textual.binding import BindingType
 from textual.geometry import Size
 from textual.message import Message
 
-from mlops_tui.domain.runs import RunState
-from mlops_tui.ui import keys, palette
+from mlops_tui.ui import keys
 from mlops_tui.ui.widgets.line_view import LineView
 from mlops_tui.ui.widgets.pieces import Piece, fit
 
@@ -21,19 +20,6 @@ class RowTable(LineView, can_focus=True):
     """Rows by key under a header; subclasses say what a row looks like."""
 
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.TABLE)
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "row-table--header",
-        "row-table--heading",
-        "row-table--cursor",
-        "row-table--cursor-blurred",
-        "row-table--dim",
-        "row-table--best",
-        "row-table--good",
-        "row-table--bad",
-        *(f"row-table--{state}" for state in RunState),
-        *(f"row-table--series-{slot}" for slot in range(palette.SLOTS)),
-    }
-    STYLE_PREFIX = "row-table"
     DEFAULT_CSS = """
     RowTable { overflow-x: hidden; overflow-y: auto; scrollbar-gutter: stable;
                scrollbar-size-vertical: 1; }

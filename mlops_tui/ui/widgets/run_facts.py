@@ -21,8 +21,6 @@ class RunFacts(LineView, can_focus=True):
     """Labels and values; only the parts that say something else are sent again."""
 
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.FACTS)
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"run-facts--label"}
-    STYLE_PREFIX = "run-facts"
     ALLOW_SELECT = True
     DEFAULT_CSS = """
     RunFacts { overflow-x: hidden; overflow-y: auto; scrollbar-gutter: stable;
@@ -76,5 +74,5 @@ def fact_lines(facts: Sequence[Fact], width: int) -> list[list[Piece]]:
         parts = [part for line in value.split("\n") for part in wrapped(line, room)]
         for position, part in enumerate(parts):
             name = fit(label if position == 0 else "", LABEL_COLUMNS, right=True) + " "
-            lines.append([(name, "label"), (fit(part, room), "")])
+            lines.append([(name, "dim"), (fit(part, room), "")])
     return lines
