@@ -18,6 +18,8 @@ from mlops_tui.ui.widgets.run_table import MARK
 
 NARROWEST_NEWS = 30
 """Cells that the last column has at least before others go: `waits for 2 slots, 1 of 2 free`."""
+GAP = "  "
+"""Between columns: durations have blanks in them."""
 WIDEST = 28
 
 
@@ -149,12 +151,12 @@ def _name_cut(column: Column, excess: int) -> Column:
 
 
 def _room(columns: Sequence[Column], width: int) -> int:
-    return width - sum(column.width + 1 for column in columns)
+    return width - sum(column.width + len(GAP) for column in columns)
 
 
 def header(columns: Sequence[Column]) -> str:
     """Return the titles, each over its column."""
-    return " ".join(fit(column.title, column.width, column.right) for column in columns)
+    return GAP.join(fit(column.title, column.width, column.right) for column in columns)
 
 
 def cells(row: JobRow, columns: Sequence[Column], now: float) -> list[Piece]:
@@ -163,6 +165,6 @@ def cells(row: JobRow, columns: Sequence[Column], now: float) -> list[Piece]:
     pieces: list[Piece] = []
     for column in columns:
         kind = str(state) if column.title == "State" else "dim" if state.is_ended else ""
-        gap = "" if column is columns[-1] else " "
+        gap = "" if column is columns[-1] else GAP
         pieces.append((fit(column.text(row, now), column.width, column.right) + gap, kind))
     return pieces

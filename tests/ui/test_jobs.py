@@ -146,13 +146,13 @@ async def test_marked_runs_move_stop_and_are_deleted_together(project: Path) -> 
         await it.sees("2 taken out of the queue: wait-b, wait-d")
         await it.press("y")
         await it.until(lambda: order(it) == "ac")
-        await it.sees("■ stopped  wait-")
+        await it.sees("■ stopped   wait-")
         await it.press("d")
         await it.sees("Delete 2 runs?")
         await it.press("y")
         await it.until(lambda: "■ stopped" not in it.screen_text())
         await it.press("u")
-        await it.sees("■ stopped  wait-")
+        await it.sees("■ stopped   wait-")
 
 
 async def test_a_paused_queue_goes_on_and_stops_again(project: Path) -> None:
@@ -226,7 +226,7 @@ async def test_hostile_names_are_text_and_many_runs_are_no_burden(empty: Path) -
         await it.press("G", "less_than_sign")
         await it.until(lambda: actions.queue_status(empty).queued[0].place is not None)
         await it.press("g")
-        await it.sees(" 1 ○ queued many-199")
+        await it.sees(" 1  ○ queued  many-199")
         assert all(line.isprintable() for line in it.screen_text().split("\n"))
 
 
