@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 from typing import ClassVar
 
+from rich.console import Group
+from rich.table import Table
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -119,7 +122,7 @@ class HelpDialog(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="dialog -help"):
-            yield Static(help_text(self._shown), markup=False)
+            yield Static(help_table(self._shown), markup=False)
         yield KeyBar()
 
     def action_scroll(self, lines: int) -> None:
@@ -129,15 +132,16 @@ class HelpDialog(ModalScreen[None]):
         self.dismiss(None)
 
 
-def help_text(shown: Sequence[Key]) -> Text:
-    """Return the keys under the headings of their places."""
-    text = Text()
-    place = ""
-    for key in shown:
-        if key.place != place:
-            place = key.place
-            heading = keys.HEADINGS.get(place, place)
-            text.append(f"{'' if not text else chr(10)}{heading}\n", style="bold")
-        text.append(f"  {key.display:<13}", style="bold")
-        text.append(key.tooltip + "\n")
-    return text
+def help_table(shown: Sequence[Key]) -> Group:
+    """Return the keys under the headings of their places, long words aligned below each other."""
+    parts: list[Text | Table] = []
+    for place, of_place in groupby(shown, key=lambda key: key.place):
+        heading = keys.HEADINGS.get(place, place)
+        parts.append(Text("\n" * bool(parts) + heading, style="bold"))
+        table = Table.grid(padding=(0, 1))
+        table.add_column(width=14, style="bold")
+        table.add_column()
+        for key in of_place:
+            table.add_row(Text(f"  {key.display}"), Text(key.tooltip))
+        parts.append(table)
+    return Group(*parts)
