@@ -16,7 +16,11 @@ from mlops_tui.engine.actions_lookup import is_of_here
 DEFAULT_COLUMNS = ("id", "name", "state", "created", "duration")
 MOST_METRICS = 3
 _TIMES = frozenset({"created", "started", "ended", "heard"})
-_SUMMARY = {"metric": "last", "last": "last", "min": "min", "max": "max", "first": "first"}
+_SUMMARY = {
+    "metric": "last",
+    **{name: name for name in ("last", "min", "max", "first", "count")},
+    **{name: name for name in ("last_step", "min_step", "max_step")},
+}
 
 
 def print_table(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:
@@ -89,8 +93,6 @@ def field_value(run: Run, field: str, now: float) -> object:
     if head == "tag" and rest:
         return run.tags.get(rest)
     summary = run.metrics.get(rest)
-    if rest and head == "count":
-        return summary.count if summary else None
     if rest and head in _SUMMARY:
         return getattr(summary, _SUMMARY[head]) if summary else None
     if field == "duration":

@@ -28,7 +28,10 @@ RUN_FIELDS = (
     *("id", "name", "job", "kind", "state", "created", "started", "ended", "duration", "host"),
     *("reason", "exit_code", "attempt", "retry_of", "parent", "unreadable_lines", "note", "tags"),
 )
-FIELD_PREFIXES = ("param.", "tag.", "metric.", "last.", "min.", "max.", "first.", "count.")
+FIELD_PREFIXES = (
+    *("param.", "tag.", "metric.", "last.", "min.", "max.", "first.", "count."),
+    *("last_step.", "min_step.", "max_step."),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ _SUMMARIES = {
     "min": "low",
     "max": "high",
     "count": "size",
-    "last_step": "last_step",
+    **{"last_step": "last_step", "min_step": "low_step", "max_step": "high_step"},
 }
 
 _SCALARS = json.JSONDecoder()
@@ -146,7 +146,7 @@ def _summary(connection: sqlite3.Connection, column: str, name: str) -> Values:
         f"SELECT run, {column} FROM series WHERE name = (SELECT id FROM names WHERE name = ?)",
         (name,),
     )
-    if column in ("low", "high"):
+    if column in ("low", "high", "low_step", "high_step"):
         return {run: value for run, value in rows if value is not None}
     return {run: math.nan if value is None else value for run, value in rows}
 

@@ -63,6 +63,7 @@ VARIANTS: Mapping[str, tuple[str, str]] = {
     "max": ("{} max", "greatest value"),
     "first": ("{} first", "first value"),
     "count": ("{} n", "number of points"),
+    "best_step": ("{} at", "step of the best value"),
 }
 """What can be shown of a metric: title and what it is."""
 
@@ -135,8 +136,9 @@ def sort_field(column_id: str, lens: Lens) -> str:
     kind, dot, name = column_id.partition(".")
     if not dot or kind not in VARIANTS:
         return column_id
-    if kind == "best":
-        return f"min.{name}" if lens.is_lower_better(name) else f"max.{name}"
+    end = "min" if lens.is_lower_better(name) else "max"
+    if kind in ("best", "best_step"):
+        return f"{end}.{name}" if kind == "best" else f"{end}_step.{name}"
     return f"metric.{name}" if kind in ("delta", "curve") else column_id
 
 
@@ -152,7 +154,7 @@ def is_descending_first(column_id: str, lens: Lens) -> bool:
     """Say which way a column is sorted at first: the best, longest or latest on top."""
     kind, dot, name = column_id.partition(".")
     if dot and kind in VARIANTS:
-        return kind == "count" or not lens.is_lower_better(name)
+        return kind == "count" or (kind != "best_step" and not lens.is_lower_better(name))
     return column_id in ("duration", "started", "created", "ended", "heard", "progress", "attempt")
 
 
@@ -249,6 +251,7 @@ def _value_of(kind: str, metric: str, lens: Lens) -> Callable[[Run], float | Non
             "max": found.max,
             "first": found.first,
             "count": found.count,
+            "best_step": found.min_step if lower else found.max_step,
         }
         return summary.get(wanted, found.last)
 

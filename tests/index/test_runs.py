@@ -99,6 +99,7 @@ def test_of_nothing_but_nan_there_is_no_least_and_no_greatest_point(
     assert math.isnan(summary.last)
     assert (summary.count, summary.nan_count) == (3, 3)
     assert index.values(["min.loss"])[run_id] == {"min.loss": None}
+    assert index.values(["min_step.loss"])[run_id] == {"min_step.loss": None}
 
 
 def test_a_copied_folder_that_no_journal_names_shows(recorder: Recorder) -> None:
@@ -434,3 +435,17 @@ def test_values_are_read_anew_once_another_process_changed_them(
     index.ingest()
     assert index.run_ids(parse_filter("yes")) == [second]
     assert index.run_ids(parse_filter("best=Yes and lr>2")) == [second]
+
+
+def test_runs_are_filtered_by_the_step_of_their_best_value(
+    index: Index, recorder: Recorder
+) -> None:
+    early, late = recorder.create(), recorder.create(T + 1)
+    for run_id, values in ((early, [1, 9, 2]), (late, [1, 2, 9])):
+        recorder.write(run_id, *({"s": s, "m": {"acc": v}} for s, v in enumerate(values)))
+    index.ingest()
+    assert index.run_ids(parse_filter("max_step.acc<2")) == [early]
+    assert index.run_ids(parse_filter("last_step.acc=2"), parse_sort("-max_step.acc")) == [
+        late,
+        early,
+    ]

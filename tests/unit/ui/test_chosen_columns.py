@@ -59,6 +59,15 @@ def test_the_best_value_follows_the_direction_of_the_metric() -> None:
     assert sort_field("best.f1", LENS) == "max.f1"
 
 
+def test_the_step_of_the_best_value_is_a_column() -> None:
+    run = with_metric("a", "loss", 0.5, 0.1, 0.9)  # least at step 0, greatest at step 1
+    assert texts("best_step.loss", [run, RUN]) == ["0", "-"]
+    assert texts("best_step.f1", [with_metric("a", "f1", 0.5, 0.1, 0.9)]) == ["1"]
+    assert sort_field("best_step.loss", LENS) == "min_step.loss"
+    assert sort_field("best_step.f1", LENS) == "max_step.f1"
+    assert not is_descending_first("best_step.f1", LENS)
+
+
 def test_differences_to_the_baseline_say_whether_they_are_good() -> None:
     base = with_metric("base", "loss", 0.5, 0.1, 0.9)
     better, worse = (with_metric(name, "loss", v, 0, 1) for name, v in (("b", 0.25), ("w", 0.75)))
