@@ -39,7 +39,9 @@ _SUMMARIES = {
     "min": "low",
     "max": "high",
     "count": "size",
-    **{"last_step": "last_step", "min_step": "low_step", "max_step": "high_step"},
+    "last_step": "last_step",
+    "min_step": "low_step",
+    "max_step": "high_step",
 }
 
 _SCALARS = json.JSONDecoder()
