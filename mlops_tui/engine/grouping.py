@@ -69,7 +69,7 @@ def group_runs(
 
 
 def over_seeds(facts: Sequence[FieldFacts]) -> tuple[str, ...]:
-    """Return the fields that make runs repetitions of each other where they are the same."""
+    """Return the job and the parameters but seeds: runs that have the same are repetitions."""
     params = (fact.field for fact in facts if fact.field.startswith("param."))
     return ("job", *apart_from_seeds(params))
 
@@ -77,10 +77,16 @@ def over_seeds(facts: Sequence[FieldFacts]) -> tuple[str, ...]:
 def without_constants(
     groups: list[Group], fields: tuple[str, ...]
 ) -> tuple[list[Group], tuple[str, ...]]:
-    """Return groups and fields without those fields in which all groups have the same."""
-    kept = [at for at in range(len(fields)) if len({repr(group.by[at]) for group in groups}) > 1]
+    """Return groups and fields without the fields in which no two groups of one job differ."""
+    jobs = {job: [it.by for it in groups if it.by[0] == job] for job in {it.by[0] for it in groups}}
+    kept = [at for at in range(1, len(fields)) if any(_differ(by, at) for by in jobs.values())]
+    kept = [0, *kept] if len(jobs) > 1 else kept
     slim = [replace(group, by=tuple(group.by[at] for at in kept)) for group in groups]
     return slim, tuple(fields[at] for at in kept)
+
+
+def _differ(rows: Sequence[tuple[object, ...]], at: int) -> bool:
+    return len({repr(row[at]) for row in rows}) > 1
 
 
 def chosen_metrics(project: Project, facts: Sequence[FieldFacts]) -> tuple[str, ...]:
