@@ -303,6 +303,8 @@ KEYS: tuple[Key, ...] = (
     Key("cells-open", "enter", "open", "Row", "Show this row with nothing cut", CELLS, True,
         "Enter"),
     Key("help", "question_mark", "help", "Help", "What the keys do here", EVERYWHERE, True, "?"),
+    Key("redraw", "ctrl+l", "redraw", "Redraw", "Draw all again, where something wrote over it",
+        EVERYWHERE, shown="Ctrl+L"),
     Key("mouse", "M", "mouse", "Mouse", "Let the app take the mouse, or leave it to the terminal",
         EVERYWHERE),
     Key("theme", "", "next_theme", "Theme", "The next theme, until you quit",

@@ -105,6 +105,11 @@ class LeanApp(App[Result]):
     def on_resize(self) -> None:
         self._cells.forget()
 
+    def action_redraw(self) -> None:
+        """Send everything again: another program wrote on the terminal."""
+        self._cells.forget()
+        self.screen.refresh(layout=True)
+
     def on_load(self) -> None:
         self.app_resume_signal.subscribe(self, lambda _: self._cells.forget(), immediate=True)
 

@@ -58,6 +58,11 @@ class Terminal:
         self._screen.resize(rows, columns)
         set_size(self._fd, columns, rows)
 
+    def wipe(self) -> None:
+        """Lose what is shown, as if another program had cleared the terminal."""
+        self.screen()
+        self._screen.erase_in_display(2)
+
     def read(self, seconds: float) -> bytes:
         """Return what arrives within `seconds`, which may be nothing."""
         if not self.is_alive or not select.select([self._fd], [], [], seconds)[0]:

@@ -140,6 +140,17 @@ def test_ends_when_the_terminal_goes_away(project: Path, before: str) -> None:
         assert terminal.wait() != 0
 
 
+def test_what_was_written_over_is_drawn_again(project: Path) -> None:
+    with Terminal(str(project)) as terminal:
+        terminal.until("train-60")
+        terminal.settle()
+        before = terminal.screen()
+        terminal.wipe()
+        assert "train-60" not in terminal.screen()
+        terminal.press("\x0c")
+        assert terminal.screen() == before
+
+
 def test_without_a_terminal_it_says_what_works(project: Path) -> None:
     with Terminal(str(project), TERM="dumb") as terminal:
         assert terminal.wait() == 2

@@ -231,7 +231,7 @@ async def test_a_thousand_metrics_are_offered_and_filtered(tmp_path: Path) -> No
     async with opened(folder) as it:
         await it.sees("✓ finished train-1")
         await it.press("c")
-        await it.sees("of 8017 columns")
+        await it.sees("of 9017 columns")
         await it.press(*"m0777")
         await it.sees("m0777 max")
 
