@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from rich.style import Style
-from textual.color import Color
+from textual.color import TRANSPARENT, Color
 from textual.widget import Widget
 
 from mlops_tui.domain.runs import RunState
@@ -76,8 +76,8 @@ def painter(widget: Widget) -> Callable[[str], Style]:
 
     What is no kind of `LOOKS` is taken for a style of its own, such as `bold red`.
     """
-    app, plain = widget.app, widget.visual_style.rich_style
-    background = widget.background_colors[1]
+    app, looks = widget.app, widget.visual_style  # which is kept, as `background_colors` is not
+    plain, background = looks.rich_style, looks.background or TRANSPARENT
 
     def style_of(kind: str) -> Style:
         if not kind:

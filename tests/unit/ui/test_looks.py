@@ -24,8 +24,7 @@ def widget_in(theme: Theme) -> Any:
     }
     return SimpleNamespace(
         app=SimpleNamespace(theme=theme.name, theme_variables=variables),
-        background_colors=(BLACK, BLACK),
-        visual_style=SimpleNamespace(rich_style=PLAIN),
+        visual_style=SimpleNamespace(rich_style=PLAIN, background=BLACK),
     )
 
 
