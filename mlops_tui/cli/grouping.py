@@ -32,11 +32,12 @@ def show_groups(
         raise InputError("--group-by names nothing", "such as lr,tag.team, or seeds")
     fields = [] if fields == [SEEDS] else fields
     with open_index(project) as index:
-        known = {fact.field for fact in index.field_facts()}
+        facts = index.field_facts()
+        known = {fact.field for fact in facts}
         for name in metrics:
             if f"metric.{name}" not in known:
                 raise InputError(f"no run has a metric {name!r}", "mlops-tui runs shows them")
-        found = group_runs(index, load_project(project), fields, metrics, where)
+        found = group_runs(index, load_project(project), facts, fields, metrics, where)
     if as_json:
         output.json_data([shape(found, group) for group in found.groups])
         return 0

@@ -25,7 +25,6 @@ class Reader(Protocol):
 
     def run_ids(self, where: Filter | None = None, sort: Sort | None = None) -> list[str]: ...  # noqa: D102
     def values(self, fields: Sequence[str]) -> dict[str, dict[str, object]]: ...  # noqa: D102
-    def field_facts(self) -> list[FieldFacts]: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +40,7 @@ class Grouped:
 def group_runs(
     reader: Reader,
     project: Project,
+    facts: Sequence[FieldFacts],
     fields: Sequence[str] = (),
     metrics: Sequence[str] = (),
     where: Filter | None = None,
@@ -50,12 +50,12 @@ def group_runs(
     Args:
         reader: The index.
         project: Says what matters: its objective, then the metrics it declares.
+        facts: What the index says of the fields that runs have.
         fields: What runs of a group have in common; without any, the job and all parameters but
             seeds, of which those in which the groups do not differ are left out.
         metrics: What is put together; without any, what matters to the project, and some more.
         where: Which runs; None for all.
     """
-    facts = reader.field_facts()
     names = tuple(metrics) or chosen_metrics(project, facts)
     wanted = tuple(fields) or over_seeds(facts)
     ids = reader.run_ids(where)

@@ -95,9 +95,9 @@ class GroupsScreen(AppScreen):
         where, project = self._where, self._source.project
 
         def work(reader: RunReader) -> GroupsScreen.GroupsRead:
-            facts = load_project(project)
-            found = group_runs(reader, facts, fields, where=where)
-            return self.GroupsRead(found, reader.field_facts(), metric_meaning(facts))
+            about, facts = load_project(project), reader.field_facts()
+            found = group_runs(reader, about, facts, fields, where=where)
+            return self.GroupsRead(found, facts, metric_meaning(about))
 
         self._source.ask("the groups", work, lambda read: read, self, "groups")
 

@@ -26,7 +26,7 @@ def index(tmp_path: Path) -> Iterator[Index]:
 
 
 def test_runs_that_differ_in_seeds_alone_are_repetitions(index: Index) -> None:
-    found = group_runs(index, load_project(index.project))
+    found = group_runs(index, load_project(index.project), index.field_facts())
     assert found.fields == ("job", "param.lr")
     assert found.metrics == ("accuracy", "loss")
     assert [group.by for group in found.groups] == [
@@ -39,14 +39,15 @@ def test_runs_that_differ_in_seeds_alone_are_repetitions(index: Index) -> None:
 
 def test_fields_and_metrics_that_are_named_are_kept(index: Index) -> None:
     project = load_project(index.project)
-    found = group_runs(index, project, ["opt"], ["loss"], parse_filter("job=train"))
+    where = parse_filter("job=train")
+    found = group_runs(index, project, index.field_facts(), ["opt"], ["loss"], where)
     assert (found.fields, found.metrics) == (("opt",), ("loss",))
     assert [(group.by, len(group.ids)) for group in found.groups] == [(("adam",), 4)]
 
 
 def test_the_filter_of_a_group_passes_its_runs_and_no_others(index: Index) -> None:
     chosen = parse_filter("seed>1 or has:split")
-    found = group_runs(index, load_project(index.project), where=chosen)
+    found = group_runs(index, load_project(index.project), index.field_facts(), where=chosen)
     for group in found.groups:
         by = list(zip(found.fields, group.by, strict=True))
         where = filter_of(by, chosen)
@@ -57,4 +58,4 @@ def test_the_filter_of_a_group_passes_its_runs_and_no_others(index: Index) -> No
 def test_an_empty_project_has_no_groups(tmp_path: Path) -> None:
     project = write_project(tmp_path / "empty")
     with Index.open(project) as index:
-        assert group_runs(index, load_project(project)).groups == ()
+        assert group_runs(index, load_project(project), index.field_facts()).groups == ()
