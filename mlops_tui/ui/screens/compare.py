@@ -7,10 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from textual.containers import Vertical
 from textual.message import Message
 from textual.timer import Timer
-from textual.widget import Widget
 
 from mlops_tui.domain.compare import Value
 from mlops_tui.domain.errors import InputError
@@ -23,18 +21,16 @@ from mlops_tui.domain.text import safe
 from mlops_tui.engine import actions
 from mlops_tui.engine.actions import CodeChanges, Comparison
 from mlops_tui.engine.feed import Batch
-from mlops_tui.ui import intents, keys
+from mlops_tui.ui import keys
 from mlops_tui.ui.charted import Meaning
 from mlops_tui.ui.clipboard import fits
 from mlops_tui.ui.compared import as_text, compared_lines, in_full
-from mlops_tui.ui.errors import describe
 from mlops_tui.ui.objective import metric_meaning
 from mlops_tui.ui.project_source import ProjectSource, best_run
 from mlops_tui.ui.reads import RunReader
-from mlops_tui.ui.screens.app_screen import AppScreen
 from mlops_tui.ui.screens.dialogs import ReadingDialog
+from mlops_tui.ui.screens.look import LookScreen
 from mlops_tui.ui.widgets.compare_table import CompareTable
-from mlops_tui.ui.widgets.piece_line import PieceLine
 from mlops_tui.ui.widgets.row_table import RowTable
 
 RENEW_SECONDS = 1.0
@@ -44,10 +40,11 @@ ALONE = "There is no other run to compare with"
 MARK_TWO = "Space marks runs."
 
 
-class CompareScreen(AppScreen):
+class CompareScreen(LookScreen):
     """Asks for the runs and for what git knows, each in a thread; the first run is the measure."""
 
     place: ClassVar[str] = keys.COMPARE
+    table: CompareTable
 
     @dataclass
     class Compared(Message):
@@ -64,8 +61,7 @@ class CompareScreen(AppScreen):
 
     def __init__(self, source: ProjectSource, ids: Sequence[str]) -> None:
         """Compare the runs `ids`; where it is one alone, another one joins."""
-        super().__init__()
-        self._source = source
+        super().__init__(source)
         self._ids = list(ids)
         self._comparison: Comparison | None = None
         self._meaning = Meaning()
@@ -74,10 +70,6 @@ class CompareScreen(AppScreen):
         self._only_differing = True
         self._renewal: Timer | None = None
         self.table = CompareTable()
-        self.line = PieceLine(id="project-line")
-
-    def body(self) -> Widget:
-        return Vertical(self.line, self.table, id="body")
 
     def on_mount(self) -> None:
         self.table.focus()
@@ -118,11 +110,6 @@ class CompareScreen(AppScreen):
     def on_compare_screen_changes_read(self, event: ChangesRead) -> None:
         self._changes = event.changes
         self._show()
-
-    def on_read_failed(self, event: intents.ReadFailed) -> None:
-        event.stop()
-        self.table.empty = describe(event.error).replace("\n", ". ")
-        self.table.repaint()
 
     def take(self, batch: Batch) -> None:
         """Read the runs again soon if this batch says that they have changed."""
@@ -181,9 +168,6 @@ class CompareScreen(AppScreen):
         elif text:
             self.app.copy_to_clipboard(text)
             self.app.notify("Copied the comparison", markup=False, timeout=3)
-
-    def action_leave(self) -> None:
-        self.dismiss()
 
 
 def reference_of(reader: RunReader, project: Project, runs: Sequence[Run]) -> list[Run]:

@@ -7,9 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
-from textual.containers import Vertical
 from textual.message import Message
-from textual.widget import Widget
 
 from mlops_tui.domain import places
 from mlops_tui.domain.errors import NotFoundError
@@ -18,22 +16,21 @@ from mlops_tui.domain.runs import Run
 from mlops_tui.domain.text import safe
 from mlops_tui.engine.lineage import Lineage, read_lineage
 from mlops_tui.engine.run_files import RunFiles, list_files
-from mlops_tui.ui import intents, keys
-from mlops_tui.ui.errors import describe
+from mlops_tui.ui import keys
 from mlops_tui.ui.listed_files import items_of
 from mlops_tui.ui.project_source import ProjectSource
 from mlops_tui.ui.reads import RunReader
-from mlops_tui.ui.screens.app_screen import AppScreen
+from mlops_tui.ui.screens.look import LookScreen
 from mlops_tui.ui.screens.preview import PreviewScreen
 from mlops_tui.ui.widgets.file_table import FileTable
-from mlops_tui.ui.widgets.piece_line import PieceLine
 from mlops_tui.ui.widgets.row_table import RowTable
 
 
-class FilesScreen(AppScreen):
+class FilesScreen(LookScreen):
     """Lists in a thread what there is; Enter looks into a file or goes to a run."""
 
     place: ClassVar[str] = keys.FILES
+    table: FileTable
 
     @dataclass
     class FilesRead(Message):
@@ -51,16 +48,11 @@ class FilesScreen(AppScreen):
         has_blocks: bool,
     ) -> None:
         """Show the run `run_id`; `go_to` shows another one in the list of runs."""
-        super().__init__()
-        self._source = source
+        super().__init__(source)
         self._run_id = run_id
         self._go_to = go_to
         self._has_blocks = has_blocks
         self.table = FileTable()
-        self.line = PieceLine(id="project-line")
-
-    def body(self) -> Widget:
-        return Vertical(self.line, self.table, id="body")
 
     def on_mount(self) -> None:
         self.table.focus()
@@ -88,11 +80,6 @@ class FilesScreen(AppScreen):
         self.line.show([(f" Files of {safe(event.run.name)}", "strong")], f"{event.run.id} ")
         self.table.show(items_of(event.files, event.lineage, time.time()))
 
-    def on_read_failed(self, event: intents.ReadFailed) -> None:
-        event.stop()
-        self.table.empty = describe(event.error).replace("\n", ". ")
-        self.table.repaint()
-
     def on_row_table_row_opened(self, event: RowTable.RowOpened) -> None:
         event.stop()
         here = self.table.here
@@ -114,6 +101,3 @@ class FilesScreen(AppScreen):
             folder = places.run_dir(self._source.project, self._run_id)
             self.app.copy_to_clipboard(str(folder / here.path))
             self.app.notify("Copied the path", markup=False, timeout=3)
-
-    def action_leave(self) -> None:
-        self.dismiss()

@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from textual.binding import BindingType
-from textual.containers import Vertical
 from textual.message import Message
 from textual.timer import Timer
-from textual.widget import Widget
 
 from mlops_tui.domain.filters import Filter
 from mlops_tui.domain.projectfile import load_project
@@ -18,19 +16,17 @@ from mlops_tui.domain.text import safe
 from mlops_tui.engine.feed import Batch
 from mlops_tui.engine.grouping import Grouped, filter_of, group_runs
 from mlops_tui.index import FieldFacts
-from mlops_tui.ui import intents, keys
+from mlops_tui.ui import keys
 from mlops_tui.ui.charted import Meaning
 from mlops_tui.ui.chosen_columns import Choice, title_of
-from mlops_tui.ui.errors import describe
 from mlops_tui.ui.formats import count
 from mlops_tui.ui.grouped import as_text, head_and_rows
 from mlops_tui.ui.objective import metric_meaning
 from mlops_tui.ui.project_source import ProjectSource
 from mlops_tui.ui.reads import RunReader
-from mlops_tui.ui.screens.app_screen import AppScreen
+from mlops_tui.ui.screens.look import LookScreen
 from mlops_tui.ui.screens.pick import PickDialog
 from mlops_tui.ui.widgets.cell_table import CellTable
-from mlops_tui.ui.widgets.piece_line import PieceLine
 from mlops_tui.ui.widgets.row_table import RowTable
 
 RENEW_SECONDS = 1.0
@@ -40,10 +36,11 @@ ATTRIBUTES = ("job", "host")
 ABOUT = {"param": "parameter", "tag": "tag"}
 
 
-class GroupsScreen(AppScreen):
+class GroupsScreen(LookScreen):
     """Reads the runs that pass a filter, in a thread; Enter shows those of one group."""
 
     place: ClassVar[str] = keys.GROUPS
+    table: GroupTable
 
     @dataclass
     class GroupsRead(Message):
@@ -60,8 +57,7 @@ class GroupsScreen(AppScreen):
         show_those: Callable[[str], None],
     ) -> None:
         """Group the runs that pass `where`; `show_those` gets the filter of a group to look at."""
-        super().__init__()
-        self._source = source
+        super().__init__(source)
         self._where = where
         self._show_those = show_those
         self._field = ""
@@ -71,10 +67,6 @@ class GroupsScreen(AppScreen):
         self._head: tuple[str, ...] = ()
         self._renewal: Timer | None = None
         self.table = GroupTable("Reading the runs ...")
-        self.line = PieceLine(id="project-line")
-
-    def body(self) -> Widget:
-        return Vertical(self.line, self.table, id="body")
 
     def on_mount(self) -> None:
         self.table.focus()
@@ -112,11 +104,6 @@ class GroupsScreen(AppScreen):
             self.table.empty = "No run passes the filter." if self._where else "No runs yet."
             self.table.show(head, rows)
         self._show_line()
-
-    def on_read_failed(self, event: intents.ReadFailed) -> None:
-        event.stop()
-        self.table.empty = describe(event.error).replace("\n", ". ")
-        self.table.repaint()
 
     def _show_line(self) -> None:
         by = f"by {title_of(self._field).rstrip('=:')}" if self._field else "over seeds"
@@ -156,9 +143,6 @@ class GroupsScreen(AppScreen):
     def action_copy(self) -> None:
         self.app.copy_to_clipboard(as_text(self._head, self._rows))
         self.app.notify("Copied the groups", markup=False, timeout=3)
-
-    def action_leave(self) -> None:
-        self.dismiss()
 
 
 class GroupTable(CellTable):
