@@ -26,7 +26,7 @@ FACTS = "facts"
 OUTSIDE = "outside"
 OUTSIDE_LIST = "outside, list"
 FORM = "form"
-DRY_RUN = "dry run"
+READING = "reading"
 DIALOG = "dialog"
 PICK = "pick"
 PICK_COLUMNS = "pick columns"
@@ -244,10 +244,11 @@ KEYS: tuple[Key, ...] = (
         FORM, shown="Shift+Tab"),
     Key("cancel-form", "escape", "dismiss_dialog", "Cancel", "Close without doing anything", FORM,
         True, "Esc"),
-    Key("close-dry-run", "escape,enter,q", "dismiss_dialog", "Close", "Back to the form", DRY_RUN,
-        True, "Esc"),
-    Key("dry-run-down", "down,j", "scroll(1)", "Down", "Read on", DRY_RUN, True, "↓ j"),
-    Key("dry-run-up", "up,k", "scroll(-1)", "Up", "Back up", DRY_RUN, shown="↑ k"),
+    Key("close-text", "escape,enter,q,question_mark", "dismiss_dialog", "Close",
+        "Back to where it was", READING, True, "Esc"),
+    Key("text-down", "down,j", "scroll(1)", "Down", "Read on", READING, True, "↓ j"),
+    Key("text-up", "up,k", "scroll(-1)", "Up", "Back up", READING, shown="↑ k"),
+    Key("copy-text", "y", "copy", "Copy", "Copy all of it", READING, True, "y"),
     Key("yes", "y,enter", "yes", "Yes", "Do it", DIALOG, True, "y"),
     Key("no", "n,escape,q", "dismiss_dialog", "No", "Leave everything as it is", DIALOG, True,
         "n Esc"),
@@ -324,7 +325,7 @@ SCREENS = {
     FILES: (FILES, TABLE, EVERYWHERE),
     PREVIEW: (PREVIEW, CELLS, TABLE, LOG, EVERYWHERE),
     FORM: (FORM,),
-    DRY_RUN: (DRY_RUN,),
+    READING: (READING,),
     DIALOG: (DIALOG,),
     HISTOGRAM: (HISTOGRAM,),
     PICK: (PICK,),

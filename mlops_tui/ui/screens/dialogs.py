@@ -1,4 +1,4 @@
-"""Small dialogs: a question to answer with yes or no, and the help made from the table of keys."""
+"""Small dialogs: a question to answer with yes or no, and texts to read: one is the help."""
 
 from __future__ import annotations
 
@@ -6,12 +6,10 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import ClassVar
 
-from rich.console import Group
-from rich.table import Table
 from rich.text import Text
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.binding import BindingType
+from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
@@ -20,6 +18,9 @@ from mlops_tui.ui import keys
 from mlops_tui.ui.clipboard import fits
 from mlops_tui.ui.keys import Key
 from mlops_tui.ui.widgets.key_bar import KeyBar
+from mlops_tui.ui.widgets.wrapped_view import Lines, WrappedView, hanging
+
+KEY_COLUMNS = 15
 
 
 class ConfirmDialog(ModalScreen[bool]):
@@ -48,40 +49,12 @@ class ConfirmDialog(ModalScreen[bool]):
         self.dismiss(False)
 
 
-class MessageDialog(ModalScreen[None]):
-    """Tells what blocks something a person asked for."""
-
-    place: ClassVar[str] = keys.DIALOG
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,enter,q", "dismiss_dialog", "Close", key_display="Esc")
-    ]
-
-    def __init__(self, title: str, words: str) -> None:
-        super().__init__()
-        self._title = title
-        self._words = words
-
-    def compose(self) -> ComposeResult:
-        text = Text(safe(self._title), style="bold")
-        text.append("\n\n")
-        text.append("\n".join(safe(line) for line in self._words.split("\n")), style="not bold")
-        with VerticalScroll(classes="dialog -error"):
-            yield Static(text, markup=False)
-        yield KeyBar()
-
-    def action_dismiss_dialog(self) -> None:
-        self.dismiss(None)
-
-
 class ReadingDialog(ModalScreen[None]):
     """Shows a text in full, to be read and closed."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,enter,q", "dismiss_dialog", "Close", key_display="Esc"),
-        Binding("down,j", "scroll(1)", "Down", show=False),
-        Binding("up,k", "scroll(-1)", "Up", show=False),
-        Binding("y", "copy", "Copy", key_display="y"),
-    ]
+    place: ClassVar[str] = keys.READING
+    BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.READING)
+    LOOK: ClassVar[str] = "-wide-text"
 
     def __init__(self, title: str, words: str) -> None:
         super().__init__()
@@ -89,14 +62,19 @@ class ReadingDialog(ModalScreen[None]):
         self._words = words
 
     def compose(self) -> ComposeResult:
-        text = Text(safe(self._title), style="bold")
-        text.append("\n\n" + "\n".join(safe(line) for line in self._words.split("\n")), "not bold")
-        with VerticalScroll(classes="dialog -dry"):
-            yield Static(text, markup=False)
+        yield ReadingView(self).add_class("dialog", self.LOOK)
         yield KeyBar()
 
+    def lines_for(self, width: int) -> Lines:
+        """Return what is to be read, at most `width` cells wide."""
+        text = "\n".join(safe(line) for line in self._words.split("\n"))
+        return [*self.title_lines(width), [], *hanging("", "", text, "", width)]
+
+    def title_lines(self, width: int) -> Lines:
+        return hanging("", "", safe(self._title), "heading", width)
+
     def action_scroll(self, lines: int) -> None:
-        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
+        self.query_one(ReadingView).scroll_relative(y=lines, animate=False)
 
     def action_copy(self) -> None:
         self.app.copy_to_clipboard(self._words)
@@ -107,41 +85,38 @@ class ReadingDialog(ModalScreen[None]):
         self.dismiss(None)
 
 
-class HelpDialog(ModalScreen[None]):
+class ReadingView(WrappedView):
+    """The text of a dialog."""
+
+    def __init__(self, dialog: ReadingDialog) -> None:
+        super().__init__()
+        self._dialog = dialog
+
+    def lines_for(self, width: int) -> Lines:
+        return self._dialog.lines_for(width - 1)  # a blank before the scrollbar
+
+
+class MessageDialog(ReadingDialog):
+    """Tells what blocks something a person asked for."""
+
+    LOOK = "-error"
+
+
+class HelpDialog(ReadingDialog):
     """What the keys of a screen do."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,question_mark,q,enter", "dismiss_dialog", "Close", key_display="Esc"),
-        Binding("j", "scroll(1)", "Down", show=False),
-        Binding("k", "scroll(-1)", "Up", show=False),
-    ]
+    LOOK = "-help"
 
     def __init__(self, shown: Sequence[Key]) -> None:
-        super().__init__()
+        super().__init__("Keys", "\n".join(f"{key.display}: {key.tooltip}" for key in shown))
         self._shown = shown
 
-    def compose(self) -> ComposeResult:
-        with VerticalScroll(classes="dialog -help"):
-            yield Static(help_table(self._shown), markup=False)
-        yield KeyBar()
-
-    def action_scroll(self, lines: int) -> None:
-        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
-
-    def action_dismiss_dialog(self) -> None:
-        self.dismiss(None)
-
-
-def help_table(shown: Sequence[Key]) -> Group:
-    """Return the keys under the headings of their places, long words aligned below each other."""
-    parts: list[Text | Table] = []
-    for place, of_place in groupby(shown, key=lambda key: key.place):
-        heading = keys.HEADINGS.get(place, place)
-        parts.append(Text("\n" * bool(parts) + heading, style="bold"))
-        table = Table.grid(padding=(0, 1))
-        table.add_column(width=14, style="bold")
-        table.add_column()
-        for key in of_place:
-            table.add_row(Text(f"  {key.display}"), Text(key.tooltip))
-        parts.append(table)
-    return Group(*parts)
+    def lines_for(self, width: int) -> Lines:
+        lines: Lines = []
+        for place, of_place in groupby(self._shown, key=lambda key: key.place):
+            heading = keys.HEADINGS.get(place, place)
+            lines += [[]] * bool(lines) + [[(heading, "heading")]]
+            for key in of_place:
+                name = f"  {key.display} ".ljust(KEY_COLUMNS)
+                lines += hanging(name, "heading", key.tooltip, "", width)
+        return lines

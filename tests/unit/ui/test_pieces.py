@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from mlops_tui.ui.widgets.pieces import Piece, difference, wrapped
-from mlops_tui.ui.widgets.run_facts import fact_lines
+from mlops_tui.ui.widgets.wrapped_view import hanging
 
 
 @pytest.mark.parametrize(
@@ -30,14 +30,14 @@ def test_wrapping_keeps_all_letters_and_the_width(text: str, width: int) -> None
     assert "".join("".join(lines).split()) == "".join(text.split())
 
 
-def test_facts_have_their_labels_before_the_first_line() -> None:
-    lines = fact_lines([("state", "running"), ("params", "a=1  b=2  c=3")], 20)
-    assert ["".join(text for text, _ in line) for line in lines] == [
-        "    state running   ",
-        "   params a=1  b=2  ",
-        "          c=3       ",
+def test_lines_hang_below_what_stands_before_the_first() -> None:
+    assert hanging("  key ", "heading", "a=1  b=2  c=3\nd", "", 15) == [
+        [("  key ", "heading"), ("a=1  b=2", "")],
+        [("      ", "heading"), ("c=3", "")],
+        [("      ", "heading"), ("d", "")],
     ]
-    assert fact_lines([("state", "running")], 5) == []
+    narrow = hanging("label ", "", "ab", "", 3)
+    assert ["".join(text for text, _ in line) for line in narrow] == ["label a", "      b"]
 
 
 @pytest.mark.parametrize(
