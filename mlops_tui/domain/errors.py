@@ -6,7 +6,9 @@ MlopsTuiError
 │   └── AmbiguousError
 ├── ProjectFileError  mlops.toml has problems (exit code 2)
 ├── RefusedError      the state of things forbids what was asked (exit code 1)
-└── StorageError      the disk, a lock or the index failed (exit code 1)
+├── StorageError      the disk, a lock or the index failed (exit code 1)
+├── WorkerError       a worker process was lost or met a bug (exit code 1)
+└── WorkCancelledError  a person changed their mind (exit code 1)
 """
 
 from __future__ import annotations
@@ -63,3 +65,11 @@ class RefusedError(MlopsTuiError):
 
 class StorageError(MlopsTuiError):
     """The disk, a lock or the index failed."""
+
+
+class WorkerError(MlopsTuiError):
+    """A worker process was killed, ran out of memory or met a bug."""
+
+
+class WorkCancelledError(MlopsTuiError):
+    """The work was cancelled before it was done."""

@@ -34,7 +34,7 @@ def start(
             # -P: a module in the folder we happen to stand in must not hide one of ours
             [sys.executable, "-P", "-m", module, *arguments],
             cwd="/",
-            env=_environment(),
+            env=environment(),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
@@ -47,11 +47,12 @@ def start(
     return process
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
+    """Return our environment without what belongs to a run, fit for any working folder."""
     own = places.from_anywhere(os.environ)
-    environment = {key: value for key, value in own.items() if key not in _NOT_INHERITED}
-    found = environment.get("PYTHONPATH")
+    made = {key: value for key, value in own.items() if key not in _NOT_INHERITED}
+    found = made.get("PYTHONPATH")
     if found:
         folders = [os.path.abspath(folder) for folder in found.split(os.pathsep)]
-        environment["PYTHONPATH"] = os.pathsep.join(folders)
-    return environment
+        made["PYTHONPATH"] = os.pathsep.join(folders)
+    return made
