@@ -12,11 +12,10 @@ from mlops_tui.engine.feed import Batch
 from mlops_tui.ui import intents, keys
 from mlops_tui.ui.compared import reference_first
 from mlops_tui.ui.project_source import ProjectSource
+from mlops_tui.ui.run_questions import NO_RUN
 from mlops_tui.ui.run_verbs import RunVerbs
 from mlops_tui.ui.screens.app_screen import AppScreen
 from mlops_tui.ui.widgets.runs_pane import RunsPane
-
-NO_RUN = "There is no run under the cursor"
 
 
 class RunLooks(Vertical):

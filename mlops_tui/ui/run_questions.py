@@ -11,6 +11,8 @@ from mlops_tui.ui.formats import coarse_duration, count
 MOST_NAMED = 8
 """Runs that are named in a question; of more, how many there are."""
 
+NO_RUN = "No run is under the cursor: Esc clears a filter, l launches a job"
+
 
 @dataclass(frozen=True, slots=True)
 class Question:

@@ -21,6 +21,7 @@ from mlops_tui.ui.errors import describe
 from mlops_tui.ui.formats import count
 from mlops_tui.ui.project_source import ProjectSource
 from mlops_tui.ui.run_questions import (
+    NO_RUN,
     Question,
     delete_question,
     outcome,
@@ -72,7 +73,10 @@ class RunVerbs(Vertical):
         """Return the marked runs, or else the one under the cursor."""
         here = self._run_here()
         marked = [self._table.run_at_hand(run_id) for run_id in self.marked]
-        return [run for run in marked or [here] if run is not None]
+        chosen = [run for run in marked or [here] if run is not None]
+        if not chosen:
+            self._say(NO_RUN)
+        return chosen
 
     def action_launch(self) -> None:
         self._like = None
@@ -80,7 +84,9 @@ class RunVerbs(Vertical):
 
     def action_launch_like(self) -> None:
         self._like = self._run_here()
-        if self._like is not None:
+        if self._like is None:
+            self._say(NO_RUN)
+        else:
             self._source.ask_project(self)
 
     def on_project_read(self, event: intents.ProjectRead) -> None:

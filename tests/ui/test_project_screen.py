@@ -136,8 +136,8 @@ async def test_marked_runs_share_the_charts_each_in_a_colour(project: Path) -> N
         await it.press("space", "space")
         await it.sees("2 marked")
         await it.sees("━ train-3  ━ train-5  ━ train-4")
-        marks = [m for m in it.messages if isinstance(m, RunsPane.MarksChanged)]
-        assert marks[-1].slots == {run_id(5): 1, run_id(4): 2}
+        marks = [m for m in it.messages if isinstance(m, RunsPane.PickedChanged)]
+        assert marks[-1].picked.slots == {run_id(5): 1, run_id(4): 2}
         await it.press("k", "space")
         await it.sees("1 marked")
 

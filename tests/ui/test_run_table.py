@@ -254,3 +254,29 @@ async def test_a_filter_offers_names_and_values_and_tab_takes_them(tmp_path: Pat
         await it.sees(" and state=finished")
         await it.press(*" and has:zz")
         await it.until(lambda: "Tab takes" not in it.screen_text())
+
+
+async def test_pinned_runs_stay_on_top_and_in_the_charts_and_come_back(project: Path) -> None:
+    async with opened(project, (120, 40)) as it:
+        await it.sees("✓ finished train-5")
+        await it.press("end", "p")
+        await it.until(lambda: table(it).keys[0] == run_id(1))
+        await it.sees("1 pinned")
+        await it.sees("▴ ✓ finished train-1")
+        await it.press("home", "j")
+        await it.sees("━ train-5  ━ train-1")
+        assert it.project_screen.verbs.marked == ()
+    async with opened(project, (120, 40)) as it:
+        await it.until(lambda: table(it).keys[:1] == [run_id(1)])
+        await it.press("home", "p")
+        await it.until(lambda: table(it).keys[-1] == run_id(1))
+
+
+async def test_keys_that_need_a_run_say_so_where_there_is_none(tmp_path: Path) -> None:
+    async with opened(write_project(tmp_path / "empty"), (120, 40)) as it:
+        await it.sees("No runs yet")
+        for key in "srdLRtnpxCF":
+            await it.press(key)
+            await it.sees("No run is under")
+            it.app.clear_notifications()
+            await it.until(lambda: "No run is under" not in it.screen_text())

@@ -137,8 +137,8 @@ class ProjectScreen(AppScreen):
 
     # Wishes
 
-    def on_runs_pane_marks_changed(self, event: RunsPane.MarksChanged) -> None:
-        self.verbs.marked = tuple(event.slots)
+    def on_runs_pane_picked_changed(self, event: RunsPane.PickedChanged) -> None:
+        self.verbs.marked = event.picked.marked
         self._select_soon()
 
     def on_runs_pane_run_pointed_at(self) -> None:
@@ -155,7 +155,7 @@ class ProjectScreen(AppScreen):
 
     def _select(self) -> None:
         self._settle = None
-        self.detail.select(self.runs_pane.table.cursor_key, self.runs_pane.slots)
+        self.detail.select(self.runs_pane.table.cursor_key, self.runs_pane.picked.slots)
 
     def action_mark(self) -> None:
         self.runs_pane.toggle_mark()

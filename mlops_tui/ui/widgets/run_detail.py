@@ -72,7 +72,7 @@ class RunDetail(Horizontal):
 
     @property
     def shown_ids(self) -> list[str]:
-        """The run under the cursor, then the marked ones."""
+        """The run under the cursor, then the pinned and the marked ones."""
         first = [self._focus] if self._focus is not None else []
         return first + [run_id for run_id in self._slots if run_id != self._focus]
 

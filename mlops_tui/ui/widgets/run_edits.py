@@ -1,18 +1,23 @@
-"""The keys that rename, tag, note, hide and bring back runs of the table."""
+"""The keys that rename, tag, note, pin, hide and bring back runs of the table."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
 from textual.binding import BindingType
 from textual.containers import Vertical
+from textual.message import Message
 from textual.widget import Widget
 
+from mlops_tui.domain.runs import Run
 from mlops_tui.domain.text import safe
 from mlops_tui.ui import intents, keys
 from mlops_tui.ui.formats import count
+from mlops_tui.ui.picked import MOST_PINS, Picked, load_pins, pins_path, save_pins, toggled
 from mlops_tui.ui.project_source import ProjectSource
+from mlops_tui.ui.run_questions import NO_RUN
 from mlops_tui.ui.screens.pick import PromptDialog
 from mlops_tui.ui.widgets.run_table import RunTable
 
@@ -28,9 +33,29 @@ class RunEdits(Vertical):
         self.hidden: frozenset[str] = frozenset()
         self.shows_deleted = False
         self.deleted_last: Sequence[str] = ()
-        self.marked: Sequence[str] = ()
+        self.picked = Picked()
         self._table = table
         self._source = source
+
+    @dataclass
+    class PinsChanged(Message):
+        """These runs are pinned now."""
+
+        pinned: tuple[str, ...]
+
+    def on_mount(self) -> None:
+        path = pins_path(self._source.project)
+        self._source.ask("the pinned runs", lambda _: load_pins(path), self.PinsChanged, self)
+
+    def action_pin(self) -> None:
+        ids = self._ids()
+        pinned = toggled(self.picked.pinned, ids)
+        if not ids or len(pinned) > MOST_PINS:
+            self._say(f"{MOST_PINS} runs at most are pinned" if ids else NO_RUN)
+            return
+        self.post_message(self.PinsChanged(pinned))
+        path = pins_path(self._source.project)
+        self._source.keep(lambda: save_pins(path, pinned))
 
     @property
     def words(self) -> str:
@@ -39,7 +64,7 @@ class RunEdits(Vertical):
         return ", ".join([*parts, "deleted too"] if self.shows_deleted else parts)
 
     def action_rename(self) -> None:
-        run = self._table.run_at_hand(self._table.cursor_key)
+        run = self._run_here()
         if run is None:
             return
         from mlops_tui.engine.run_names import checked_name
@@ -65,6 +90,7 @@ class RunEdits(Vertical):
         ids = self._ids()
         known = [run for id_ in ids if (run := self._table.run_at_hand(id_)) is not None]
         if not known:
+            self._say(NO_RUN)
             return
         from mlops_tui.engine.actions_tags import read_tags, tags_text
 
@@ -91,7 +117,7 @@ class RunEdits(Vertical):
         self._source.act(self, f"The tags of {what} were not changed", work)
 
     def action_note(self) -> None:
-        run = self._table.run_at_hand(self._table.cursor_key)
+        run = self._run_here()
         if run is None:
             return
         from mlops_tui.engine.actions_label import checked_note
@@ -113,11 +139,22 @@ class RunEdits(Vertical):
 
         self._source.act(self, f"Nothing was noted on {name}", work)
 
+    def _run_here(self) -> Run | None:
+        run = self._table.run_at_hand(self._table.cursor_key)
+        if run is None:
+            self._say(NO_RUN)
+        return run
+
+    def _say(self, words: str) -> None:
+        self.app.notify(safe(words), markup=False, timeout=3)
+
     def _ids(self) -> list[str]:
         key = self._table.cursor_key
-        return list(self.marked) or ([key] if key is not None else [])
+        return list(self.picked.marked) or ([key] if key is not None else [])
 
     def action_hide(self) -> None:
+        if self._run_here() is None:
+            return
         self.hidden |= frozenset(self._ids())
         self.post_message(intents.ListWanted())
 
@@ -134,7 +171,7 @@ class RunEdits(Vertical):
         ids = [run.id] if run is not None and run.deleted else list(self.deleted_last)
         if not ids:
             words = "Nothing was deleted here: D shows what was deleted before"
-            self.app.notify(safe(words), markup=False, timeout=3)
+            self._say(words)
             return
         self.deleted_last = ()
 

@@ -13,12 +13,13 @@ from mlops_tui.domain.runs import Run
 from mlops_tui.ui import intents
 from mlops_tui.ui.chosen_columns import Lens, lay_out, offered_columns, sorted_column
 from mlops_tui.ui.columns import Column, Wishes, widened
+from mlops_tui.ui.picked import Picked
 from mlops_tui.ui.table_view import TableView
 from mlops_tui.ui.widgets.pieces import Piece, fit
 from mlops_tui.ui.widgets.row_table import RowTable
 
 MOST_RUNS_KEPT = 2000
-MARK = "◆ "
+MARK, PIN = "◆ ", "▴ "
 
 
 class RunTable(RowTable):
@@ -53,7 +54,7 @@ class RunTable(RowTable):
         self.shown: list[Column] = []
         """The columns on the screen."""
         self._skip = 0
-        self._marks: Mapping[str, int] = {}
+        self._picked = Picked()
         self.view = TableView()
         self._curves: dict[tuple[str, str], str] = {}
         self._curve_sizes: dict[tuple[str, str], int] = {}
@@ -79,9 +80,9 @@ class RunTable(RowTable):
             self._requested.discard(run.id)
             if self._lens.baseline is not None and self._lens.baseline.id == run.id:
                 self._lens = replace(self._lens, baseline=run)
-        while len(self._runs) > MOST_RUNS_KEPT + len(self._marks):
+        while len(self._runs) > MOST_RUNS_KEPT + len(self._picked.slots):
             oldest, run = self._runs.popitem(last=False)
-            if oldest in self._marks:
+            if oldest in self._picked.slots:
                 self._runs[oldest] = run
         if self._needs_other_columns():
             self._plan()
@@ -90,7 +91,7 @@ class RunTable(RowTable):
 
     def renew(self, run_ids: Iterable[str]) -> None:
         """Ask again for those of these runs that are on the screen or marked; forget the others."""
-        visible = {*self.visible_keys(), *self._marks}
+        visible = {*self.visible_keys(), *self._picked.slots}
         wanted = []
         for run_id in run_ids:
             if run_id in visible:
@@ -104,9 +105,9 @@ class RunTable(RowTable):
         """Ask for all that is missing again, after a read failed."""
         self._requested.clear()
 
-    def set_marks(self, marks: Mapping[str, int]) -> None:
-        """Show these runs as marked, each in the colour of its slot."""
-        self._marks = marks
+    def set_picked(self, picked: Picked) -> None:
+        """Show which runs are marked and pinned, each in the colour of its slot."""
+        self._picked = picked
         self.refresh_changed()
 
     def set_wishes(self, wishes: Wishes) -> None:
@@ -203,8 +204,9 @@ class RunTable(RowTable):
         return [(fit("  " + " ".join(titles), width), "header")]
 
     def row_pieces(self, key: str, width: int) -> list[Piece]:
-        slot = self._marks.get(key)
-        mark = ("  ", "") if slot is None else (MARK, f"series-{slot}")
+        slot = self._picked.slots.get(key)
+        glyph = MARK if key in self._picked.marked else PIN
+        mark = ("  ", "") if slot is None else (glyph, f"series-{slot}")
         run = self._runs.get(key)
         if run is None:
             return [mark, (fit("…", max(0, width - 2)), "dim")]

@@ -12,10 +12,11 @@ from textual.timer import Timer
 
 from mlops_tui.domain.filters import Filter
 from mlops_tui.engine.feed import Batch
-from mlops_tui.ui import intents, palette
+from mlops_tui.ui import intents
 from mlops_tui.ui.columns import Wishes
 from mlops_tui.ui.filter_words import values_of
 from mlops_tui.ui.formats import count
+from mlops_tui.ui.picked import Picked, toggled
 from mlops_tui.ui.project_source import ProjectSource
 from mlops_tui.ui.widgets.filter_line import FilterLine
 from mlops_tui.ui.widgets.pane import PaneTitle
@@ -44,10 +45,10 @@ class RunsPane(Vertical):
             return isinstance(message, RunsPane.RunPointedAt)
 
     @dataclass
-    class MarksChanged(Message):
-        """These runs are marked, each with the slot of its colour."""
+    class PickedChanged(Message):
+        """These runs are marked and pinned now."""
 
-        slots: dict[str, int]
+        picked: Picked
 
     def __init__(self, names: dict[str, str], wishes: Wishes, source: ProjectSource) -> None:
         super().__init__(id="pane-runs", classes="pane")
@@ -55,7 +56,7 @@ class RunsPane(Vertical):
         self.table = RunTable(wishes, READING, id="runs")
         self.view_keys = ViewKeys(self.table, source)
         self.edits = RunEdits(self.view_keys, self.table, source)
-        self.slots: dict[str, int] = {}
+        self.picked = Picked()
         self.where: Filter | None = None
         self._source = source
         self._total = 0
@@ -117,7 +118,8 @@ class RunsPane(Vertical):
             self._total = len(event.ids)
         self.table.empty = EMPTY if self.where is None else NOTHING_PASSES
         hidden = self.edits.hidden
-        self.table.set_keys([run_id for run_id in event.ids if run_id not in hidden])
+        listed = [run_id for run_id in event.ids if run_id not in hidden]
+        self.table.set_keys(self.picked.pins_first(listed))
         self._show_title()
         self._return()
         if self._wanted is not None and self.table.has_all([self._wanted]):
@@ -177,21 +179,27 @@ class RunsPane(Vertical):
         key = self.table.cursor_key
         if key is None:
             return
-        marked = [run for run in self.slots if run != key]
-        if key not in self.slots:
-            marked.append(key)
-        self.slots = palette.assign(marked, self.slots)
-        self.table.set_marks(self.slots)
-        self.edits.marked = tuple(self.slots)
-        self._show_title()
-        self.post_message(self.MarksChanged(self.slots))
+        self._pick(self.picked.with_other(marked=toggled(self.picked.marked, [key])))
         self.table.action_move(1)
+
+    def on_run_edits_pins_changed(self, event: RunEdits.PinsChanged) -> None:
+        event.stop()
+        if event.pinned != self.picked.pinned:
+            self._pick(self.picked.with_other(pinned=event.pinned))
+            self._list_now()
+
+    def _pick(self, picked: Picked) -> None:
+        self.picked = self.edits.picked = picked
+        self.table.set_picked(picked)
+        self._show_title()
+        self.post_message(self.PickedChanged(picked))
 
     def _show_title(self) -> None:
         words = [count(len(self.table.keys), "run")]
         if self.where is not None:
             words = [f"{len(self.table.keys):,} of {count(self._total, 'run')}"]
-        if self.slots:
-            words.append(f"{len(self.slots)} marked")
+        for ids, what in ((self.picked.marked, "marked"), (self.picked.pinned, "pinned")):
+            if ids:
+                words.append(f"{len(ids)} {what}")
         words += [words_ for words_ in (self.edits.words, self.view_keys.words) if words_]
         self.title_line.inform(", ".join(words))
