@@ -10,7 +10,7 @@ from mlops_tui.engine.feed import Batch
 from mlops_tui.ui.intents import BatchArrived
 from mlops_tui.ui.screens.dialogs import ConfirmDialog, MessageDialog
 from mlops_tui.ui.screens.projects import ProjectsScreen
-from mlops_tui.ui.widgets.runs_pane import RunsPane
+from mlops_tui.ui.widgets.run_edits import RunEdits
 from tests.ui.driving import SIZES, opened
 from tests.ui.recorded import MLOPS_TOML, START, add_run, append, log_point, run_id, write_project
 
@@ -136,7 +136,7 @@ async def test_marked_runs_share_the_charts_each_in_a_colour(project: Path) -> N
         await it.press("space", "space")
         await it.sees("2 marked")
         await it.sees("━ train-3  ━ train-5  ━ train-4")
-        marks = [m for m in it.messages if isinstance(m, RunsPane.PickedChanged)]
+        marks = [m for m in it.messages if isinstance(m, RunEdits.PickedChanged)]
         assert marks[-1].picked.slots == {run_id(5): 1, run_id(4): 2}
         await it.press("k", "space")
         await it.sees("1 marked")

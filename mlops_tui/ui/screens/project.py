@@ -24,6 +24,7 @@ from mlops_tui.ui.widgets.panes import TABS, Panes
 from mlops_tui.ui.widgets.place_keeper import PlaceKeeper
 from mlops_tui.ui.widgets.project_line import ProjectLine
 from mlops_tui.ui.widgets.run_detail import RunDetail
+from mlops_tui.ui.widgets.run_edits import RunEdits
 from mlops_tui.ui.widgets.runs_pane import RunsPane
 from mlops_tui.ui.widgets.take_out import TakeOut
 
@@ -137,7 +138,7 @@ class ProjectScreen(AppScreen):
 
     # Wishes
 
-    def on_runs_pane_picked_changed(self, event: RunsPane.PickedChanged) -> None:
+    def on_run_edits_picked_changed(self, event: RunEdits.PickedChanged) -> None:
         self.verbs.marked = event.picked.marked
         self._select_soon()
 
@@ -155,10 +156,10 @@ class ProjectScreen(AppScreen):
 
     def _select(self) -> None:
         self._settle = None
-        self.detail.select(self.runs_pane.table.cursor_key, self.runs_pane.picked.slots)
+        self.detail.select(self.runs_pane.table.cursor_key, self.runs_pane.edits.picked.slots)
 
     def action_mark(self) -> None:
-        self.runs_pane.toggle_mark()
+        self.runs_pane.edits.toggle_mark()
 
     def action_filter(self) -> None:
         if self.panes.pane == "output":

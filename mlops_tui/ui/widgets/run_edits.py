@@ -23,10 +23,22 @@ from mlops_tui.ui.widgets.run_table import RunTable
 
 
 class RunEdits(Vertical):
-    """Holds the table, which runs are out of sight, and which were deleted last."""
+    """Holds the table, which runs are picked out or out of sight, and which were deleted last."""
 
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.RUN_LIST)
     DEFAULT_CSS = "RunEdits { height: 1fr; }"
+
+    @dataclass
+    class PickedChanged(Message):
+        """These runs are marked and pinned now."""
+
+        picked: Picked
+
+    @dataclass
+    class PinsRead(Message):
+        """These runs were pinned when the app was left."""
+
+        pinned: tuple[str, ...]
 
     def __init__(self, content: Widget, table: RunTable, source: ProjectSource) -> None:
         super().__init__(content)
@@ -37,15 +49,14 @@ class RunEdits(Vertical):
         self._table = table
         self._source = source
 
-    @dataclass
-    class PinsChanged(Message):
-        """These runs are pinned now."""
-
-        pinned: tuple[str, ...]
-
     def on_mount(self) -> None:
         path = pins_path(self._source.project)
-        self._source.ask("the pinned runs", lambda _: load_pins(path), self.PinsChanged, self)
+        self._source.ask("the pinned runs", lambda _: load_pins(path), self.PinsRead, self)
+
+    def on_run_edits_pins_read(self, event: PinsRead) -> None:
+        event.stop()
+        if event.pinned:
+            self._pick(self.picked.with_other(pinned=event.pinned))
 
     def action_pin(self) -> None:
         ids = self._ids()
@@ -53,9 +64,21 @@ class RunEdits(Vertical):
         if not ids or len(pinned) > MOST_PINS:
             self._say(f"{MOST_PINS} runs at most are pinned" if ids else NO_RUN)
             return
-        self.post_message(self.PinsChanged(pinned))
+        self._pick(self.picked.with_other(pinned=pinned))
         path = pins_path(self._source.project)
         self._source.keep(lambda: save_pins(path, pinned))
+
+    def toggle_mark(self) -> None:
+        """Mark the run under the cursor, or no longer, and go on to the next."""
+        key = self._table.cursor_key
+        if key is not None:
+            self._pick(self.picked.with_other(marked=toggled(self.picked.marked, [key])))
+            self._table.action_move(1)
+
+    def _pick(self, picked: Picked) -> None:
+        self.picked = picked
+        self._table.set_picked(picked)
+        self.post_message(self.PickedChanged(picked))
 
     @property
     def words(self) -> str:

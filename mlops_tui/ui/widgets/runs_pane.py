@@ -16,7 +16,6 @@ from mlops_tui.ui import intents
 from mlops_tui.ui.columns import Wishes
 from mlops_tui.ui.filter_words import values_of
 from mlops_tui.ui.formats import count
-from mlops_tui.ui.picked import Picked, toggled
 from mlops_tui.ui.project_source import ProjectSource
 from mlops_tui.ui.widgets.filter_line import FilterLine
 from mlops_tui.ui.widgets.pane import PaneTitle
@@ -44,19 +43,13 @@ class RunsPane(Vertical):
         def can_replace(self, message: Message) -> bool:
             return isinstance(message, RunsPane.RunPointedAt)
 
-    @dataclass
-    class PickedChanged(Message):
-        """These runs are marked and pinned now."""
-
-        picked: Picked
-
     def __init__(self, names: dict[str, str], wishes: Wishes, source: ProjectSource) -> None:
         super().__init__(id="pane-runs", classes="pane")
         self.title_line = PaneTitle("runs", names)
         self.table = RunTable(wishes, READING, id="runs")
         self.view_keys = ViewKeys(self.table, source)
         self.edits = RunEdits(self.view_keys, self.table, source)
-        self.picked = Picked()
+        self._pinned: tuple[str, ...] = ()
         self.where: Filter | None = None
         self._source = source
         self._total = 0
@@ -119,7 +112,7 @@ class RunsPane(Vertical):
         self.table.empty = EMPTY if self.where is None else NOTHING_PASSES
         hidden = self.edits.hidden
         listed = [run_id for run_id in event.ids if run_id not in hidden]
-        self.table.set_keys(self.picked.pins_first(listed))
+        self.table.set_keys(self.edits.picked.pins_first(listed))
         self._show_title()
         self._return()
         if self._wanted is not None and self.table.has_all([self._wanted]):
@@ -175,30 +168,18 @@ class RunsPane(Vertical):
         self._show_title()
         self._list_now()
 
-    def toggle_mark(self) -> None:
-        key = self.table.cursor_key
-        if key is None:
-            return
-        self._pick(self.picked.with_other(marked=toggled(self.picked.marked, [key])))
-        self.table.action_move(1)
-
-    def on_run_edits_pins_changed(self, event: RunEdits.PinsChanged) -> None:
-        event.stop()
-        if event.pinned != self.picked.pinned:
-            self._pick(self.picked.with_other(pinned=event.pinned))
-            self._list_now()
-
-    def _pick(self, picked: Picked) -> None:
-        self.picked = self.edits.picked = picked
-        self.table.set_picked(picked)
+    def on_run_edits_picked_changed(self, event: RunEdits.PickedChanged) -> None:
         self._show_title()
-        self.post_message(self.PickedChanged(picked))
+        if event.picked.pinned != self._pinned:
+            self._pinned = event.picked.pinned
+            self._list_now()
 
     def _show_title(self) -> None:
         words = [count(len(self.table.keys), "run")]
         if self.where is not None:
             words = [f"{len(self.table.keys):,} of {count(self._total, 'run')}"]
-        for ids, what in ((self.picked.marked, "marked"), (self.picked.pinned, "pinned")):
+        picked = self.edits.picked
+        for ids, what in ((picked.marked, "marked"), (picked.pinned, "pinned")):
             if ids:
                 words.append(f"{len(ids)} {what}")
         words += [words_ for words_ in (self.edits.words, self.view_keys.words) if words_]
