@@ -14,7 +14,16 @@ import pytest
 import mlops_tui
 
 PACKAGE = Path(mlops_tui.__file__).parent
-RANKS = {"cli": 5, "ui": 4, "engine": 3, "track": 2, "index": 2, "journal": 1, "domain": 0}
+RANKS = {
+    "cli": 5,
+    "ui": 4,
+    "engine": 3,
+    "track": 2,
+    "index": 2,
+    "data": 2,
+    "journal": 1,
+    "domain": 0,
+}
 TRACK_MAY_USE = (
     "track",
     "journal",

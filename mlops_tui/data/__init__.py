@@ -1,0 +1,1 @@
+"""Tables of data in files: reading, profiles, checks, findings, diffs; paths in, values out."""
