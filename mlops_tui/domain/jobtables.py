@@ -15,9 +15,9 @@ from mlops_tui.domain.params import (
     placeholders,
     split_run,
 )
-from mlops_tui.domain.project import Job, JobKind, Param, ParamType, Scale
+from mlops_tui.domain.project import Dataset, Job, JobKind, Param, ParamType, Scale
 from mlops_tui.domain.runs import ParamValue
-from mlops_tui.domain.tables import Table, describe, is_number
+from mlops_tui.domain.tables import Table, describe, is_number, read_flag
 
 SANE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -34,7 +34,7 @@ _NUMBERS = (ParamType.INT, ParamType.FLOAT)
 _WITH_CHOICES = (ParamType.INT, ParamType.FLOAT, ParamType.STR, ParamType.CHOICE)
 
 
-def read_jobs(jobs: Table, datasets: Collection[str], folder: Path) -> dict[str, Job]:
+def read_jobs(jobs: Table, datasets: Mapping[str, Dataset], folder: Path) -> dict[str, Job]:
     """Return every job as far as it can be understood; `folder` is where its paths start."""
     found: dict[str, Job] = {}
     for table in jobs.subtables():
@@ -52,7 +52,7 @@ def check_name(table: Table, noun: str) -> None:
 _NAME_HINT = "use letters, digits, `_`, `-` and `.`, and start with a letter, digit or `_`"
 
 
-def _job(table: Table, datasets: Collection[str], folder: Path) -> Job:
+def _job(table: Table, datasets: Mapping[str, Dataset], folder: Path) -> Job:
     run = _run(table)
     params = _params(table.table("params"))
     _check_placeholders(table, run, params)
@@ -70,6 +70,7 @@ def _job(table: Table, datasets: Collection[str], folder: Path) -> Job:
         params=params,
         line=table.line,
         description=table.text("description") or "",
+        require_checks=_require_checks(table, datasets),
     )
     _check_environment(table, job)
     table.finish()
@@ -100,6 +101,19 @@ def _inputs(table: Table, datasets: Collection[str], folder: Path) -> tuple[str,
             message = f"`{item}` is neither a dataset nor a path that exists"
             table.report.add((*table.path, "inputs", number), message, hint)
     return inputs
+
+
+def _require_checks(table: Table, datasets: Mapping[str, Dataset]) -> bool:
+    if not read_flag(table, "require_checks", False):
+        return False
+    value = table.data.get("inputs")
+    names = [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
+    declared = [name for name in names if name in datasets]
+    if not any(datasets[name].checks for name in declared):
+        of = " and ".join(declared) or "a dataset among its inputs"
+        hint = f"declare some: [datasets.{declared[0] if declared else 'X'}.checks]"
+        table.problem("require_checks", f"no checks of {of} are declared", hint)
+    return True
 
 
 def _env(table: Table) -> dict[str, str]:

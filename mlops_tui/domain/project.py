@@ -8,6 +8,7 @@ from datetime import date
 from enum import StrEnum
 from pathlib import Path
 
+from mlops_tui.domain.checks import Check
 from mlops_tui.domain.errors import ProjectFileError
 from mlops_tui.domain.problems import Problem
 from mlops_tui.domain.runs import ParamValue
@@ -98,6 +99,8 @@ class Job:
     params: Mapping[str, Param] = field(default_factory=dict)
     line: int = 0
     description: str = ""
+    require_checks: bool = False
+    """Whether the checks of its inputs have to pass before it starts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +117,8 @@ class Dataset:
     group: str | None = None
     description: str = ""
     line: int = 0
+    checks: tuple[Check, ...] = ()
+    """What is expected of the data."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
+from mlops_tui.domain.checktables import read_checks
 from mlops_tui.domain.jobtables import read_jobs
 from mlops_tui.domain.problems import Problem
 from mlops_tui.domain.project import (
@@ -60,7 +62,8 @@ def _project(folder: Path, top: Table) -> Project:
     about = top.table("project")
     objective = _objective(top.table("objective"))
     metrics = {table.name: _metric(table) for table in top.table("metrics").subtables()}
-    datasets = {table.name: _dataset(table) for table in top.table("datasets").subtables()}
+    declared = top.table("datasets")
+    datasets = {table.name: _dataset(table, declared.data) for table in declared.subtables()}
     jobs = read_jobs(top.table("jobs"), datasets, path)
     project = Project(
         path=path,
@@ -128,22 +131,23 @@ def _metric(table: Table) -> Metric:
     return metric
 
 
-def _dataset(table: Table) -> Dataset:
+def _dataset(table: Table, names: Collection[str]) -> Dataset:
     if not table.name.strip() or not table.name.isprintable():
         table.problem("", "expected a name that can be read")
     if "path" not in table:
         table.problem("", "`path` is missing: a file, folder or glob", 'add path = "..."')
+    timestamp = table.filled_text("timestamp")
     dataset = Dataset(
         name=table.name,
         path=table.filled_text("path") or "",
         role=table.one_of("role", Role),
         target=table.filled_text("target"),
         id=table.filled_text("id"),
-        timestamp=table.filled_text("timestamp"),
+        timestamp=timestamp,
         group=table.filled_text("group"),
         description=table.text("description") or "",
         line=table.line,
+        checks=read_checks(table.table("checks"), names, timestamp),
     )
-    table.table("checks")
     table.finish()
     return dataset

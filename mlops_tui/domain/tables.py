@@ -217,6 +217,17 @@ class Table:
                 self.problem(key, "unknown key", hint)
 
 
+def read_flag(table: Table, key: str, default: bool) -> bool:
+    """Return true or false, `default` where the key is missing or holds something else."""
+    value = table.raw(key)
+    if value is None or isinstance(value, bool):
+        return default if value is None else value
+    is_word = isinstance(value, str) and value.lower() in ("true", "false")
+    hint = f"write {str(value).lower()}" if is_word else ""
+    table.wrong(key, "true or false", value, hint)
+    return default
+
+
 def is_number(value: object) -> TypeGuard[int | float]:
     """Say whether `value` is a finite number that 64 bits hold, and no bool."""
     if isinstance(value, float):
