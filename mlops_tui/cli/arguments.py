@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from mlops_tui.cli.verbs import VERBS, Verb
+from mlops_tui.cli.verb import Verb
+from mlops_tui.cli.verbs import FIRST_WORDS, VERBS
 from mlops_tui.domain.errors import InputError
 
 _ABOUT = """usage: mlops-tui [PATH]            open the app on a project or a folder of projects
@@ -26,7 +27,10 @@ class _Parser(argparse.ArgumentParser):
 
 
 def split(argv: Sequence[str]) -> tuple[list[str], str | None, list[str]]:
-    """Return the options before the first word, that word, and what follows it."""
+    """Return the options before the first word, that word, and what follows it.
+
+    The first two words are one where they are a verb together, as `data check`.
+    """
     before: list[str] = []
     rest = list(argv)
     while rest:
@@ -34,6 +38,8 @@ def split(argv: Sequence[str]) -> tuple[list[str], str | None, list[str]]:
         if word == "--":
             return before, rest[0] if rest else None, rest[1:]
         if not word.startswith("-") or word == "-":
+            if rest and rest[0] in FIRST_WORDS.get(word, ()):
+                return before, f"{word} {rest[0]}", rest[1:]
             return before, word, rest
         before.append(word)
         if word in ("-C", "--project") and rest:
@@ -64,9 +70,11 @@ def parse_app(before: Sequence[str], path: str | None, after: Sequence[str]) -> 
     parser.add_argument("-C", "--project", default=".")
     parser.add_argument("--read-only", action="store_true")
     parser.add_argument("path", nargs="?")
-    words = [*before, *after, *(["--", path] if path is not None else [])]
+    if FIRST_WORDS.get(path or ""):
+        raise _no_second_word(str(path))
     if path is not None and path not in (".", "..") and not Path(path).exists():
         raise _no_such_path(path)
+    words = [*before, *after, *(["--", path] if path is not None else [])]
     options = parser.parse_args(words)
     folder = Path(options.project) / options.path if options.path else Path(options.project)
     if not folder.is_dir():
@@ -102,7 +110,8 @@ def overview() -> str:
     """Return the help of the program as a whole."""
     parts = [_ABOUT]
     for group in dict.fromkeys(verb.group for verb in VERBS.values()):
-        lines = [f"  {v.name:<12}{v.summary}" for v in VERBS.values() if v.group == group]
+        width = max(12, *(len(v.name) + 2 for v in VERBS.values() if v.group == group))
+        lines = [f"  {v.name:<{width}}{v.summary}" for v in VERBS.values() if v.group == group]
         parts.append("\n".join([f"{group}:", *lines]))
     return "\n\n".join([*parts, _MORE])
 
@@ -133,9 +142,14 @@ def _tied(words: Sequence[str]) -> list[str]:
     return tied
 
 
+def _no_second_word(word: str) -> InputError:
+    verbs = ", ".join(f"{word} {second}" for second in FIRST_WORDS[word])
+    return InputError(f"{word} what? {verbs}", f"to open the folder: mlops-tui ./{word}")
+
+
 def _no_such_path(path: str) -> InputError:
     import difflib
 
-    close = difflib.get_close_matches(path, list(VERBS), n=1, cutoff=0.6)
+    close = difflib.get_close_matches(path, list(FIRST_WORDS), n=1, cutoff=0.6)
     hint = f"did you mean the verb {close[0]}?" if close else "mlops-tui --help lists the verbs"
     return InputError(f"{path!r} is no verb, and no such folder is here", hint)

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from mlops_tui.cli import output
 from mlops_tui.cli.arguments import split, verb_parser
-from mlops_tui.cli.verbs import VERBS, Verb
+from mlops_tui.cli.verb import Verb
+from mlops_tui.cli.verbs import FIRST_WORDS, VERBS
 from mlops_tui.domain.errors import MlopsTuiError
 
 MOST_RUNS = 200
@@ -70,7 +71,8 @@ def candidates(before: Sequence[str], current: str) -> list[str]:
         return _folders(current)
     _, word, after = split(before)
     if word not in VERBS:
-        return _app_words(before, current) if word is None else []
+        second = FIRST_WORDS.get(word or "", []) if not after else []
+        return _app_words(before, current) if word is None else second
     verb, project, options = VERBS[word], _project_of(before), _options_of(VERBS[word])
     if current.startswith("-"):
         return [option for option in options if option.startswith("--")]
@@ -86,7 +88,7 @@ def _app_words(before: Sequence[str], current: str) -> list[str]:
     """Return what may stand where a verb or the folder for the app is expected."""
     if current.startswith("-"):
         return [option for option in APP_OPTIONS if option not in before]
-    return _folders(current) if "--read-only" in before else list(VERBS)
+    return _folders(current) if "--read-only" in before else list(FIRST_WORDS)
 
 
 def _words(verb: Verb, project: Path, given: Sequence[str]) -> list[str]:
@@ -96,6 +98,8 @@ def _words(verb: Verb, project: Path, given: Sequence[str]) -> list[str]:
         return _CHOICES[verb.name]
     if not given and verb.name == "run":
         return _jobs(project)
+    if not given and " DATA" in usage:
+        return _datasets(project)
     if " RUN" in usage and (not given or "[RUN ...]" in usage):
         return [word for word in _runs(project, verb) if word not in given]
     if verb.name == "series" and len(given) == 1:
@@ -151,6 +155,16 @@ def _jobs(named: Path) -> list[str]:
 
     try:
         return list(load_project(project_folder(named)).jobs)
+    except MlopsTuiError:
+        return []
+
+
+def _datasets(named: Path) -> list[str]:
+    from mlops_tui.cli.reading import project_folder
+    from mlops_tui.domain.projectfile import load_project
+
+    try:
+        return list(load_project(project_folder(named)).datasets)
     except MlopsTuiError:
         return []
 

@@ -68,7 +68,7 @@ def _dispatch(arguments: list[str]) -> int:
         options = parse_verb(verb, [*before, *after])
     except SystemExit:
         return 0
-    function = getattr(importlib.import_module(verb.module), f"do_{word}")
+    function = getattr(importlib.import_module(verb.module), verb.function)
     return int(function(options))
 
 

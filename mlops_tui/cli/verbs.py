@@ -3,24 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from mlops_tui.cli.verb import Verb
+from mlops_tui.cli.verbs_table_checks import CHECK_VERBS
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable
-
-
-class Verb(NamedTuple):
-    """One verb; `module` holds the function that does it, loaded only when it is asked for."""
-
-    name: str
-    group: str
-    summary: str
-    module: str
-    configure: Callable[[argparse.ArgumentParser], None]
-    examples: tuple[str, ...] = ()
-    has_json: bool = True
-    has_project: bool = True
 
 
 def _run_name(parser: argparse.ArgumentParser) -> None:
@@ -256,6 +245,7 @@ VERBS: dict[str, Verb] = {
             *("mlops_tui.cli.verbs_compare", _compare),
             ("mlops-tui compare train-3 train-4", "mlops-tui compare train-3 train-4 --all"),
         ),
+        *CHECK_VERBS,
         Verb(
             *("stop", _ACT, "stop runs, or cancel queued ones", _DO, _run_names),
             ("mlops-tui stop train-3",),
@@ -334,3 +324,9 @@ VERBS: dict[str, Verb] = {
         ),
     )
 }
+
+FIRST_WORDS: dict[str, list[str]] = {}
+"""The first word of every verb, with the second words where there are such."""
+for _name in VERBS:
+    _first, _, _second = _name.partition(" ")
+    FIRST_WORDS.setdefault(_first, []).extend([_second] if _second else [])

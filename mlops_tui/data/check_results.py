@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
-from mlops_tui.data.places import FoundRow
+from mlops_tui.data.found import FoundRow
 from mlops_tui.domain.checks import Check, percent
 
 
@@ -41,8 +42,8 @@ class CheckResult:
 
     @property
     def told(self) -> str:
-        """The failure in one sentence: `age is between 0 and 120: 3 of 500 rows, ...`."""
-        first = f"; first in {self.rows[0].place}" if self.rows else ""
+        """The failure in one sentence: `age is at most 120: 3 of 500 rows (0.6 %), line 42`."""
+        first = f", {self.rows[0].place}" if self.rows else ""
         return f"{self.words}: {self.figures}{first}"
 
 
@@ -57,6 +58,8 @@ class CheckReport:
     n_files: int
     checks: Sequence[CheckResult]
     """In the order of the project file's tables."""
+    problems: Sequence[str] = ()
+    """What is wrong in the files and was read nevertheless, with file and line."""
 
     def with_status(self, status: Status) -> list[CheckResult]:
         """Return the checks that came to this."""
@@ -86,6 +89,27 @@ def result_of(
     )
 
 
-def share_words(count: int, total: int, noun: str = "rows") -> str:
+def share_words(count: int, total: int) -> str:
     """Return such as `3 of 500 rows (0.6 %)`."""
-    return f"{count:,} of {total:,} {noun} ({percent(count / total if total else 0.0)})"
+    if total == 1:
+        return f"{count} of 1 row"
+    if not count:
+        return f"none of {total:,} rows"
+    return f"{count:,} of {total:,} rows ({percent(count / total)})"
+
+
+def report_of(told: Mapping[str, Any]) -> CheckReport:
+    """Return the report that another process told as JSON."""
+    return CheckReport(
+        told["dataset"],
+        Status(told["status"]),
+        told["n_rows"],
+        told["n_files"],
+        tuple(_result_of(result) for result in told["checks"]),
+        tuple(told["problems"]),
+    )
+
+
+def _result_of(told: Mapping[str, Any]) -> CheckResult:
+    rows = tuple(FoundRow(**row) for row in told["rows"])
+    return CheckResult(**{**told, "status": Status(told["status"]), "rows": rows})

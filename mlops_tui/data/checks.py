@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from mlops_tui.data.check_results import CheckReport, CheckResult, Status, overall, result_of
+from mlops_tui.data.found import FoundRow
 from mlops_tui.data.judges import MOST_ROWS, Judge, RowJudge, rule_of
 from mlops_tui.data.judges_table import (
     AscendingJudge,
@@ -21,7 +22,7 @@ from mlops_tui.data.judges_table import (
     RowCountJudge,
 )
 from mlops_tui.data.keys import KeyStore
-from mlops_tui.data.places import FoundRow, Places, Read, values_at
+from mlops_tui.data.places import Places, Read, values_at
 from mlops_tui.data.tables import Chunk
 from mlops_tui.domain.checks import (
     Ascending,

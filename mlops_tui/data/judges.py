@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 
 from mlops_tui.data.check_results import CheckResult, Status, result_of, share_words
-from mlops_tui.data.places import FoundRow, Places, shown
+from mlops_tui.data.found import FoundRow
+from mlops_tui.data.places import Places, shown
 from mlops_tui.data.tables import Chunk
 from mlops_tui.data.values import (
     Flags,
@@ -117,7 +118,7 @@ class RowJudge:
         if not self._n:
             why = "no value to judge"
             return result_of(self._check, Status.CANNOT_TELL, why, 0, 0)
-        figures = share_words(self._n_bad, self._n)
+        figures = share_words(self._n_bad, self._n) if self._n_bad else f"{self._n:,} rows"
         if self._span:
             is_time = isinstance(self._check, InRange) and _is_time(self._check)
             low, high = (_span_words(value, is_time) for value in self._span)

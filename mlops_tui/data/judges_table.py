@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from mlops_tui.data.check_results import CheckResult, Status, result_of, share_words
+from mlops_tui.data.found import FoundRow
 from mlops_tui.data.judges import MOST_ROWS
 from mlops_tui.data.keys import KeyStore, by_key, find, repeats, together
-from mlops_tui.data.places import FoundRow, Places, Read, shown
+from mlops_tui.data.places import Places, Read, shown
 from mlops_tui.data.tables import Chunk
 from mlops_tui.data.values import hashes, missing, ordering, row_hashes, times
 from mlops_tui.domain.checks import (
@@ -122,7 +123,7 @@ class MissingJudge:
         if not self._n:
             return result_of(self._check, Status.CANNOT_TELL, "there are no rows", 0, 0)
         is_bad = self._n_missing / self._n > self._check.most
-        figures = share_words(self._n_missing, self._n, "missing")
+        figures = share_words(self._n_missing, self._n)
         status, rows = (Status.FAILED, self._rows) if is_bad else (Status.OK, [])
         return result_of(self._check, status, figures, self._n, self._n_missing, rows)
 
@@ -175,7 +176,7 @@ class RepeatJudge:
             for place, first_place in sorted(pairs)[: self._most_rows]
         ]
         is_bad = count > 0 if isinstance(check, Unique) else count / self._n > check.most
-        figures = share_words(count, self._n, "rows repeat an earlier one")
+        figures = f"{share_words(count, self._n)} repeat{'s' if count == 1 else ''} an earlier one"
         status, shown_rows = (Status.FAILED, found) if is_bad else (Status.OK, [])
         return result_of(check, status, figures, self._n, count, shown_rows)
 
@@ -221,7 +222,7 @@ class AscendingJudge:
         if not self._n:
             why = "no number or time to judge"
             return result_of(self._check, Status.CANNOT_TELL, why, 0, 0)
-        figures = share_words(self._n_back, self._n, "rows are behind one before")
+        figures = f"{share_words(self._n_back, self._n)} less than one before"
         status = Status.FAILED if self._n_back else Status.OK
         return result_of(self._check, status, figures, self._n, self._n_back, self._rows)
 
@@ -309,8 +310,9 @@ class RefersJudge:
             first += np.sort(lost[:, 1])[: self._most_rows].tolist()
         assert self._places is not None
         rows = [self._places.found(place) for place in sorted(first)[: self._most_rows]]
-        figures = share_words(count, self._n, "rows do not")
+        figures = f"{self._n:,} rows"
         if count:
-            figures += f", {strangers:,} different value{'' if strangers == 1 else 's'}"
+            values = f"{strangers:,} different value{'' if strangers == 1 else 's'}"
+            figures = f"{share_words(count, self._n)} with {values} that do not"
         status = Status.FAILED if count else Status.OK
         return result_of(self._check, status, figures, self._n, count, rows)

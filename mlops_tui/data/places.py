@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from mlops_tui.data.found import FoundRow
 from mlops_tui.data.tables import Chunk
 from mlops_tui.data.values import texts
 
@@ -20,26 +20,6 @@ _FILE_SHIFT = np.uint64(44)
 # room for 17 * 10^12 lines in each of a million files
 _POSITION = np.uint64(2**44 - 1)
 LONGEST_VALUE = 200
-
-
-@dataclass(frozen=True, slots=True)
-class FoundRow:
-    """One row that something is to be said about."""
-
-    file: str
-    line: int | None
-    """1-based line in the file; None where the format has no lines."""
-    row: int | None
-    """1-based row of the file where there is no line."""
-    values: Mapping[str, str] = field(default_factory=dict)
-    """Some of its columns, as they would be written; empty text for a missing one."""
-    note: str = ""
-    """Such as `first in line 3`."""
-
-    @property
-    def place(self) -> str:
-        """Such as `line 17` or `row 17`."""
-        return f"line {self.line}" if self.line is not None else f"row {self.row}"
 
 
 class Places:

@@ -327,7 +327,7 @@ def _between(least: Bound | None, most: Bound | None) -> str:
     return f"at most {bound_words(most)}" if most is not None else "of any number"
 
 
-def failing_words(words: Sequence[str], most: int = 5) -> str:
+def failing_words(words: Sequence[str], most: int = 3) -> str:
     """Return the first of several failures as one text, and how many more there are."""
     more = len(words) - most
     return "; ".join(words[:most]) + (f"; and {more} more" if more > 0 else "")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from mlops_tui.engine.actions_agent import AgentStatus, agent_status, agent_stop
+    from mlops_tui.engine.actions_checks import check_data
     from mlops_tui.engine.actions_compare import (
         CodeChanges,
         Comparison,
@@ -48,6 +49,7 @@ __all__ = [
     "agent_status",
     "agent_stop",
     "changed_files",
+    "check_data",
     "compare_runs",
     "copy_samples",
     "delete",
@@ -75,6 +77,7 @@ __all__ = [
 
 _NAMES = {
     "actions_agent": ("AgentStatus", "agent_status", "agent_stop"),
+    "actions_checks": ("check_data",),
     "actions_compare": ("CodeChanges", "Comparison", "changed_files", "compare_runs"),
     "actions_dry": ("DryRun", "dry_run"),
     "actions_init": ("write_project_file",),

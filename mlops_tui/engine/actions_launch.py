@@ -122,14 +122,28 @@ def launch(
     Raises:
         ProjectFileError: `mlops.toml` has problems.
         InputError: the job, a parameter, a secret, the name or another option is wrong.
+        RefusedError: it requires checks of its data, and they are known to fail.
         StorageError: it cannot be written; nothing is left behind then. Or it is queued and there
             is nobody to start it, which the message says.
     """
     plan = plan_launch(project, job, params)
+    require_data(plan)
     options = checked_options(name, priority, slots, tags)
     run_id = queue_run(plan, options | {"retry_of": retry_of, "attempt": attempt}, now)
     wake_for(plan.project.path, run_id)
     return run_id
+
+
+def require_data(plan: LaunchPlan) -> None:
+    """Return quietly unless the job requires checks of its data that are known to fail.
+
+    Raises:
+        RefusedError: they are.
+    """
+    if plan.job.require_checks:
+        from mlops_tui.engine.required_checks import require_not_failing  # few jobs ask for it
+
+        require_not_failing(plan.project, plan.job)
 
 
 def checked_options(
@@ -222,6 +236,7 @@ def _record(plan: LaunchPlan, run_id: str, created: float) -> dict[str, Any]:
         "params": dict(plan.params),
         "tags": {},
         "inputs": list(plan.job.inputs),
+        "require_checks": plan.job.require_checks,
         "outputs": list(plan.job.outputs),
         "timeout_seconds": plan.job.timeout_seconds,
         "retries": plan.job.retries,

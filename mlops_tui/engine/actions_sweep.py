@@ -16,6 +16,7 @@ from mlops_tui.engine.actions_launch import (
     checked_options,
     plan_run,
     queue_run,
+    require_data,
     sound_job,
     wake_for,
 )
@@ -84,6 +85,7 @@ def launch_sweep(
             in the message.
     """
     plans = plan_sweep(project, job, params, axes)
+    require_data(plans[0])
     options = checked_options(name, priority, slots, tags)
     sweep = None
     each = [options]

@@ -98,6 +98,8 @@ class Runner:
         self._waiting = secrets.take(self._options.run_id)
         try:
             self._order = self._folder.order()
+            if self._order.get("require_checks") is True and self._is_held_back():
+                return
             child = self._spawn()
         except command.SpawnError as error:
             self._finish(end_of("failed", str(error), ended=time.time()))
@@ -106,6 +108,19 @@ class Runner:
             self._finish(end_of("failed", words, ended=time.time()))
         else:
             self._stay_with(child, time.time())
+
+    def _is_held_back(self) -> bool:
+        """Say whether the run ended before its start because its data does not meet its checks."""
+        from mlops_tui.engine import required_checks  # few jobs ask for it
+
+        bell = self._bell
+        end = required_checks.end_before_start(
+            self._folder, self._order, lambda: bell.is_stop_asked, time.time()
+        )
+        if end is not None:
+            # what is not met now is not met a moment later: no retry
+            self._finish({**end, "ended": time.time()}, may_retry=False)
+        return end is not None
 
     def _spawn(self) -> command.Child:
         command.become_reaper()
@@ -179,11 +194,11 @@ class Runner:
             facts.start_recording(self._folder.path, cwd, child.interpreter)
             child.exempt(facts.__file__)
 
-    def _finish(self, end: dict[str, Any]) -> None:
+    def _finish(self, end: dict[str, Any], may_retry: bool = True) -> None:
         for descriptor in self._options.held:  # the place is free, however long the disk is full
             with contextlib.suppress(OSError):
                 os.close(descriptor)
-        if end["state"] == "failed" and retries.is_due(self._order):
+        if may_retry and end["state"] == "failed" and retries.is_due(self._order):
             retries.offer(self._options.project, self._options.run_id, self._waiting)
         record_end(self._folder, self._log, end, _END_PATIENCE_SECONDS)
         self._log.close()

@@ -278,4 +278,4 @@ def test_no_values_break_the_reader(values: dict[str, object], is_column: bool) 
 
 def test_many_failures_are_told_in_short() -> None:
     assert failing_words(["a", "b"]) == "a; b"
-    assert failing_words(list("abcdefg")) == "a; b; c; d; e; and 2 more"
+    assert failing_words(list("abcdefg")) == "a; b; c; and 4 more"

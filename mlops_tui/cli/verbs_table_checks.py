@@ -1,0 +1,31 @@
+"""The verbs about checks, findings and differences of data: arguments and examples; no acts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlops_tui.cli.verb import Verb
+
+if TYPE_CHECKING:
+    import argparse
+
+_DATA = "Look at data"
+_MODULE = "mlops_tui.cli.verbs_data_checks"
+
+
+def _check(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("data", metavar="DATA", help="a dataset, or a file, folder or pattern")
+    parser.add_argument(
+        "--as", dest="like", metavar="NAME", help="the dataset whose checks DATA is to meet"
+    )
+    parser.add_argument(
+        "--rows", metavar="N", type=int, default=5, help="offending rows to show (default: 5)"
+    )
+
+
+CHECK_VERBS = (
+    Verb(
+        *("data check", _DATA, "judge the declared checks of a dataset", _MODULE, _check),
+        ("mlops-tui data check train", "mlops-tui data check new.csv --as train --rows 20 --json"),
+    ),
+)

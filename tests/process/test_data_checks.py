@@ -1,0 +1,149 @@
+"""Checks of data from the command line, and jobs that require them, with real processes."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mlops_tui.cli.main import main
+from mlops_tui.domain.errors import RefusedError
+from mlops_tui.engine import actions
+from tests.process.support import end_processes_of, until, wait_ended
+
+TOML = """
+[datasets.customers]
+path = "customers.csv"
+[datasets.train]
+path = "train.csv"
+id = "id"
+[datasets.train.checks]
+unique = ["id"]
+references = { customer = "customers.id" }
+[datasets.train.checks.columns.age]
+type = "int"
+max = 120
+[jobs.fit]
+run = "sh -c 'echo fitted > done'"
+inputs = ["train"]
+require_checks = true
+retries = 2
+"""
+GOOD = "id,age,customer\n1,30,7\n2,40,8\n"
+BAD = "id,age,customer\n1,30,7\n2,300,9\n2,40,8\n"
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    folder = tmp_path / "proj"
+    folder.mkdir()
+    (folder / "mlops.toml").write_text(TOML)
+    (folder / "customers.csv").write_text("id\n7\n8\n")
+    (folder / "train.csv").write_text(BAD)
+    monkeypatch.setenv("MLOPS_AGENT_LINGER_SECONDS", "0.2")
+    monkeypatch.chdir(folder)
+    yield folder
+    end_processes_of(folder)
+
+
+def told(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, Any]:
+    code = main(["data", *words, "--json"])
+    return code, json.loads(capsys.readouterr().out)
+
+
+def end_of(project: Path, run_id: str) -> dict[str, Any]:
+    return wait_ended(project, run_id)
+
+
+def test_a_check_that_fails_is_told_with_its_rows_and_ends_with_1(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, report = told(capsys, "check", "train")
+    assert code == 1
+    assert (report["dataset"], report["status"]) == ("train", "failed")
+    assert (report["n_rows"], report["n_files"]) == (3, 1)
+    failed = {it["check"]: it["rows"] for it in report["checks"] if it["status"] == "failed"}
+    file = str(project / "train.csv")
+    assert failed["columns.age.max"] == [
+        {"file": file, "line": 3, "row": None, "values": {"id": "2", "age": "300"}, "note": ""}
+    ]
+    assert failed["unique[0]"][0]["note"] == "as in line 3"
+    assert failed["references.customer"][0]["values"] == {"id": "2", "customer": "9"}
+    assert main(["data", "check", "train"]) == 1
+    words = capsys.readouterr()
+    assert "FAILED      age is at most 120 (1 of 3 rows (33.3 %), from 30 to 300)" in words.out
+    assert "            line 4: id=2 (as in line 3)" in words.out
+    assert "train: 3 of 5 checks failed on 3 rows in 1 file" in words.err
+
+
+def test_another_file_is_judged_by_the_checks_of_a_dataset(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "new.csv").write_text(GOOD)
+    code, report = told(capsys, "check", "new.csv", "--as", "train")
+    assert (code, report["dataset"], report["status"]) == (0, "new.csv", "ok")
+    for words, expected in (
+        (["check", "new.csv"], "new.csv is no declared dataset"),
+        (["check", "nope"], "'nope' is no dataset, and no file or folder"),
+        (["check", "customers"], "no checks of customers are declared"),
+        (["check", "train", "--rows", "-1"], "--rows is -1"),
+        (["check", "train", "-C", "/nowhere"], "/nowhere is no folder"),
+        (["chekc", "train"], "data what? data check"),
+    ):
+        assert main(["data", *words]) == 2
+        assert expected in capsys.readouterr().err
+
+
+def test_a_file_that_cannot_be_read_is_an_error_that_names_it(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "train.csv").write_bytes(b"")
+    assert main(["data", "check", "train"]) == 2
+    assert f"{project / 'train.csv'} is empty" in capsys.readouterr().err
+
+
+def test_a_job_does_not_start_on_data_that_does_not_meet_its_checks(project: Path) -> None:
+    run_id = actions.launch(project, "fit", {})
+    end = end_of(project, run_id)
+    assert end["state"] == "failed"
+    assert end["reason"].startswith(
+        "checks of train are not met: age is at most 120: 1 of 3 rows (33.3 %), from 30 to 300, "
+        "line 3; id is unique: "
+    )
+    folder = project / ".mlops" / "runs" / run_id
+    assert "train.csv, line 3: id=2, age=300" in (folder / "output.log").read_text()
+    assert not (project / "done").exists()
+    assert len(list(folder.parent.iterdir())) == 1, "no retry: the data is still the same"
+    with pytest.raises(RefusedError) as refused:
+        actions.launch(project, "fit", {})
+    assert "train: age is at most 120" in refused.value.message
+    with pytest.raises(RefusedError):
+        actions.launch_sweep(project, "fit", {}, {})
+    (project / "train.csv").write_text(GOOD)
+    assert end_of(project, actions.launch(project, "fit", {}))["state"] == "finished"
+    assert (project / "done").exists()
+
+
+def test_data_that_cannot_be_judged_does_not_start_a_job_either(project: Path) -> None:
+    (project / "train.csv").unlink()
+    end = end_of(project, actions.launch(project, "fit", {}))
+    assert end["state"] == "failed"
+    assert end["reason"].startswith("the checks of its data cannot be judged: there is no file")
+
+
+def test_a_run_is_stopped_while_its_data_is_read(project: Path) -> None:
+    """A pipe nobody writes to stands for data that takes long to read."""
+    (project / "train.csv").unlink()
+    (project / "train.csv").mkdir()
+    os.mkfifo(project / "train.csv" / "part.csv")
+    run_id = actions.launch(project, "fit", {})
+    claim = project / ".mlops" / "claims" / f"start-{run_id}"
+    until(claim.exists)
+    actions.stop(project, run_id)
+    end = end_of(project, run_id)
+    assert end["state"] == "stopped"
+    assert "before it started" in end["reason"]
