@@ -27,6 +27,7 @@ from mlops_tui.ui.columns import (
 from mlops_tui.ui.formats import ago, value_text
 from mlops_tui.ui.table_view import TableView
 
+NEWEST = "newest first"
 CURVE_CELLS = 8
 CURVE_RANK = 55
 BLOCKS = "▁▂▃▄▅▆▇█"
@@ -129,6 +130,14 @@ def title_of(column_id: str) -> str:
     if kind in VARIANTS:
         return VARIANTS[kind][0].format(safe(name))
     return _label_title(kind, name) if name else safe(column_id)
+
+
+def sort_choices(shown: Sequence[Column], offered: Sequence[Choice]) -> list[Choice]:
+    """Return what one can sort by: the usual order, the columns on the screen, all others."""
+    first = [Choice(column.id, column.title.strip(), "") for column in shown]
+    known = {choice.id for choice in first}
+    more = [choice for choice in offered if choice.id not in known]
+    return [Choice("", NEWEST, "the usual order"), *first, *more]
 
 
 def sort_field(column_id: str, lens: Lens) -> str:

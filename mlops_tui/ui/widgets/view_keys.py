@@ -14,10 +14,12 @@ from mlops_tui.domain.filters import SortKey
 from mlops_tui.domain.text import safe
 from mlops_tui.ui import intents, keys
 from mlops_tui.ui.chosen_columns import (
+    NEWEST,
     Choice,
     Lens,
     choices,
     is_descending_first,
+    sort_choices,
     sort_field,
     sorted_column,
     title_of,
@@ -28,7 +30,6 @@ from mlops_tui.ui.screens.pick import ColumnPicker, SortPicker, ViewPicker
 from mlops_tui.ui.table_view import TableView, Views, save_last, save_named, views_path
 from mlops_tui.ui.widgets.run_table import RunTable
 
-NEWEST = "newest first"
 UP, DOWN = "▲", "▼"
 
 
@@ -45,7 +46,7 @@ class ViewKeys(Vertical):
         self.views = Views()
         self.lens = Lens()
         self._source = source
-        self._picker: ColumnPicker | None = None
+        self._picker: ColumnPicker | SortPicker | None = None
         self._offered: list[Choice] = []
 
     def on_mount(self) -> None:
@@ -109,7 +110,9 @@ class ViewKeys(Vertical):
         self._offered = choices([facts.field for facts in event.fields], self.table.wishes)
         if same != self.lens.same:
             self._look_through(replace(self.lens, same=same))
-        if self._picker is not None:
+        if isinstance(self._picker, SortPicker):
+            self._picker.offer(sort_choices(self.table.shown, self._offered))
+        elif self._picker is not None:
             self._picker.offer(self._offered)
 
     # Columns, order, views
@@ -129,17 +132,15 @@ class ViewKeys(Vertical):
             self._show(replace(self.view, columns=chosen or None))
 
     def action_pick_sort(self) -> None:
-        shown = [Choice(column.id, column.title.strip(), "") for column in self.table.shown]
-        first = Choice("", NEWEST, "the usual order")
-        known = {choice.id for choice in shown}
-        more = [choice for choice in self._offered if choice.id not in known]
         arrow = DOWN if self.view.sorted_by and self.view.sorted_by.descending else UP
         sorted_id = sorted_column(self.table.shown, self.view.sorted_by, self.lens)
-        self.app.push_screen(
-            SortPicker([first, *shown, *more], sorted_id, arrow), self._sort_picked
-        )
+        offered = sort_choices(self.table.shown, self._offered)
+        self._picker = SortPicker(offered, sorted_id, arrow)
+        self.app.push_screen(self._picker, self._sort_picked)
+        self._source.ask_fields(self)
 
     def _sort_picked(self, column_id: str | None) -> None:
+        self._picker = None
         if column_id is None:
             return
         if not column_id:
