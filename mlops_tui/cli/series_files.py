@@ -1,10 +1,9 @@
-"""The history of a metric as files: a picture, and a table of all points."""
+"""The history of a metric as files: pictures, and a table of all points."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TextIO
 
 from mlops_tui.domain.errors import InputError
 from mlops_tui.domain.projectfile import load_project
@@ -15,14 +14,15 @@ from mlops_tui.ui.chart_view import ChartView
 from mlops_tui.ui.charted import ChartedRun, chart_data, legend
 from mlops_tui.ui.objective import metric_meaning
 
+KINDS = ("svg", "png", "csv")
+
 
 def write_series_files(
     project: Path,
     runs: Sequence[Run],
     metric: str,
     read: Callable[[Run, int | None], Series],
-    svg: Path | None,
-    csv: Path | None,
+    paths: Mapping[str, Path],
 ) -> list[str]:
     """Write the files that are named, over what was there, and return their paths.
 
@@ -31,31 +31,38 @@ def write_series_files(
         runs: whose histories.
         metric: of what.
         read: gives a run's history, of at most so many points where that is given.
-        svg: where the picture goes.
-        csv: where the table goes.
+        paths: where each of `KINDS` that is wanted goes.
 
     Raises:
-        InputError: one cannot be written.
+        InputError: one cannot be written, or what draws PNG images is not installed.
     """
 
-    def picture(file: TextIO) -> None:
+    def drawn() -> list[figure.Shape]:
         slots = palette.assign([run.id for run in runs], {})
         charted = [ChartedRun(run, slots[run.id]) for run in runs]
         series = {(run.id, metric): read(run, figure.POINTS) for run in runs}
         meaning = metric_meaning(load_project(project))
         data = chart_data(metric, charted, series, meaning, ChartView())
-        file.write(figure.svg(data, legend(charted, ChartView())))
+        return figure.shapes(data, legend(charted, ChartView()))
 
-    def table(file: TextIO) -> None:
-        write_csv(file, runs, metric, lambda run: read(run, None))
+    def write_svg(path: Path) -> None:
+        from mlops_tui.ui.figure_svg import svg
 
-    todo: list[tuple[Path | None, Callable[[TextIO], None]]] = [(svg, picture), (csv, table)]
-    written = []
-    for path, write in todo:
-        if path is not None:
+        write_text(path, lambda file: file.write(svg(drawn())))
+
+    def write_png(path: Path) -> None:
+        from mlops_tui.ui.figure_png import png
+
+        path.write_bytes(png(drawn()))
+
+    def write_table(path: Path) -> None:
+        write_text(path, lambda file: write_csv(file, runs, metric, lambda run: read(run, None)))
+
+    for kind, write in zip(KINDS, (write_svg, write_png, write_table), strict=True):
+        if kind in paths:
             try:
-                write_text(path, write)
+                write(paths[kind])
             except OSError as error:
-                raise InputError(f"{path} cannot be written: {error}", "name another") from error
-            written.append(str(path))
-    return written
+                words = f"{paths[kind]} cannot be written: {error}"
+                raise InputError(words, "name another") from error
+    return [str(paths[kind]) for kind in KINDS if kind in paths]

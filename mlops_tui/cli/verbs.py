@@ -89,7 +89,9 @@ def _series(parser: argparse.ArgumentParser) -> None:
     used = "or what it used: sys/cpu (%%), sys/memory (MiB), sys/gpu0, sys/read (MiB/s), ..."
     parser.add_argument("metric", metavar="METRIC", help=used)
     parser.add_argument("--points", metavar="N", type=int, help="at most N, extremes kept")
-    parser.add_argument("--svg", metavar="FILE", type=Path, help="draw it as a picture")
+    for kind in ("svg", "png"):
+        help_ = f"draw it as {'an SVG' if kind == 'svg' else 'a PNG'} picture"
+        parser.add_argument(f"--{kind}", metavar="FILE", type=Path, help=help_)
     parser.add_argument("--csv", metavar="FILE", type=Path, help="write all points as a table")
     parser.add_argument(
         *("--with", "-w"),

@@ -117,10 +117,10 @@ def do_series(options: argparse.Namespace) -> int:
     with open_index(project) as index:
         run = one_run(index, options.run)
         series = _history(index, run, options.metric, options.points)
-        if options.svg is not None or options.csv is not None:
+        if options.svg or options.png or options.csv:
             return _write_series(project, index, run, options)
         if options.others:
-            raise InputError("--with is for files", "add --svg FILE or --csv FILE")
+            raise InputError("--with is for files", "add --svg FILE, --png FILE or --csv FILE")
     if options.json:
         output.json_data(series_shape(series))
         return 0
@@ -152,14 +152,15 @@ def _history(index: Index, run: Run, metric: str, points: int | None) -> Series:
 
 def _write_series(project: Path, index: Index, run: Run, options: argparse.Namespace) -> int:
     """Write what was asked for and print the paths."""
-    from mlops_tui.cli.series_files import write_series_files
+    from mlops_tui.cli.series_files import KINDS, write_series_files
 
     def read(one: Run, points: int | None) -> Series:
         return _history(index, one, options.metric, points)
 
     others = [one_run(index, name) for name in options.others]
     runs = list({one.id: one for one in (run, *others)}.values())
-    paths = write_series_files(project, runs, options.metric, read, options.svg, options.csv)
+    wanted = {kind: path for kind in KINDS if (path := getattr(options, kind)) is not None}
+    paths = write_series_files(project, runs, options.metric, read, wanted)
     if options.json:
         output.json_data({"files": paths})
     else:

@@ -1,12 +1,14 @@
-"""A chart as a picture for papers and mails: SVG text from what a chart shows; no Textual."""
+"""A chart as a picture for papers and mails: shapes from what a chart shows; no Textual.
+
+`figure_svg` and `figure_png` write them down.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from html import escape
+from dataclasses import dataclass
 
-from mlops_tui.domain.text import safe
 from mlops_tui.ui import palette
 from mlops_tui.ui.axes import Axis
 from mlops_tui.ui.plot import ChartData as ChartData
@@ -19,12 +21,44 @@ LEFT, RIGHT, TOP, BOTTOM = 80, 24, 84, 56
 POINTS = 4 * WIDTH
 """As many of a series tell all that can be seen."""
 LEGEND_LINE = 20
-_PLOT = (WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM)
+PLOT_WIDTH, PLOT_HEIGHT = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
 _INK, _QUIET, _GRID = "#222222", "#555555", "#e4e4e4"
+Places = list[tuple[float, float]]
 
 
-def svg(data: ChartData, legend: Sequence[tuple[str, int]]) -> str:
-    """Return the chart as an SVG document on white.
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Text at a place, in pixels from the left top; `anchor` is the end of it that is there."""
+
+    x: float
+    y: float
+    text: str
+    colour: str = _INK
+    anchor: str = "start"
+    """`start`, `middle` or `end`."""
+    size: int = 13
+    is_bold: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A line through places, in pixels from the left top."""
+
+    places: Places
+    colour: str
+    width: float = 1.0
+    opacity: float = 1.0
+    is_area: bool = False
+    """Filled, without a line around it."""
+    is_inside: bool = False
+    """Cut off where the plot ends."""
+
+
+Shape = Words | Way
+
+
+def shapes(data: ChartData, legend: Sequence[tuple[str, int]]) -> list[Shape]:
+    """Return what there is to draw, in this order, on white.
 
     Args:
         data: What the chart shows, its series with about `POINTS` points.
@@ -32,47 +66,36 @@ def svg(data: ChartData, legend: Sequence[tuple[str, int]]) -> str:
     """
     plotted = plot(data)
     extent = plotted.y_extent()
-    parts = [*_heading(data), *_legend(legend)]
+    parts: list[Shape] = [*_heading(data), *_legend(legend)]
     if extent is None:
-        parts.append(_text(LEFT, TOP + 30, "no finite values", _QUIET))
+        parts.append(Words(LEFT, TOP + 30, "no finite values", _QUIET))
     else:
         x_axis = plotted.x_axis(10)
         y_axis = scaled_axis(*extent, 8, data.view.scale)
         parts += [*_axes(x_axis, y_axis, data), *_inside(plotted, x_axis, y_axis)]
-    body = "\n".join(parts)
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}"'
-        f' viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif" font-size="13">\n'
-        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>\n{body}\n</svg>\n'
-    )
+    return parts
 
 
-def _text(x: float, y: float, words: str, colour: str = _INK, more: str = "") -> str:
-    clean = escape(safe(words), quote=True)
-    return f'<text x="{x:.1f}" y="{y:.1f}" fill="{colour}"{more}>{clean}</text>'
-
-
-def _heading(data: ChartData) -> Iterator[str]:
+def _heading(data: ChartData) -> Iterator[Shape]:
     unit = f" ({data.unit})" if data.unit and data.unit != "1" else ""
-    yield _text(LEFT, 28, data.metric + unit, more=' font-size="17" font-weight="bold"')
+    yield Words(LEFT, 28, data.metric + unit, size=17, is_bold=True)
     words = ", ".join(data.view.words)
     if words:
-        yield _text(WIDTH - RIGHT, 28, words, _QUIET, ' text-anchor="end"')
+        yield Words(WIDTH - RIGHT, 28, words, _QUIET, "end")
 
 
-def _legend(legend: Sequence[tuple[str, int]]) -> Iterator[str]:
+def _legend(legend: Sequence[tuple[str, int]]) -> Iterator[Shape]:
     """Yield two lines of names at most; what has no room is counted."""
     x, y = float(LEFT), 52.0
     for position, (name, slot) in enumerate(legend):
         width = 34 + 7.5 * len(name)
         if x + width > WIDTH - RIGHT - 70 and x > LEFT:
             if y > 52:
-                yield _text(x, y, f"and {len(legend) - position} more", _QUIET)
+                yield Words(x, y, f"and {len(legend) - position} more", _QUIET)
                 return
             x, y = float(LEFT), y + LEGEND_LINE
-        colour = _colour(slot)
-        yield f'<path d="M{x:.1f} {y - 4:.1f}h18" stroke="{colour}" stroke-width="3"/>'
-        yield _text(x + 24, y, name)
+        yield Way([(x, y - 4), (x + 18, y - 4)], _colour(slot), 3.0)
+        yield Words(x + 24, y, name)
         x += width
 
 
@@ -80,52 +103,49 @@ def _colour(owner: int) -> str:
     return palette.theme_variables(dark=False)[f"series-{owner % palette.SLOTS}"]
 
 
-def _axes(x_axis: Axis, y_axis: Axis, data: ChartData) -> Iterator[str]:
-    width, height = _PLOT
+def _axes(x_axis: Axis, y_axis: Axis, data: ChartData) -> Iterator[Shape]:
+    right, foot = LEFT + PLOT_WIDTH, TOP + PLOT_HEIGHT
     for value in y_axis.ticks():
-        y = TOP + height * (1 - y_axis.share(value))
-        yield f'<path d="M{LEFT} {y:.1f}h{width}" stroke="{_GRID}"/>'
-        yield _text(LEFT - 8, y + 4, y_axis.label(value), _QUIET, ' text-anchor="end"')
+        y = TOP + PLOT_HEIGHT * (1 - y_axis.share(value))
+        yield Way([(LEFT, y), (right, y)], _GRID)
+        yield Words(LEFT - 8, y + 4, y_axis.label(value), _QUIET, "end")
     for value in x_axis.ticks():
-        x = LEFT + width * x_axis.share(value)
-        yield f'<path d="M{x:.1f} {TOP + height}v5" stroke="{_QUIET}"/>'
-        yield _text(x, TOP + height + 20, x_axis.label(value), _QUIET, ' text-anchor="middle"')
-    yield f'<path d="M{LEFT} {TOP}v{height}h{width}" fill="none" stroke="{_QUIET}"/>'
-    middle = LEFT + width / 2
-    yield _text(middle, HEIGHT - 14, data.view.x_words, _INK, ' text-anchor="middle"')
+        x = LEFT + PLOT_WIDTH * x_axis.share(value)
+        yield Way([(x, foot), (x, foot + 5)], _QUIET)
+        yield Words(x, foot + 20, x_axis.label(value), _QUIET, "middle")
+    yield Way([(LEFT, TOP), (LEFT, foot), (right, foot)], _QUIET)
+    yield Words(LEFT + PLOT_WIDTH / 2, HEIGHT - 14, data.view.x_words, _INK, "middle")
 
 
-def _inside(plotted: Plot, x_axis: Axis, y_axis: Axis) -> Iterator[str]:
+def _inside(plotted: Plot, x_axis: Axis, y_axis: Axis) -> Iterator[Shape]:
     """Yield what stands in the plot: bands, lines, best values and what is not finite."""
-    width, height = _PLOT
-    yield f'<clipPath id="plot"><rect x="{LEFT}" y="{TOP}" width="{width}" height="{height}"/>'
-    yield '</clipPath><g clip-path="url(#plot)" fill="none" stroke-linejoin="round">'
     for fill in plotted.fills:
-        colour = _colour(fill.owner)
         there = [at for at, low in enumerate(fill.lows) if math.isfinite(low)]
         for stretch in _stretches(there):
             edge = [(fill.xs[at], fill.highs[at]) for at in stretch]
             edge += [(fill.xs[at], fill.lows[at]) for at in reversed(stretch)]
-            way = _way(_places(edge, x_axis, y_axis))
-            yield f'<path d="{way}Z" fill="{colour}" fill-opacity="0.18"/>'
+            places = _places(edge, x_axis, y_axis)
+            yield Way(places, _colour(fill.owner), 0, 0.18, is_area=True, is_inside=True)
     for line in plotted.lines:
-        faint = ' stroke-opacity="0.35"' if line.owner >= palette.SLOTS else ""
+        opacity = 0.35 if line.owner >= palette.SLOTS else 1.0
         for stretch in _stretches([at for at, y in enumerate(line.ys) if math.isfinite(y)]):
-            points = [(line.xs[at], line.ys[at]) for at in stretch]
-            way = _way(_places(points, x_axis, y_axis))
-            yield f'<path d="{way}" stroke="{_colour(line.owner)}" stroke-width="1.6"{faint}/>'
-    yield "</g>"
+            places = _places([(line.xs[at], line.ys[at]) for at in stretch], x_axis, y_axis)
+            if len(places) == 1:  # a point alone is a dash
+                ((x, y),) = places
+                places = [(x - 1.5, y), (x + 1.5, y)]
+            yield Way(places, _colour(line.owner), 1.6, opacity, is_inside=True)
     yield from _gaps(plotted.lines, x_axis)
     for line in plotted.raw:
         best = best_position(line.ys, plotted.data.lower_better)
         if best is not None and 0 <= x_axis.share(line.xs[best]) <= 1:
-            (x, y), *_ = _places([(line.xs[best], line.ys[best])], x_axis, y_axis)
-            yield f'<path d="M{x} {y - 5:.1f}l5 5l-5 5l-5 -5Z" fill="{_colour(line.owner)}"/>'
+            ((x, y),) = _places([(line.xs[best], line.ys[best])], x_axis, y_axis)
+            diamond = [(x, y - 5), (x + 5, y), (x, y + 5), (x - 5, y)]
+            yield Way(diamond, _colour(line.owner), is_area=True, is_inside=True)
 
 
-def _gaps(lines: Sequence[Line], x_axis: Axis) -> Iterator[str]:
+def _gaps(lines: Sequence[Line], x_axis: Axis) -> Iterator[Shape]:
     """Yield a cross below every value that is not finite."""
-    foot = TOP + _PLOT[1] - 4
+    foot = TOP + PLOT_HEIGHT - 4
     for line in lines:
         if line.is_torn:
             continue
@@ -135,9 +155,9 @@ def _gaps(lines: Sequence[Line], x_axis: Axis) -> Iterator[str]:
             if not math.isfinite(y)
         }
         for share in sorted(share for share in shares if 0 <= share <= 1):
-            x = LEFT + _PLOT[0] * share
-            way = f"M{x - 3:.1f} {foot - 3}l6 6m0 -6l-6 6"
-            yield f'<path d="{way}" stroke="{_colour(line.owner)}"/>'
+            x, colour = LEFT + PLOT_WIDTH * share, _colour(line.owner)
+            yield Way([(x - 3, foot - 3), (x + 3, foot + 3)], colour, is_inside=True)
+            yield Way([(x + 3, foot - 3), (x - 3, foot + 3)], colour, is_inside=True)
 
 
 def _stretches(positions: Sequence[int]) -> Iterator[list[int]]:
@@ -152,21 +172,11 @@ def _stretches(positions: Sequence[int]) -> Iterator[list[int]]:
         yield run
 
 
-def _places(
-    points: Sequence[tuple[float, float]], x_axis: Axis, y_axis: Axis
-) -> list[tuple[float, float]]:
+def _places(points: Sequence[tuple[float, float]], x_axis: Axis, y_axis: Axis) -> Places:
     """Return where points stand in the picture; far away ones not further than it can say."""
-    width, height = _PLOT
     xs = x_axis.shares([x for x, _ in points])
     ys = y_axis.shares([y for _, y in points])
     return [
-        (round(LEFT + width * x, 1), round(TOP + height * (1 - max(-9.0, min(9.0, y))), 1))
+        (LEFT + PLOT_WIDTH * x, TOP + PLOT_HEIGHT * (1 - max(-9.0, min(9.0, y))))
         for x, y in zip(xs, ys, strict=True)
     ]
-
-
-def _way(places: Sequence[tuple[float, float]]) -> str:
-    if len(places) == 1:  # a point alone is a dash
-        (x, y) = places[0]
-        return f"M{x - 1.5:.1f} {y}h3"
-    return "M" + "L".join(f"{x} {y}" for x, y in places)

@@ -154,9 +154,9 @@ async def test_a_chart_is_written_as_picture_and_table(
         await it.press("e")
         await it.sees("the first path is copied")
         paths = sorted(folder.iterdir())
-        assert [path.suffix for path in paths] == [".csv", ".svg"]
+        assert [path.suffix for path in paths] == [".csv", ".png", ".svg"]
         assert len(paths[0].read_text().splitlines()) == 101
-        assert it.app.clipboard == str(paths[1])
+        assert it.app.clipboard == str(paths[2])
 
 
 async def test_the_listed_runs_are_shown_as_a_population(project: Path) -> None:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.message import Message
 from textual.widget import Widget
 
+from mlops_tui.domain.errors import InputError
 from mlops_tui.domain.text import safe
 from mlops_tui.ui import intents, keys
 from mlops_tui.ui.charted import ChartedRun, chart_data, legend
@@ -22,6 +24,9 @@ from mlops_tui.ui.reads import RunReader
 from mlops_tui.ui.saved import file_name, folders_to_save, new_file
 from mlops_tui.ui.screens.pick import MetricPicker
 from mlops_tui.ui.widgets.chart_grid import ChartGrid
+
+if TYPE_CHECKING:
+    from mlops_tui.ui.figure import Shape
 
 STEPS = "steps"
 
@@ -76,7 +81,7 @@ class ChartDesk(Vertical):
             self._charts.look(self._charts.view.over(metric))
 
     def action_export(self) -> None:
-        """Write the chosen chart as a picture and as a table of all its points."""
+        """Write the chosen chart as pictures and as a table of all its points."""
         metric, runs = self._charts.paging.chosen, self._charts.runs
         if metric is None or not runs:
             return
@@ -86,30 +91,39 @@ class ChartDesk(Vertical):
 
         def work(reader: RunReader) -> list[str]:
             from mlops_tui.engine.actions_export import write_csv
+            from mlops_tui.ui.figure_png import png
+            from mlops_tui.ui.figure_svg import svg
 
             there = [charted.run for charted in runs if metric in charted.run.metrics]
             names = there[0].name if len(there) == 1 else f"{len(there)}-runs"
             stem = file_name(metric, names, time.strftime("%Y%m%d-%H%M%S"))
+            shapes = draw(reader)
             with new_file(folders, f"{stem}.svg") as picture:
-                picture.write(draw(reader))
+                picture.write(svg(shapes))
+            paths = [picture.name]
+            with suppress(InputError):  # without Pillow there is the other picture
+                image = png(shapes)
+                with new_file(folders, f"{stem}.png") as file:
+                    file.buffer.write(image)
+                paths.append(file.name)
             with new_file(folders, f"{stem}.csv") as table:
                 write_csv(table, there, metric, lambda run: reader.series(run.id, metric))
-            return [picture.name, table.name]
+            return [*paths, table.name]
 
         self._source.ask("the export", work, self.Exported, self)
 
-    def _picture(self, metric: str, runs: list[ChartedRun]) -> Callable[[RunReader], str]:
+    def _picture(self, metric: str, runs: list[ChartedRun]) -> Callable[[RunReader], list[Shape]]:
         """Return what draws the chart as it is looked at now, from points of its own."""
         view, meaning = self._charts.view, self._charts.meaning
         wanted = tuple((it.run.id, metric) for it in runs if metric in it.run.metrics)
 
-        def draw(reader: RunReader) -> str:
+        def draw(reader: RunReader) -> list[Shape]:
             from mlops_tui.ui import figure
             from mlops_tui.ui.series_reads import read_series, wish_for
 
             series = read_series(reader, wish_for(view, wanted, figure.POINTS))
             data = chart_data(metric, runs, series, meaning, replace(view, cursor=None))
-            return figure.svg(data, legend(runs, view))
+            return figure.shapes(data, legend(runs, view))
 
         return draw
 

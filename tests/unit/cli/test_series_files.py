@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from mlops_tui.cli.main import main
 from tests.ui.recorded import add_run, write_project
@@ -19,10 +20,13 @@ def project(tmp_path: Path, isolated_home: Path) -> Path:
 def test_a_history_is_written_as_picture_and_table_of_several_runs(
     project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    svg, csv = tmp_path / "loss.svg", tmp_path / "loss.csv"
-    words = ["series", "train-1", "loss", "--with", "train-2", "--svg", str(svg), "-C"]
+    svg, png, csv = (tmp_path / f"loss.{kind}" for kind in ("svg", "png", "csv"))
+    words = ["series", "train-1", "loss", "--with", "train-2", "--svg", str(svg)]
+    words += ["--png", str(png), "-C"]
     assert main([*words, str(project), "--csv", str(csv)]) == 0
-    assert capsys.readouterr().out.split() == [str(svg), str(csv)]
+    assert capsys.readouterr().out.split() == [str(svg), str(png), str(csv)]
+    with Image.open(png) as image:
+        assert image.size == (1920, 1080)
     assert svg.read_text().count("<text") > 10
     assert "train-2" in svg.read_text()
     rows = csv.read_text().splitlines()
@@ -38,6 +42,6 @@ def test_what_cannot_be_written_is_said(
     assert main(["series", "train-1", "loss", "--svg", missing, *here]) == 2
     assert "cannot be written" in capsys.readouterr().err
     assert main(["series", "train-1", "loss", "--with", "train-2", *here]) == 2
-    assert "--csv FILE" in capsys.readouterr().err
+    assert "--png FILE or --csv FILE" in capsys.readouterr().err
     assert main(["series", "train-1", "los", "--csv", "x.csv", *here]) == 2
     assert "did you mean loss?" in capsys.readouterr().err

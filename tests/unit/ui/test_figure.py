@@ -7,7 +7,8 @@ from xml.etree import ElementTree
 
 from mlops_tui.domain.runs import Series
 from mlops_tui.ui.chart_view import ChartView
-from mlops_tui.ui.figure import svg
+from mlops_tui.ui.figure import shapes
+from mlops_tui.ui.figure_svg import svg
 from mlops_tui.ui.grouping import Group
 from mlops_tui.ui.plot import ChartData, Curve
 
@@ -25,7 +26,7 @@ def data(*courses: list[float], metric: str = "loss", groups: bool = False) -> C
 
 
 def drawn(chart: ChartData, *names: str) -> tuple[ElementTree.Element, list[str]]:
-    root = ElementTree.fromstring(svg(chart, [(name, at) for at, name in enumerate(names)]))
+    root = ElementTree.fromstring(svg(shapes(chart, [(name, at) for at, name in enumerate(names)])))
     return root, [it.text or "" for it in root.iter(f"{NAMES}text")]
 
 
@@ -44,13 +45,16 @@ def test_names_from_outside_are_text() -> None:
 
 def test_a_line_is_not_drawn_over_what_is_not_finite_and_a_cross_tells_it() -> None:
     root, _ = drawn(data([1.0, 2.0, math.nan, 2.0, math.inf]))
-    ways = [it.get("d", "") for it in root.iter(f"{NAMES}path")]
-    assert len([way for way in ways if "l6 6m0 -6l-6 6" in way]) == 2
+    inside = [it for it in root.iter(f"{NAMES}path") if it.get("clip-path")]
+    crosses = [it.get("d", "") for it in inside if it.get("stroke-width") == "1"]
+    assert len(crosses) == 2 * 2
+    lines = [it.get("d", "") for it in inside if it.get("stroke-width") == "1.6"]
+    assert [line.count("L") for line in lines] == [1, 1]
 
 
 def test_a_group_is_a_band_and_its_mean() -> None:
     root, _ = drawn(data([1.0, 2.0], [2.0, 4.0], groups=True), "all n 2")
-    areas = [it for it in root.iter(f"{NAMES}path") if it.get("fill-opacity")]
+    areas = [it for it in root.iter(f"{NAMES}path") if it.get("fill-opacity", "1") != "1"]
     assert [area.get("d", "").count("L") for area in areas] == [3]
 
 
