@@ -9,6 +9,7 @@ from pathlib import Path
 from mlops_tui.cli import output
 from mlops_tui.cli.shapes import ago, duration, when
 from mlops_tui.cli.table import Column, table_lines
+from mlops_tui.domain.datasets import SHORT, UsedData
 from mlops_tui.domain.runs import Run, RunState
 from mlops_tui.domain.text import short_bytes, short_number
 from mlops_tui.engine.actions_lookup import is_of_here
@@ -110,6 +111,7 @@ def describe(
     found: Mapping[str, object],
     resources: Mapping[str, object],
     artifacts: Sequence[str],
+    used: Sequence[UsedData],
     folder: Path,
     now: float,
 ) -> list[str]:
@@ -120,6 +122,7 @@ def describe(
     lines += _section("tags", list(run.tags.items()))
     if run.metrics:
         lines += ["", "metrics", *(f"  {line}" for line in _metric_lines(run))]
+    lines += _section("data", [(data.name, data_words(data)) for data in used])
     lines += _section("resources", _resource_pairs(resources))
     lines += ["", "artifacts", *(f"  {path}" for path in artifacts)] if artifacts else []
     if run.unreadable_lines:
@@ -128,6 +131,15 @@ def describe(
     if run.backward_points:
         lines += ["", f"{run.backward_points} points went back to a smaller step"]
     return lines
+
+
+def data_words(data: UsedData) -> str:
+    """Return which version of some data a run used, as one line."""
+    if data.version is None:
+        return data.problem or f"{data.path}  (its version is not known)"
+    size = "" if data.size_bytes is None else f"{short_bytes(data.size_bytes)}, "
+    files = "" if data.files in (None, 1) else f"{data.files} files, "
+    return f"{data.version[:SHORT]}  ({size}{files}{data.path})"
 
 
 def _facts(

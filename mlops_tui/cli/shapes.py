@@ -10,6 +10,7 @@ from mlops_tui.domain.runs import Run, Series
 from mlops_tui.domain.text import safe, short_bytes, short_duration
 
 if TYPE_CHECKING:
+    from mlops_tui.domain.datasets import UsedData
     from mlops_tui.engine.machine import MachineLoad
     from mlops_tui.engine.waiting import QueueStatus
 
@@ -37,6 +38,19 @@ def run_shape(run: Run, now: float) -> dict[str, object]:
         "progress": list(run.progress) if run.progress is not None else None,
         "unreadable_lines": run.unreadable_lines,
         "metrics": {name: asdict(summary) for name, summary in run.metrics.items()},
+    }
+
+
+def used_shape(data: UsedData) -> dict[str, object]:
+    """Return data that a run used as `show --json` gives it."""
+    return {
+        "name": data.name,
+        "path": data.path,
+        "version": data.version,
+        "files": data.files,
+        "size_bytes": data.size_bytes,
+        "recorded": data.t,
+        "problem": data.problem,
     }
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mlops_tui.cli.verb import Verb
 from mlops_tui.cli.verbs_table_checks import CHECK_VERBS
+from mlops_tui.cli.verbs_table_data import DATA_VERBS
 
 if TYPE_CHECKING:
     import argparse
@@ -247,6 +248,7 @@ VERBS: dict[str, Verb] = {
             *("mlops_tui.cli.verbs_compare", _compare),
             ("mlops-tui compare train-3 train-4", "mlops-tui compare train-3 train-4 --all"),
         ),
+        *DATA_VERBS,
         *CHECK_VERBS,
         Verb(
             *("stop", _ACT, "stop runs, or cancel queued ones", _DO, _run_names),

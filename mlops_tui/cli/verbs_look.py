@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from mlops_tui.cli import output
 from mlops_tui.cli.listing import describe, print_table, runs_table
 from mlops_tui.cli.reading import object_in, one_run, open_index, project_folder
-from mlops_tui.cli.shapes import local_time, run_shape, series_shape
+from mlops_tui.cli.shapes import local_time, run_shape, series_shape, used_shape
 from mlops_tui.cli.table import Column
 from mlops_tui.domain import places
 from mlops_tui.domain.errors import InputError, NotFoundError
@@ -79,6 +79,7 @@ def do_show(options: argparse.Namespace) -> int:
         run = one_run(index, options.run)
         beats = index.heartbeats(run.id, LAST_BEATS)
         artifacts = index.artifacts(run.id)
+        used = index.data_used([run.id])
     folder = places.run_dir(project, run.id)
     record, found = object_in(folder / "run.json"), object_in(folder / "environment.json")
     latest: Mapping[str, object] = next(
@@ -99,13 +100,14 @@ def do_show(options: argparse.Namespace) -> int:
             "argv": record.get("argv"),
             "inputs": record.get("inputs"),
             "outputs": record.get("outputs"),
+            "datasets": [used_shape(data) for data in used],
             "timeout_seconds": record.get("timeout_seconds"),
             "environment": found or None,
             "resources": latest or None,
         }
         output.json_data(shape)
         return 0
-    for line in describe(run, record, found, latest, artifacts, folder, now):
+    for line in describe(run, record, found, latest, artifacts, used, folder, now):
         output.data(line)
     return 0
 

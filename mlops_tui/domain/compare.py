@@ -6,7 +6,9 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 
+from mlops_tui.domain.datasets import SHORT
 from mlops_tui.domain.runs import Run
 
 Value = str | int | float | bool | None
@@ -48,13 +50,19 @@ class Row:
         return any(not _is_same(self.values[0], value) for value in self.values[1:])
 
 
-def details_of(run: Run, record: Mapping[str, object], found: Mapping[str, object]) -> RunDetails:
+def details_of(
+    run: Run,
+    record: Mapping[str, object],
+    found: Mapping[str, object],
+    versions: Mapping[str, str] = MappingProxyType({}),
+) -> RunDetails:
     """Return what can be compared of a run.
 
     Args:
         run: the run as the index knows it.
         record: its `run.json`; empty where there is none.
         found: its `environment.json`; empty where there is none.
+        versions: of its data, by name.
     """
     git = _mapping(found.get("git"))
     code: dict[str, Value] = {f"git {key}": _value(git[key]) for key in sorted(git)}
@@ -66,6 +74,8 @@ def details_of(run: Run, record: Mapping[str, object], found: Mapping[str, objec
         names = record.get(key)
         if isinstance(names, list):
             data[key] = ", ".join(str(name) for name in names)
+    for name in sorted(versions):
+        data[f"version of {name}"] = versions[name][:SHORT]
     environment: dict[str, Value] = {"host": run.host}
     for key in ("python", "executable", "platform"):
         if found.get(key) is not None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         changed_files,
         compare_runs,
     )
+    from mlops_tui.engine.actions_data import DatasetState, data_states, record_version
     from mlops_tui.engine.actions_dry import DryRun, dry_run
     from mlops_tui.engine.actions_init import write_project_file
     from mlops_tui.engine.actions_keep import delete, purge, purge_preview, restore
@@ -41,6 +42,7 @@ __all__ = [
     "CodeChanges",
     "Comparison",
     "CopiedSamples",
+    "DatasetState",
     "DryRun",
     "LaunchPlan",
     "Launched",
@@ -52,6 +54,7 @@ __all__ = [
     "check_data",
     "compare_runs",
     "copy_samples",
+    "data_states",
     "delete",
     "dry_run",
     "launch",
@@ -65,6 +68,7 @@ __all__ = [
     "purge",
     "purge_preview",
     "queue_status",
+    "record_version",
     "rename",
     "restore",
     "resume_queue",
@@ -79,6 +83,7 @@ _NAMES = {
     "actions_agent": ("AgentStatus", "agent_status", "agent_stop"),
     "actions_checks": ("check_data",),
     "actions_compare": ("CodeChanges", "Comparison", "changed_files", "compare_runs"),
+    "actions_data": ("DatasetState", "data_states", "record_version"),
     "actions_dry": ("DryRun", "dry_run"),
     "actions_init": ("write_project_file",),
     "actions_keep": ("delete", "purge", "purge_preview", "restore"),

@@ -16,7 +16,7 @@ from pathlib import Path
 from mlops_tui.domain import places
 from mlops_tui.domain.compare import Row, RunDetails, Section, compare, details_of
 from mlops_tui.domain.runs import Run
-from mlops_tui.engine.recorded import read_object
+from mlops_tui.engine.recorded import read_object, read_versions
 
 GIT_SECONDS = 5.0
 """All commits together may take so long; what git has not told by then is left out."""
@@ -90,7 +90,8 @@ def _note(first: str, missing: Sequence[str], left_out: int) -> str:
 
 def _details(project: Path, run: Run) -> RunDetails:
     folder = places.run_dir(project, run.id)
-    return details_of(run, _object_in(folder / "run.json"), _object_in(folder / "environment.json"))
+    record, found = _object_in(folder / "run.json"), _object_in(folder / "environment.json")
+    return details_of(run, record, found, read_versions(folder))
 
 
 def _object_in(path: Path) -> Mapping[str, object]:

@@ -185,3 +185,17 @@ def _tail(path: Path) -> bytes:
         size = file.seek(0, os.SEEK_END)
         file.seek(max(0, size - _TAIL_BYTES))
         return file.read()
+
+
+def read_versions(run_dir: Path) -> dict[str, str]:
+    """Return the versions of the data that a run found, by name; of two the later stands."""
+    try:
+        data = (run_dir / lifecycle.VERSIONS_FILE).read_bytes()
+    except OSError:
+        return {}
+    found = {}
+    for line in data.splitlines():
+        told = _parsed(line).get("dataset")
+        if isinstance(told, dict) and isinstance(told.get("version"), str):
+            found[str(told.get("name"))] = told["version"]
+    return found

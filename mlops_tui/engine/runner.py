@@ -136,6 +136,7 @@ class Runner:
             gpus=list(self._options.gpus),
         )
         self._record_environment(child)
+        self._record_datasets()
         watch = self._watch(child)
         watch.until_end(_limit(self._order, 0.0))
         ended = time.time()
@@ -193,6 +194,12 @@ class Runner:
         with contextlib.suppress(OSError):
             facts.start_recording(self._folder.path, cwd, child.interpreter)
             child.exempt(facts.__file__)
+
+    def _record_datasets(self) -> None:
+        from mlops_tui.engine import hashing
+
+        with contextlib.suppress(OSError):
+            hashing.start(self._options.project, self._options.run_id, self._order)
 
     def _finish(self, end: dict[str, Any], may_retry: bool = True) -> None:
         for descriptor in self._options.held:  # the place is free, however long the disk is full

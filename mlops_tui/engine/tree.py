@@ -9,7 +9,7 @@ from collections.abc import Container, Iterable
 from typing import NamedTuple
 
 LINUX = sys.platform == "linux"
-_OURS = (b"mlops_tui.engine.agent", b"mlops_tui.engine.runner")
+_OURS = (b"mlops_tui.engine.agent", b"mlops_tui.engine.runner", b"mlops-tui-versions")
 _TICKS = float(os.sysconf("SC_CLK_TCK"))
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
@@ -100,7 +100,7 @@ def carrying(table: dict[int, Process], run_dir: str) -> list[Process]:
 
 
 def is_ours(process: Process) -> bool:
-    """Say whether this is an agent or runner of ours: a run that starts runs does not own them."""
+    """Say whether this is ours, such as a runner: a run that starts runs does not own them."""
     if process.session != process.pid:
         return False
     return any(word in _OURS for word in _read(process.pid, "cmdline").split(b"\0"))

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from mlops_tui.domain import places
+from mlops_tui.domain.datasets import DataVersion, UsedData
 from mlops_tui.domain.runs import Run, Series
-from mlops_tui.index import queries
+from mlops_tui.index import datasets, queries
 from mlops_tui.index.fields import read_field_facts
 from mlops_tui.index.lines import clean
 from mlops_tui.index.opened import OpenIndex
@@ -151,6 +152,14 @@ class Index(OpenIndex):
         query = "SELECT path FROM artifacts JOIN runs ON num = run WHERE runs.id = ? ORDER BY path"
         rows = self._ask(lambda c: c.execute(query, (clean(run_id),)).fetchall())
         return [row[0] for row in rows]
+
+    def data_used(self, run_ids: Sequence[str]) -> list[UsedData]:
+        """Return the data that runs used, by run and then by name."""
+        return self._ask(lambda c: datasets.select_used(c, run_ids))
+
+    def data_versions(self, name: str | None = None) -> list[DataVersion]:
+        """Return the versions of all datasets or of one, by name and then the newest first."""
+        return self._ask(lambda c: datasets.select_versions(c, name))
 
     def values(self, fields: Sequence[str]) -> dict[str, dict[str, object]]:
         """Return the values of `fields` of all runs, deleted ones too; None where one has none."""

@@ -9,7 +9,9 @@ from bisect import bisect_right
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mlops_tui.domain.lifecycle import VERSIONS_FILE
 from mlops_tui.index.columns import Column, Dated, FileState, Undated, to_columns
+from mlops_tui.index.datasets import apply_version_lines
 from mlops_tui.index.facts import (
     apply_creation,
     apply_event_facts,
@@ -45,6 +47,9 @@ def apply_news(connection: sqlite3.Connection, news: RunNews) -> bool:
             return False
         if piece.name == RUNNER_FILE:
             apply_runner_lines(connection, run, piece.chunk.data)
+            move(connection, file_number(connection, run, piece.name), piece)
+        elif piece.name == VERSIONS_FILE:
+            apply_version_lines(connection, run, piece.chunk.data)
             move(connection, file_number(connection, run, piece.name), piece)
         else:
             _apply_events(connection, run, piece)
@@ -211,8 +216,8 @@ def _prune_coverage(connection: sqlite3.Connection, run: int, name: str) -> None
 def _label_files(connection: sqlite3.Connection, run: int) -> None:
     """Name the series of all files but the main one by rank, or by a running number."""
     files = connection.execute(
-        "SELECT id, rank, label FROM files WHERE run = ? AND name NOT IN (?, ?) ORDER BY name",
-        (run, MAIN_EVENTS, RUNNER_FILE),
+        "SELECT id, rank, label FROM files WHERE run = ? AND name NOT IN (?, ?, ?) ORDER BY name",
+        (run, MAIN_EVENTS, RUNNER_FILE, VERSIONS_FILE),
     ).fetchall()
     taken: set[int] = set()
     ranks: dict[int, int] = {}

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import msgspec
 
 from mlops_tui.domain.runs import ParamValue
+from mlops_tui.index.datasets import to_data
 from mlops_tui.index.lines import (
     GREATEST_STEP,
     BadLineError,
@@ -48,6 +49,7 @@ class Facts:
     params: dict[str, ParamValue] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
     artifacts: list[str] = field(default_factory=list)
+    datasets: list[dict[str, Any]] = field(default_factory=list)
     note: str | None = None
     progress: tuple[float, float | None] | None = None
 
@@ -181,6 +183,8 @@ def _to_facts(record: dict[str, Any]) -> Facts:
         facts.tags = to_tags(record["tags"])
     if record.get("progress") is not None:
         facts.progress = _to_progress(record["progress"])
+    if record.get("dataset") is not None:
+        facts.datasets.append(to_data(record["dataset"], record.get("t")))
     note, artifact = record.get("note"), record.get("artifact")
     if note is not None:
         if not isinstance(note, str):
@@ -197,6 +201,7 @@ def _add_facts(facts: Facts, later: Facts) -> None:
     facts.params.update(later.params)
     facts.tags.update(later.tags)
     facts.artifacts += later.artifacts
+    facts.datasets += later.datasets
     facts.note = facts.note if later.note is None else later.note
     facts.progress = facts.progress if later.progress is None else later.progress
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlops_tui.domain import lifecycle
 from mlops_tui.domain.runs import ENDED
+from mlops_tui.index.datasets import add_used, note_version
 from mlops_tui.index.labels import PERSON, add_labels, said_at, set_note, tag
 from mlops_tui.index.lines import (
     BadLineError,
@@ -58,6 +59,8 @@ def apply_project_lines(connection: sqlite3.Connection, data: bytes) -> set[int]
             number = run_number(connection, clean(run))
             _apply_to_run(connection, number, record)
             touched.add(number)
+        elif record.get("event") == lifecycle.DATASET_VERSION:
+            note_version(connection, record)
         else:
             touched |= _apply_to_queue(connection, record)
     return touched
@@ -109,6 +112,8 @@ def apply_event_facts(connection: sqlite3.Connection, run: int, origin: str, fac
             "INSERT OR IGNORE INTO artifacts VALUES (?, ?)",
             [(run, path) for path in facts.artifacts],
         )
+    if facts.datasets:
+        add_used(connection, run, facts.datasets)
     if facts.note is not None:
         set_note(connection, run, facts.note, origin)
     if facts.progress is not None:
@@ -197,7 +202,7 @@ def forget_files(connection: sqlite3.Connection, run: int) -> None:
     """Drop all that came from the files of a run, so that they are read from their start again."""
     rows = connection.execute("SELECT id FROM series WHERE run = ?", (run,)).fetchall()
     delete_points(connection, [row[0] for row in rows])
-    for table in ("files", "coverage", "artifacts"):
+    for table in ("files", "coverage", "artifacts", "data_used"):
         connection.execute(f"DELETE FROM {table} WHERE run = ?", (run,))
     connection.execute(
         f"DELETE FROM labels WHERE run = ? AND origin != '' AND origin < '{PERSON}'", (run,)

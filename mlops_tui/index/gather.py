@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from mlops_tui.domain.lifecycle import VERSIONS_FILE
 from mlops_tui.journal.tail import Chunk, Position, read_chunk
 
 CHUNK_BYTES = 1 << 20
@@ -75,7 +76,11 @@ class RunNews:
     @property
     def has_lines(self) -> bool:
         """Say whether lines of an event file are there."""
-        return any(piece.chunk.data for piece in self.pieces if piece.name != RUNNER_FILE)
+        return any(
+            piece.chunk.data
+            for piece in self.pieces
+            if piece.name not in (RUNNER_FILE, VERSIONS_FILE)
+        )
 
 
 def positions(connection: sqlite3.Connection, run: int) -> dict[str, tuple[Position, int]]:
@@ -150,7 +155,7 @@ def _event_files(folder: Path) -> list[tuple[str, int, int]]:
     with os.scandir(folder) as entries:
         for entry in entries:
             name = entry.name
-            if name in (RUNNER_FILE, MAIN_EVENTS) or (
+            if name in (RUNNER_FILE, MAIN_EVENTS, VERSIONS_FILE) or (
                 name.startswith("events-") and name.endswith(".jsonl")
             ):
                 stat = entry.stat()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 APPLICATION_ID = 0x6D6C6F70
 """`mlop`: an SQLite file without it is none of ours."""
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 """Goes up with every change of tables or of what ingest writes; another one means a rebuild."""
 
 TABLES = """
@@ -50,6 +50,16 @@ CREATE TABLE labels (                      -- parameters and tags, values as JSO
 CREATE INDEX labels_run ON labels (run);
 CREATE TABLE artifacts (
     run INTEGER NOT NULL, path TEXT NOT NULL, PRIMARY KEY (run, path)
+) WITHOUT ROWID;
+CREATE TABLE data_used (                   -- version '' for data that was only named
+    run INTEGER NOT NULL, name TEXT NOT NULL, version TEXT NOT NULL, path TEXT NOT NULL,
+    files INTEGER, size INTEGER, t REAL NOT NULL, problem TEXT,
+    PRIMARY KEY (run, name, version)
+) WITHOUT ROWID;
+CREATE INDEX data_used_name ON data_used (name, version);
+CREATE TABLE data_seen (                   -- versions that people asked for
+    name TEXT NOT NULL, version TEXT NOT NULL, path TEXT NOT NULL, files INTEGER, size INTEGER,
+    first REAL NOT NULL, last REAL NOT NULL, PRIMARY KEY (name, version)
 ) WITHOUT ROWID;
 CREATE TABLE paused (host TEXT PRIMARY KEY, t REAL NOT NULL, paused INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE files (                       -- run 0: the journals of the project

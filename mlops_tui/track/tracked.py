@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Callable, Dict, Mapping, Optional, Tuple, Type
@@ -110,15 +111,11 @@ class TrackedRun:
         self._record("note", lambda given: clean(text_of(given)), text)
 
     def dataset(self, name: str, path: object) -> None:
-        """Record that the run reads the data at `path`, under a name."""
-        self._record(
-            "dataset",
-            lambda given: {
-                "name": clean(text_of(given[0])),
-                "path": clean(os.path.abspath(os.fspath(given[1]))),
-            },
-            (name, path),
-        )
+        """Record that the run reads the data at `path`, under a name; its version follows soon.
+
+        A process of its own reads all of the data, unless it was not touched since that was done.
+        """
+        self._record("dataset", lambda given: _look_at(self.dir, given), (name, path))
 
     def artifact(self, path: object) -> None:
         """Record a file or folder that the run made.
@@ -236,6 +233,16 @@ def _keep(run_dir: Path, given: Any) -> Dict[str, Any]:
     from mlops_tui.track.artifacts import keep  # it loads shutil
 
     return keep(run_dir, given)
+
+
+def _look_at(run_dir: Path, given: Any) -> Dict[str, Any]:
+    from mlops_tui.track.datasets import start_recording  # few scripts name their data
+
+    name, path = clean(text_of(given[0])), clean(os.path.abspath(os.fspath(given[1])))
+    error = attempt(start_recording, run_dir, [(name, path)], sys.executable or "python3")
+    if error is not None:
+        say_once("the version of data is not recorded: %s" % text_of(error))
+    return {"name": name, "path": path}
 
 
 def _end(own: Optional[OwnFacts], events: Optional[EventFile], ending: Ending) -> None:

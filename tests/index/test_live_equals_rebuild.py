@@ -33,7 +33,11 @@ def event_lines(draw: st.DrawFn) -> bytes:
         return b"\0\0" + json.dumps({"t": T + 5, "s": 1, "m": {"loss": 1}}).encode()
     if kind == 2:
         extra = st.sampled_from(
-            [{"params": {"lr": 1}}, {"tags": {"a": "b"}}, {"note": "n"}, {"progress": [1, 2]}]
+            [
+                *({"params": {"lr": 1}}, {"tags": {"a": "b"}}, {"note": "n"}, {"progress": [1, 2]}),
+                {"dataset": {"name": "train", "path": "/train.csv"}},
+                {"t": T + 9, "dataset": {"name": "train", "path": "/t", "version": "abc"}},
+            ]
         )
         return json.dumps(draw(extra)).encode()
     record: dict[str, Any] = {"m": draw(METRICS)}
@@ -65,7 +69,8 @@ def everything(index: Index) -> object:
         for name in run.metrics
         for limit in (None, 7)
     }
-    return repr((runs, series))
+    used = index.data_used([run.id for run in runs])
+    return repr((runs, series, used, index.data_versions()))
 
 
 @settings(

@@ -70,6 +70,8 @@ def project(tmp_path: Path) -> Path:
         ("agent status", PROJECT_FILE | INDEX | STARTERS),
         ("projects", FILTERS | DECODER | STARTERS),
         ("run a --dry-run", INDEX | {"subprocess"}),
+        ("data list", FILTERS | DECODER | STARTERS),
+        ("data versions", FILTERS | DECODER | STARTERS),
         ("delete a-1", NO_READER_NEEDS),
         ("completion bash", PROJECT_FILE | INDEX | STARTERS),
         ("--help", PROJECT_FILE | INDEX | STARTERS | {"dataclasses"}),

@@ -92,7 +92,7 @@ def test_another_file_is_judged_by_the_checks_of_a_dataset(
         (["check", "customers"], "no checks of customers are declared"),
         (["check", "train", "--rows", "-1"], "--rows is -1"),
         (["check", "train", "-C", "/nowhere"], "/nowhere is no folder"),
-        (["chekc", "train"], "data what? data check"),
+        (["chekc", "train"], "data what? data "),
     ):
         assert main(["data", *words]) == 2
         assert expected in capsys.readouterr().err

@@ -62,7 +62,7 @@ def test_what_is_unknown_is_null() -> None:
     assert (shape["metrics"]["loss"]["min"], shape["metrics"]["loss"]["max"]) == (None, None)
     assert shape["metrics"]["loss"]["last"] == "NaN"
     assert state_words(run) == "running 3"
-    lines = describe(run, {}, {}, {}, [], Path(), 1070.0)
+    lines = describe(run, {}, {}, {}, [], [], Path(), 1070.0)
     (row,) = [line for line in lines if line.split()[:1] == ["loss"]]
     assert row.split() == ["loss", "NaN", "-", "-", "NaN", "2", "1"]
 
@@ -115,7 +115,7 @@ def test_a_column_may_be_any_field(field: str, text: str) -> None:
 
 
 def test_the_page_about_a_run_leaves_out_what_is_not_known() -> None:
-    page = "\n".join(describe(RUN, {}, {}, {}, [], Path("/p"), 1070.0))
+    page = "\n".join(describe(RUN, {}, {}, {}, [], [], Path("/p"), 1070.0))
     assert "train-1  running 12/20" in page
     assert "exit code" not in page
     assert "artifacts" not in page

@@ -1,0 +1,58 @@
+"""Records which versions of its declared inputs a run found, beside its command.
+
+`python -m mlops_tui.engine.hashing MARKER PROJECT RUN_ID` does it; the runner starts that.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from mlops_tui.domain import places
+from mlops_tui.track import datasets
+
+MARKER = datasets.MARKER
+
+
+def start(project: Path, run_id: str, order: Mapping[str, object]) -> None:
+    """Start the process for a run; nothing happens where it has no inputs.
+
+    Raises:
+        OSError: it cannot be started.
+    """
+    if order.get("inputs"):
+        module = [sys.executable, "-P", "-m", "mlops_tui.engine.hashing"]
+        datasets.start_orphan([*module, MARKER, str(project), run_id])
+
+
+def named_paths(project: Path, inputs: Sequence[object]) -> list[tuple[str, str]]:
+    """Return name and absolute path of inputs, which are names of datasets or paths."""
+    from mlops_tui.domain.projectfile import load_project  # the runner imports this module
+
+    declared = load_project(project).datasets
+    found = []
+    for given in dict.fromkeys(map(str, inputs)):
+        path = declared[given].path if given in declared else given
+        if path:
+            found.append((given, os.path.abspath(project / path)))
+    return found
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Record the versions of a run's inputs: MARKER PROJECT RUN_ID."""
+    from mlops_tui.engine.recorded import RunFolder
+
+    os.setsid()  # we are none of the run's, whose group may be stopped
+    os.nice(19)
+    project, run_id = Path(arguments[1]), arguments[2]
+    try:
+        inputs = RunFolder(project, run_id).order().get("inputs") or []
+    except (OSError, ValueError):
+        return
+    datasets.record(places.run_dir(project, run_id), named_paths(project, inputs))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
