@@ -20,6 +20,7 @@ from mlops_tui.ui.project_source import ProjectSource
 from mlops_tui.ui.run_looks import RunLooks
 from mlops_tui.ui.run_verbs import RunVerbs
 from mlops_tui.ui.screens.app_screen import AppScreen
+from mlops_tui.ui.widgets.pace import Pace
 from mlops_tui.ui.widgets.panes import TABS, Panes
 from mlops_tui.ui.widgets.place_keeper import PlaceKeeper
 from mlops_tui.ui.widgets.project_line import ProjectLine
@@ -29,6 +30,8 @@ from mlops_tui.ui.widgets.runs_pane import RunsPane
 from mlops_tui.ui.widgets.take_out import TakeOut
 
 COARSE_TIMES_SECONDS = 60.0
+SUMMARY_SECONDS = 1.0
+"""Between two looks at the best run and at what goes on; nobody reads faster."""
 
 
 class ProjectScreen(AppScreen):
@@ -54,6 +57,7 @@ class ProjectScreen(AppScreen):
         self.looks = RunLooks(source, self.verbs, self.runs_pane, settings.is_unicode)
         self._settle: Timer | None = None
         self._is_ready = False
+        self._summary = Pace(self, lambda: source.ask_summary(self.line, self.project))
 
     def body(self) -> Widget:
         contents = {
@@ -100,7 +104,7 @@ class ProjectScreen(AppScreen):
         self.runs_pane.view_keys.set_meaning(metric_meaning(self.project).is_lower_better)
         self.detail.charts.set_wishes(wishes, metric_meaning(self.project))
         if self._is_ready:
-            self.source.ask_summary(self.line, self.project)
+            self._summary.want(0)
 
     def on_batch_arrived(self, event: intents.BatchArrived) -> None:
         batch = event.batch
@@ -119,7 +123,7 @@ class ProjectScreen(AppScreen):
         self.detail.take(batch)
         self.looks.take(batch)
         if is_first or batch.runs:
-            self.source.ask_summary(self.line, self.project)
+            self._summary.want(SUMMARY_SECONDS)
 
     def on_feed_failed(self, event: intents.FeedFailed) -> None:
         self.line.set_doing("not live")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from rich.cells import cell_len
 from rich.segment import Segment
 from textual.geometry import Region
@@ -22,8 +20,6 @@ from mlops_tui.ui.widgets.pieces import fit
 
 LABELS = 8
 """Cells for the labels of the y axis, with the axis itself."""
-WORTH_SKIPPING = 16
-"""Cells that look the same: to begin anew behind fewer takes more bytes than to send them again."""
 
 
 class LineChart(Widget):
@@ -39,7 +35,7 @@ class LineChart(Widget):
         self._y_axis: Axis | None = None
 
     def show(self, data: ChartData | None) -> None:
-        """Draw `data`; only the spans that look different are sent to the terminal."""
+        """Draw `data`."""
         if self.data is None or data is None or data.metric != self.data.metric:
             self._y_axis = None
         self.data = data
@@ -67,10 +63,10 @@ class LineChart(Widget):
         if len(old) != len(self._rows):
             self.refresh()
             return
-        for y, (before, now) in enumerate(zip(old, self._rows, strict=True)):
-            if before != now:
-                spans = changed_spans(before, now)
-                self.refresh(*(Region(start, y, end - start, 1) for start, end in spans))
+        changed = [y for y in range(height) if old[y] != self._rows[y]]
+        if changed:
+            first, last = changed[0], changed[-1]
+            self.refresh(Region(0, first, width, last + 1 - first))
 
     def _compose_rows(self, width: int, height: int) -> list[list[tuple[str, str]]]:
         if self.data is None or width < LABELS + 6 or height < 4:
@@ -180,32 +176,3 @@ def owner_kind(owner: int) -> str:
         return ""
     slot = owner % palette.SLOTS
     return f"dim-{slot}" if owner >= palette.SLOTS else f"series-{slot}"
-
-
-def changed_spans(
-    old: Sequence[tuple[str, str]], new: Sequence[tuple[str, str]]
-) -> list[tuple[int, int]]:
-    """Return the stretches of cells `start, end` outside which two rows of pieces look the same."""
-    before, now = _cells(old), _cells(new)
-    if len(before) != len(now):
-        return [(0, max(len(before), len(now)))]
-    spans: list[tuple[int, int]] = []
-    for cell, (one, other) in enumerate(zip(before, now, strict=True)):
-        if one != other:
-            if spans and cell - spans[-1][1] < WORTH_SKIPPING:
-                spans[-1] = (spans[-1][0], cell + 1)
-            else:
-                spans.append((cell, cell + 1))
-    return spans
-
-
-def _cells(pieces: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    cells = []
-    for text, kind in pieces:
-        if cell_len(text) == len(text):
-            cells += [(glyph, kind if glyph != " " else "") for glyph in text]
-            continue
-        for glyph in text:
-            cells.append((glyph, kind))
-            cells.extend([("", kind)] * (cell_len(glyph) - 1))
-    return cells

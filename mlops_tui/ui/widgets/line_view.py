@@ -1,4 +1,4 @@
-"""A scrolling view that draws its lines itself, and repaints the parts that look different."""
+"""A scrolling view that draws its lines itself, and repaints those that look different."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from mlops_tui.ui.looks import painter
-from mlops_tui.ui.widgets.pieces import Piece, difference
+from mlops_tui.ui.widgets.pieces import Piece
 
 
 class LineView(ScrollView):
@@ -36,17 +36,11 @@ class LineView(ScrollView):
         return max(1, self.size.height - 1)
 
     def refresh_changed(self) -> None:
-        """Repaint the parts of the visible lines that look different now."""
+        """Repaint the visible lines that look different now."""
         width = self.line_width
         for y in range(self.size.height):
-            old = self._painted.get(y)
-            if old is None:
+            if self._painted.get(y) != self.line_pieces(y):
                 self.refresh(Region(0, y, width, 1))
-                continue
-            new = self.line_pieces(y)
-            if new != old:
-                start, end = difference(old, new, width)
-                self.refresh(Region(start, y, end - start, 1))
 
     def repaint(self) -> None:
         self.forget_painted()

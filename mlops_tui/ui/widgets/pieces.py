@@ -32,37 +32,6 @@ def wrapped(text: str, width: int) -> list[str]:
     return [*lines, line]
 
 
-def difference(old: list[Piece], new: list[Piece], width: int) -> tuple[int, int]:
-    """Return the cells `start, end` outside which both lines look the same."""
-    start = 0
-    for (old_text, old_kind), (new_text, new_kind) in zip(old, new, strict=False):
-        if old_kind != new_kind or old_text != new_text:
-            if old_kind == new_kind:
-                start += cell_len(_common_start(old_text, new_text))
-            break
-        start += cell_len(old_text)
-    end = width
-    if len(old) == len(new):
-        for (old_text, old_kind), (new_text, new_kind) in zip(
-            reversed(old), reversed(new), strict=True
-        ):
-            if old_kind != new_kind or old_text != new_text:
-                if old_kind == new_kind:
-                    end -= cell_len(_common_start(old_text[::-1], new_text[::-1]))
-                break
-            end -= cell_len(old_text)
-    return min(start, width - 1), max(end, start + 1)
-
-
-def _common_start(one: str, other: str) -> str:
-    length = 0
-    for a, b in zip(one, other, strict=False):
-        if a != b:
-            break
-        length += 1
-    return one[:length]
-
-
 def padded(pieces: list[Piece], width: int) -> list[Piece]:
     """Return the pieces, filled up with blanks to `width` cells."""
     room = width - sum(cell_len(text) for text, _ in pieces)

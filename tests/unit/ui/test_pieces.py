@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from mlops_tui.ui.widgets.pieces import Piece, difference, wrapped
+from mlops_tui.ui.widgets.pieces import wrapped
 from mlops_tui.ui.widgets.wrapped_view import hanging
 
 
@@ -38,20 +38,3 @@ def test_lines_hang_below_what_stands_before_the_first() -> None:
     ]
     narrow = hanging("label ", "", "ab", "", 3)
     assert ["".join(text for text, _ in line) for line in narrow] == ["label a", "      b"]
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "span"),
-    [
-        ([("loss 0.5 (0 to 1)   ", "")], [("loss 0.7 (0 to 1)   ", "")], (7, 8)),
-        ([("x", "a"), ("0.5   ", "")], [("x", "a"), ("0.55  ", "")], (4, 5)),
-        ([("日本語 1", "")], [("日本話 1", "")], (4, 6)),
-        ([("abc", "a")], [("abc", "b")], (0, 3)),
-        ([("ab", ""), ("c", "x")], [("a", ""), ("bc", "x")], (1, 2)),
-    ],
-)
-def test_only_what_looks_different_lies_between(
-    old: list[Piece], new: list[Piece], span: tuple[int, int]
-) -> None:
-    width = sum(cell_len(text) for text, _ in new)
-    assert difference(old, new, width) == span
