@@ -11,6 +11,8 @@ UNSAFE = re.compile(
 
 def safe(text: str) -> str:
     """Return `text` with every character that could act on a terminal made visible instead."""
+    if text.isascii() and text.isprintable():
+        return text
     return UNSAFE.sub(_picture, text)
 
 

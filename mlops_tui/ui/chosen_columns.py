@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from rich.cells import cell_len
 
@@ -85,8 +86,7 @@ class Lens:
     """Courses by run id and metric."""
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """One thing to choose from a list."""
 
     id: str
@@ -101,19 +101,25 @@ def choices(fields: Iterable[str], wishes: Wishes) -> list[Choice]:
     wanted = [name for name in (wishes.objective, *wishes.metrics) if name in metrics]
     metrics = list(dict.fromkeys([*(name for name in wanted if name is not None), *metrics]))
     found = [Choice(key, title, "attribute") for key, title in BY_ITSELF.items()]
-    found += [_variant("metric", name) for name in metrics]
+    titles = [(name, safe(name)) for name in metrics]
+    found += _variants(titles, {"metric": VARIANTS["metric"]})
     for kind, about in (("param", "parameter"), ("tag", "tag")):
         for name in names:
             if name.startswith(f"{kind}."):
                 found.append(Choice(name, _label_title(kind, name[len(kind) + 1 :]), about))
     found += [Choice(key, title, "attribute") for key, (title, _) in ATTRIBUTES.items()]
-    found += [_variant(kind, name) for name in metrics for kind in VARIANTS if kind != "metric"]
-    return found
+    others = {kind: words for kind, words in VARIANTS.items() if kind != "metric"}
+    return found + _variants(titles, others)
 
 
-def _variant(kind: str, metric: str) -> Choice:
-    title, about = VARIANTS[kind]
-    return Choice(f"{kind}.{metric}", title.format(safe(metric)), about)
+def _variants(
+    titles: Iterable[tuple[str, str]], kinds: Mapping[str, tuple[str, str]]
+) -> list[Choice]:
+    return [
+        Choice(f"{kind}.{name}", words.format(title), about)
+        for name, title in titles
+        for kind, (words, about) in kinds.items()
+    ]
 
 
 def _label_title(kind: str, name: str) -> str:
