@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mlops_tui.data.check_results import CheckReport
+from mlops_tui.data.finding import FindingsReport
 from mlops_tui.data.found import FoundRow
 
 
@@ -38,4 +39,32 @@ def row_shape(row: FoundRow) -> dict[str, object]:
         "row": row.row,
         "values": dict(row.values),
         "note": row.note,
+    }
+
+
+def findings_shape(report: FindingsReport) -> dict[str, object]:
+    """Return what was found as `data findings --json` gives it."""
+    return {
+        "dataset": report.dataset,
+        "against": list(report.against),
+        "n_rows": report.n_rows,
+        "findings": [
+            {
+                "kind": finding.kind.value,
+                "sure": finding.sure.value,
+                "words": finding.words,
+                "why": finding.why,
+                "remedy": finding.remedy,
+                "n": finding.n,
+                "n_found": finding.n_found,
+                "columns": list(finding.columns),
+                "rows": [row_shape(row) for row in finding.rows],
+            }
+            for finding in report.findings
+        ],
+        "looked_for": [
+            {"what": look.what, "n": look.n, "skipped": look.skipped or None}
+            for look in report.looks
+        ],
+        "problems": list(report.problems),
     }

@@ -50,7 +50,8 @@ def summary(report: CheckReport) -> str:
     words = f"{failed} of {counted} failed" if failed else f"{counted} met"
     if unsure and not failed:
         words = f"{unsure} of {counted} undecided, the others met"
-    return f"{report.dataset}: {words} on {report.n_rows:,} rows in {files}"
+    rows = f"{report.n_rows:,} row{'' if report.n_rows == 1 else 's'}"
+    return f"{report.dataset}: {words} on {rows} in {files}"
 
 
 def check_lines(result: CheckResult) -> list[str]:

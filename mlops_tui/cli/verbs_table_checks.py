@@ -23,9 +23,27 @@ def _check(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _findings(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("data", metavar="DATA", help="a dataset, or a file, folder or pattern")
+    parser.add_argument("--target", metavar="COLUMN", help="what is to be predicted")
+    parser.add_argument(
+        "--holdout", metavar="DATA2", help="what models are measured on: must share no rows"
+    )
+    parser.add_argument("--before", metavar="DATA2", help="an older version, or what is right")
+
+
 CHECK_VERBS = (
     Verb(
         *("data check", _DATA, "judge the declared checks of a dataset", _MODULE, _check),
         ("mlops-tui data check train", "mlops-tui data check new.csv --as train --rows 20 --json"),
+    ),
+    Verb(
+        *("data findings", _DATA, "look for what can go wrong with data"),
+        *("mlops_tui.cli.verbs_data_findings", _findings),
+        (
+            "mlops-tui data findings train",
+            "mlops-tui data findings train.csv --target label --holdout holdout.csv",
+            "mlops-tui data findings new.csv --before train --json",
+        ),
     ),
 )

@@ -254,7 +254,7 @@ def find_conflicts(table: Table) -> tuple[list[Finding], Look]:
     what, sample = "equal rows with different labels", table.sample
     target = sample.roles.target
     if target is None or target not in sample.frame.columns:
-        return [], Look(what, 0, "no target is declared")
+        return [], Look(what, 0, "no target is declared or named with --target")
     if classes_of(sample.frame[target]) is None:
         return [], Look(what, 0, "the target is an amount, not a class")
     columns = sample.features

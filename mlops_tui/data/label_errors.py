@@ -36,7 +36,7 @@ _WHAT = "labels that are probably wrong"
 def find_label_errors(table: Sampled, seed: int = 0) -> tuple[list[Finding], Look]:
     """Return the labels that are probably wrong, the surest first."""
     if table.roles.target is None or table.roles.target not in table.frame.columns:
-        return [], Look(_WHAT, 0, "no target is declared")
+        return [], Look(_WHAT, 0, "no target is declared or named with --target")
     classes = classes_of(table.frame[table.roles.target])
     if classes is None:
         return [], Look(_WHAT, 0, "the target is an amount, not a class")

@@ -40,7 +40,7 @@ def find_leakage(table: Sampled, seed: int = 0) -> tuple[list[Finding], Look]:
     """Return the columns that tell too much, the worst first."""
     target = table.roles.target
     if target is None or target not in table.frame.columns:
-        return [], Look(_WHAT, 0, "no target is declared")
+        return [], Look(_WHAT, 0, "no target is declared or named with --target")
     told = _target(table.frame[target])
     if told is None or told[1].sum() < LEAST_ROWS:
         return [], Look(_WHAT, 0, f"needs {LEAST_ROWS} rows with a target of more than one value")

@@ -30,7 +30,7 @@ def find_imbalance(table: Sampled) -> tuple[list[Finding], Look]:
     what = "rare classes"
     target = table.roles.target
     if target is None or target not in table.frame.columns:
-        return [], Look(what, 0, "no target is declared")
+        return [], Look(what, 0, "no target is declared or named with --target")
     classes = classes_of(table.frame[target])
     if classes is None:
         return [], Look(what, 0, "the target is an amount, not a class")

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     )
     from mlops_tui.engine.actions_data import DatasetState, data_states, record_version
     from mlops_tui.engine.actions_dry import DryRun, dry_run
+    from mlops_tui.engine.actions_findings import Question, find_problems
     from mlops_tui.engine.actions_init import write_project_file
     from mlops_tui.engine.actions_keep import delete, purge, purge_preview, restore
     from mlops_tui.engine.actions_label import note, rename, tag
@@ -46,6 +47,7 @@ __all__ = [
     "DryRun",
     "LaunchPlan",
     "Launched",
+    "Question",
     "QueueStatus",
     "StopResult",
     "agent_status",
@@ -57,6 +59,7 @@ __all__ = [
     "data_states",
     "delete",
     "dry_run",
+    "find_problems",
     "launch",
     "launch_sweep",
     "mark_lost",
@@ -85,6 +88,7 @@ _NAMES = {
     "actions_compare": ("CodeChanges", "Comparison", "changed_files", "compare_runs"),
     "actions_data": ("DatasetState", "data_states", "record_version"),
     "actions_dry": ("DryRun", "dry_run"),
+    "actions_findings": ("Question", "find_problems"),
     "actions_init": ("write_project_file",),
     "actions_keep": ("delete", "purge", "purge_preview", "restore"),
     "actions_label": ("note", "rename", "tag"),

@@ -147,3 +147,38 @@ def test_a_run_is_stopped_while_its_data_is_read(project: Path) -> None:
     end = end_of(project, run_id)
     assert end["state"] == "stopped"
     assert "before it started" in end["reason"]
+
+
+def test_findings_are_told_with_rows_and_a_remedy(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [f"{number},{number * 7 % 90},{number % 2}" for number in range(80)]
+    (project / "fit.csv").write_text("\n".join(["id,age,bought", *rows]) + "\n")
+    rows = [f"{900 + number},{number * 11 % 97},{number % 2}" for number in range(60)]
+    rows[5] = rows[5] + "\n7000,33,a@example.org"
+    (project / "new.csv").write_text("\n".join(["id,age,bought", *rows]) + "\n")
+    code, report = told(capsys, "findings", "new.csv", "--target", "bought", "--before", "fit.csv")
+    assert (code, report["dataset"], report["against"]) == (0, "new.csv", ["fit.csv"])
+    [finding] = [it for it in report["findings"] if it["kind"] == "personal_data"]
+    assert finding["rows"][0]["line"] == 8
+    assert finding["rows"][0]["values"] == {"bought": "a***"}
+    assert {"what", "n", "skipped"} == set(report["looked_for"][0])
+    assert main(["data", "findings", "new.csv"]) == 0
+    said = capsys.readouterr()
+    assert "remedy: leave the column out, or replace it by a keyed hash" in said.out
+    assert "not looked for: equal rows with different labels; " in said.err
+
+
+def test_train_is_compared_with_holdout_without_being_told(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = TOML.replace('id = "id"', 'role = "train"\ntarget = "age"') + (
+        '[datasets.holdout]\npath = "holdout.csv"\nrole = "holdout"\ntarget = "age"\n'
+        '[datasets.gone]\npath = "gone.csv"\nrole = "holdout"\ntarget = "age"\n'
+    )
+    (project / "mlops.toml").write_text(text)
+    (project / "holdout.csv").write_text(GOOD)
+    _, report = told(capsys, "findings", "train")
+    assert report["against"] == ["holdout"]
+    _, report = told(capsys, "findings", "holdout")
+    assert report["against"] == ["train"]
