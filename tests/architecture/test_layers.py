@@ -21,6 +21,7 @@ RANKS = {
     "track": 2,
     "index": 2,
     "data": 2,
+    "monitor": 2,
     "journal": 1,
     "domain": 0,
 }

@@ -1,0 +1,99 @@
+"""From scores to verdicts: practical size, chance, many columns at once, many windows in a row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+FALSE_SHARE = 0.04
+"""The false discovery rate that the correction over columns holds."""
+BLIND_FACTOR = 3.0
+"""Too little data where once in a hundred times chance passes the threshold times this."""
+LEAST_ROWS = 10
+"""With fewer values on either side nothing is said about a distribution."""
+
+
+class Verdict(StrEnum):
+    """What may be said of a column or a batch."""
+
+    OK = "ok"
+    DRIFT = "drift"
+    TOO_LITTLE_DATA = "too_little_data"
+
+
+class Level(StrEnum):
+    """What windows in a row amount to."""
+
+    QUIET = "quiet"
+    WARNING = "warning"
+    ALARM = "alarm"
+
+
+def adjusted(p_values: Sequence[float] | NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return p-values adjusted over all columns by Benjamini and Hochberg (1995), in order.
+
+    A column passes at rate q where its adjusted value is <= q. Holds for independent columns and
+    for positively dependent ones.
+    """
+    given = np.asarray(p_values, dtype=np.float64)
+    if not len(given):
+        return given
+    order = np.argsort(given)
+    ranked = given[order] * len(given) / np.arange(1, len(given) + 1)
+    monotone = np.minimum.accumulate(ranked[::-1])[::-1]
+    back = np.empty_like(monotone)
+    back[order] = np.minimum(monotone, 1.0)
+    return back
+
+
+def of_column(
+    score: float, threshold: float, q99: float, adjusted_p: float, n: int, rows: int
+) -> Verdict:
+    """Return the verdict of one column.
+
+    Drift only where the score is of practical size, above what chance passes once in a hundred
+    times at this size, and passes the correction over all columns. What is no drift is too little
+    data where chance alone goes beyond three times the threshold, since then silence says nothing.
+
+    Args:
+        score: >= 0; NaN where there was nothing to compare.
+        threshold: of practical size from here on.
+        q99: the 99 % quantile of the null.
+        adjusted_p: the p-value, corrected over columns.
+        n: values in the batch.
+        rows: values in the reference.
+    """
+    if min(n, rows) < LEAST_ROWS or np.isnan(score):
+        return Verdict.TOO_LITTLE_DATA
+    if score >= threshold and score > q99 and adjusted_p <= FALSE_SHARE:
+        return Verdict.DRIFT
+    return Verdict.TOO_LITTLE_DATA if q99 > BLIND_FACTOR * threshold else Verdict.OK
+
+
+def of_batch(columns: Sequence[Verdict]) -> Verdict:
+    """Return the verdict of a batch: drift by any column; too little data where most are so."""
+    if Verdict.DRIFT in columns:
+        return Verdict.DRIFT
+    blind = sum(verdict is Verdict.TOO_LITTLE_DATA for verdict in columns)
+    return Verdict.TOO_LITTLE_DATA if 2 * blind > len(columns) or not columns else Verdict.OK
+
+
+def level(windows: Sequence[Verdict], k: int = 2, m: int = 3) -> Level:
+    """Return what the verdicts of one cause, oldest first, amount to at the newest window.
+
+    A drift in the newest window that could be judged is a warning at once, and an alarm where at
+    least `k` of the last `m` windows that could be judged have drifted. Windows with too little
+    data count for nothing: they neither end an alarm nor make one.
+
+    Raises:
+        ValueError: not 1 <= k <= m.
+    """
+    if not 1 <= k <= m:
+        raise ValueError(f"an alarm after {k} of {m} windows is not possible")
+    judged = [verdict for verdict in windows if verdict is not Verdict.TOO_LITTLE_DATA][-m:]
+    if not judged or judged[-1] is not Verdict.DRIFT:
+        return Level.QUIET
+    return Level.ALARM if judged.count(Verdict.DRIFT) >= k else Level.WARNING
