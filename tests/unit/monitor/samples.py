@@ -33,7 +33,7 @@ def batch(seed: int, n: int, columns: int = 6, shift: float = 0.0) -> Mapping[st
 def waves(seed: int, n: int, phi: float, columns: int = 8) -> Mapping[str, Column]:
     """Return a time column and AR(1) columns of variance 1."""
     draw = np.random.default_rng(seed)
-    made = {"t": Column("t", Kind.TIME, np.arange(n) * 60.0, rows=n)}
+    made = {"t": Column("t", Kind.TIME, np.arange(0.0, 60.0 * n, 60.0), rows=n)}
     for at in range(columns):
         values = np.empty(n)
         value = draw.normal()

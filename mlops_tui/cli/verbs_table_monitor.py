@@ -1,0 +1,65 @@
+"""The verbs that judge live data: arguments and examples; nothing that acts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mlops_tui.cli.verb import Verb
+
+if TYPE_CHECKING:
+    import argparse
+
+_MONITOR = "Watch live data"
+
+
+def _run(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--reference", metavar="FILE", type=Path, help="data that is as usual")
+    parser.add_argument("--current", metavar="FILE", type=Path, help="the batch to judge")
+    parser.add_argument(
+        "--preset",
+        choices=("evidently", "nannyml", "psi"),
+        help="decide as that tool does by default",
+    )
+    parser.add_argument("--target", metavar="COLUMN", help="the column that a model predicts")
+    parser.add_argument("--prediction", metavar="COLUMN", help="the column of its predictions")
+    parser.add_argument(
+        "--time",
+        metavar="COLUMN",
+        help="the column that orders the rows (default: the only one with times)",
+    )
+    parser.add_argument(
+        "--threshold",
+        dest="thresholds",
+        metavar="NAME=NUMBER",
+        action="append",
+        default=[],
+        help="practical threshold of a column or a method; may be given several times",
+    )
+    parser.add_argument(
+        "--method",
+        dest="methods",
+        metavar="COLUMN=METHOD",
+        action="append",
+        default=[],
+        help="how to compare a column: wasserstein, kolmogorov_smirnov, jensen_shannon, psi, "
+        "hellinger, chi_square, total_variation, l_infinity",
+    )
+    parser.add_argument(
+        "--multivariate", action="store_true", help="columns together too; takes seconds"
+    )
+    parser.add_argument("--all", action="store_true", help="list every column")
+
+
+MONITOR_VERBS = (
+    Verb(
+        *("monitor run", _MONITOR, "compare data with a reference; tell drift from chance"),
+        *("mlops_tui.cli.verbs_monitor", _run),
+        (
+            "mlops-tui monitor run --reference train.csv --current today.csv",
+            "mlops-tui monitor run --reference train.csv --current today.csv --json",
+            "mlops-tui monitor run --reference train.csv --current today.csv --preset psi",
+        ),
+        has_project=False,
+    ),
+)
