@@ -22,6 +22,14 @@ def _versions(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _profile(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("data", metavar="DATA", help="a dataset, or a file, folder or pattern")
+    parser.add_argument(
+        "--target", metavar="COLUMN", help="relate all columns to this one (default: the dataset's)"
+    )
+    parser.add_argument("--anew", action="store_true", help="also where nothing has changed")
+
+
 DATA_VERBS = (
     Verb(
         *("data list", _DATA, "list the datasets of a project", _MODULE, lambda _: None),
@@ -30,5 +38,13 @@ DATA_VERBS = (
     Verb(
         *("data versions", _DATA, "show versions of data and their runs", _MODULE, _versions),
         ("mlops-tui data versions", "mlops-tui data versions train --json"),
+    ),
+    Verb(
+        *("data profile", _DATA, "show what is in some data, however large"),
+        *("mlops_tui.cli.verbs_profile", _profile),
+        (
+            "mlops-tui data profile train",
+            "mlops-tui data profile new.csv.gz --target label --json",
+        ),
     ),
 )

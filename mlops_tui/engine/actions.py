@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from mlops_tui.engine.actions_keep import delete, purge, purge_preview, restore
     from mlops_tui.engine.actions_label import note, rename, tag
     from mlops_tui.engine.actions_launch import LaunchPlan, launch, plan_launch, retry
+    from mlops_tui.engine.actions_profile import ProfiledData, profile_data
     from mlops_tui.engine.actions_queue import (
         move,
         pause_queue,
@@ -47,6 +48,7 @@ __all__ = [
     "DryRun",
     "LaunchPlan",
     "Launched",
+    "ProfiledData",
     "Question",
     "QueueStatus",
     "StopResult",
@@ -68,6 +70,7 @@ __all__ = [
     "pause_queue",
     "plan_launch",
     "plan_sweep",
+    "profile_data",
     "purge",
     "purge_preview",
     "queue_status",
@@ -93,6 +96,7 @@ _NAMES = {
     "actions_keep": ("delete", "purge", "purge_preview", "restore"),
     "actions_label": ("note", "rename", "tag"),
     "actions_launch": ("LaunchPlan", "launch", "plan_launch", "retry"),
+    "actions_profile": ("ProfiledData", "profile_data"),
     "actions_queue": (*("move", "pause_queue", "queue_status", "resume_queue", "set_priority"),),
     "actions_samples": ("CopiedSamples", "copy_samples"),
     "actions_stop": ("mark_lost", "stop"),

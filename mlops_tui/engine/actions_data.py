@@ -13,7 +13,7 @@ from mlops_tui.domain.datasets import DataVersion
 from mlops_tui.domain.errors import InputError
 from mlops_tui.domain.lifecycle import DATASET_VERSION
 from mlops_tui.domain.project import Dataset, Project
-from mlops_tui.engine.creation import record_fact
+from mlops_tui.engine.creation import ensure_project_folders, record_fact
 from mlops_tui.engine.data_sources import find_source
 from mlops_tui.track.fingerprint import Fingerprint, fingerprint, known_fingerprint, total_size
 
@@ -99,5 +99,6 @@ def record_version(
     if found.version is None:
         raise InputError(found.problem or f"{path} cannot be read")
     fact = {"name": where.name, "path": path, **found._asdict()}
+    ensure_project_folders(project.path)
     record_fact(project.path, DATASET_VERSION, time.time(), dataset=fact)
     return where.name, found
