@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from mlops_tui.data.sketches import DistinctValues, Keys, Moments, TopValues
 _DATE = re.compile(r"\s*(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})([T ,].*)?")
 _CODE = re.compile(r"\s*0\d.*")
 _TRIED = 50
+_MANY_WORDS, _TRIED_WORDS = 2000, 500
 _IS_TIME = 0.9
 _NEARLY_ALL_DIFFER = 0.9
 _TEXT_OVERHEAD_BYTES = 49
@@ -132,56 +134,88 @@ class ColumnState:
         return keys
 
     def _add_text(self, series: pd.Series[Any]) -> Keys:
-        codes, found = pd.factorize(series)
-        words = np.asarray(found, dtype=object)
-        blank = np.array([isinstance(it, str) and not it.strip() for it in words], dtype=bool)
+        words, codes = self._different(series)
+        is_plain = pd.api.types.infer_dtype(words, skipna=False) == "string"
         counts = np.bincount(codes[codes >= 0], minlength=len(words))
+        blank = _which(str.isspace, words) if is_plain else _blanks(words)
         self.missing += int(np.count_nonzero(codes < 0)) + int(counts[blank].sum())
-        numbers = pd.to_numeric(pd.Series(words, dtype=object), errors="coerce").to_numpy(
-            dtype=np.float64, na_value=np.nan
-        )
-        is_bool = np.array([isinstance(it, bool) for it in words], dtype=bool)
-        is_number = ~np.isnan(numbers) & ~is_bool & ~blank
+        numbers = self._numbers_among(words, counts, is_plain)
+        is_number = ~np.isnan(numbers) & ~blank
         has_numbers = bool(is_number.any())
-        keys = _keys_of_words(words, has_numbers or bool(is_bool.any()))
+        if is_plain and not has_numbers:
+            keys = np.asarray(pd.util.hash_array(words, categorize=False), dtype=np.uint64)
+        else:
+            keys = values.hashes(pd.Series(words, dtype=object)).copy()
         keys[blank] = values.MISSING_KEY
-        own = np.append(keys, values.MISSING_KEY)[codes]
         if not blank.all():
-            self._count_words(words, counts, keys, blank, is_bool)
+            self._count_words(words[~blank], counts[~blank], keys[~blank], is_plain)
         if has_numbers:
             self.has_codes |= any(_CODE.fullmatch(str(it)) for it in words[is_number])
             self._measure(np.repeat(numbers[is_number], counts[is_number]))
         self._note_words(words, codes, ~is_number & ~blank, counts)
-        return own
+        return np.append(keys, values.MISSING_KEY)[codes]
+
+    def _different(
+        self, series: pd.Series[Any]
+    ) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.intp]]:
+        """Return the different values and which of them each row has, -1 for none.
+
+        Where nearly all differ, looking for those that do not costs more than it saves.
+        """
+        if self.top is not None:
+            codes, found = pd.factorize(series)
+            return np.asarray(found, dtype=object), codes
+        present = series.notna().to_numpy()
+        codes = np.where(present, np.cumsum(present) - 1, -1)
+        return series.to_numpy(dtype=object)[present], codes
+
+    def _numbers_among(
+        self, words: npt.NDArray[np.object_], counts: npt.NDArray[np.int64], is_plain: bool
+    ) -> values.Floats:
+        """Return the numbers among words, NaN for what is none, which takes long to find out.
+
+        Where the column is text so far, many words are given up after some of them and the most
+        frequent ones: a column of numbers has numbers among those.
+        """
+        is_text = not self.moments.n and len(words) > _MANY_WORDS
+        if is_plain and is_text:
+            frequent = np.argpartition(counts, -_TRIED)[-_TRIED:]
+            tried = np.concatenate((words[frequent], words[:: len(words) // _TRIED_WORDS]))
+            if pd.to_numeric(pd.Series(tried), errors="coerce").isna().all():
+                return np.full(len(words), np.nan)
+        found = pd.to_numeric(pd.Series(words, dtype=object), errors="coerce").to_numpy(
+            dtype=np.float64, na_value=np.nan
+        )
+        if not is_plain:
+            found = found.copy()
+            found[[isinstance(it, bool) for it in words]] = np.nan
+        return found
 
     def _count_words(
         self,
         words: npt.NDArray[np.object_],
         counts: npt.NDArray[np.int64],
         keys: Keys,
-        blank: values.Flags,
-        is_bool: values.Flags,
+        is_plain: bool,
     ) -> None:
-        there = ~blank
-        self.storages.add("bool" if is_bool[there].all() else "text")
+        """Take different words and how often each came."""
+        are_bools = not is_plain and all(isinstance(it, bool) for it in words)
+        self.storages.add("bool" if are_bools else "text")
         self.is_rising = False  # the order of what is written as text is not looked at
-        shown = [values.written(it) for it in words[there]]
-        lengths = np.fromiter(map(len, shown), np.int64, len(shown))
-        total = int(counts[there].sum())
-        letters = int((lengths * counts[there]).sum())
+        shown = words if is_plain else [values.written(it) for it in words]
+        lengths = np.fromiter(map(len, shown), np.int64, len(words))
+        total, letters = int(counts.sum()), int((lengths * counts).sum())
         self.n_text += total
         self.letters += letters
         self.memory_bytes += letters + total * (8 + _TEXT_OVERHEAD_BYTES)
         shortest, longest = int(lengths.min()), int(lengths.max())
         self.shortest = shortest if self.shortest is None else min(self.shortest, shortest)
         self.longest = longest if self.longest is None else max(self.longest, longest)
-        self.distinct.add(keys[there])
-        if self.distinct.is_approximate and self.top is not None:
-            present = self.n - self.missing + total
-            if self.distinct.count > _NEARLY_ALL_DIFFER * present:
-                self.top = None
+        self.distinct.add(keys)
+        if self.distinct.is_approximate and self.distinct.count > _NEARLY_ALL_DIFFER * self.n_text:
+            self.top = None
         if self.top is not None:
-            self.top.add(words[there].tolist(), counts[there].tolist())
+            self.top.add(words.tolist(), counts.tolist())
 
     def _note_words(
         self,
@@ -204,7 +238,7 @@ class ColumnState:
             )
         if not self._may_be_times:
             return
-        seconds = values.times(pd.Series(texts, dtype=object))
+        seconds = _times(texts)
         is_time = ~np.isnan(seconds)
         self.times.add(np.repeat(seconds[is_time], counts[is_word][is_time]))
         if not is_time.all() and self.first_no_time is None:
@@ -220,8 +254,15 @@ class ColumnState:
         return self.n + row, str(words[codes[row]])
 
 
-def _keys_of_words(words: npt.NDArray[np.object_], has_others: bool) -> Keys:
-    """Return hashes that are those of `values.hashes`; sooner where all words are mere text."""
-    if has_others or not all(isinstance(it, str) for it in words):
-        return values.hashes(pd.Series(words, dtype=object)).copy()
-    return np.asarray(pd.util.hash_array(words, categorize=False), dtype=np.uint64)
+def _times(texts: npt.NDArray[np.object_]) -> values.Floats:
+    """Return times as Unix seconds, NaN for what is none; soon where they are ISO 8601."""
+    found = pd.to_datetime(pd.Series(texts), errors="coerce", utc=True, format="ISO8601")
+    return values.times(found if found.notna().any() else pd.Series(texts, dtype=object))
+
+
+def _which(claim: Callable[[str], bool], words: npt.NDArray[np.object_]) -> values.Flags:
+    return np.fromiter(map(claim, words), np.bool_, len(words))
+
+
+def _blanks(words: npt.NDArray[np.object_]) -> values.Flags:
+    return _which(lambda it: isinstance(it, str) and not it.strip(), words)

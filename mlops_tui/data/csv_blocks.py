@@ -230,9 +230,10 @@ def _extra_cells(
     """Return how many cells each row has more than the header; None where all have as many."""
     expected = len(dialect.columns) - 1
     delimiter, quote = dialect.delimiter.encode(), dialect.quote.encode()
-    if data.count(delimiter) == expected * int((~is_blank).sum()):
+    is_delimiter = np.frombuffer(data, np.uint8) == delimiter[0]
+    if np.count_nonzero(is_delimiter) == expected * int((~is_blank).sum()):
         return None
-    found = _places(data, delimiter)
+    found = np.flatnonzero(is_delimiter)
     quotes = _places(_without_escaped(data, dialect), quote)
     rows = np.searchsorted(ends, found)
     before = np.searchsorted(quotes, starts)
@@ -273,6 +274,8 @@ def _without(data: bytes, starts: Places, ends: Places, is_out: NDArray[np.bool_
 
 def as_valid(data: bytes) -> tuple[bytes, int | None]:
     """Return valid UTF-8, bytes that are none read as Latin-1, and where the first one was."""
+    if data.isascii():
+        return data, None
     try:
         data.decode("utf-8")
     except UnicodeDecodeError as error:

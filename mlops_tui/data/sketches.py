@@ -101,6 +101,7 @@ class DistinctValues:
         """Take hashes of values, spread evenly over 64 bits."""
         if self.is_approximate:
             keys = keys[keys < self._smallest[-1]]
+            keys = keys[self._smallest[np.searchsorted(self._smallest, keys)] != keys]
         if len(keys):
             merged = np.unique(np.concatenate((self._smallest, keys)))
             self._smallest = merged[: self._size].copy()

@@ -28,16 +28,23 @@ def start(project: Path, run_id: str, order: Mapping[str, object]) -> None:
 
 
 def named_paths(project: Path, inputs: Sequence[object]) -> list[tuple[str, str]]:
-    """Return name and absolute path of inputs, which are names of datasets or paths."""
+    """Return name and absolute path of inputs, which are names of datasets or paths.
+
+    A path that a dataset names as its own is that dataset.
+    """
     from mlops_tui.domain.projectfile import load_project  # the runner imports this module
 
-    declared = load_project(project).datasets
-    found = []
-    for given in dict.fromkeys(map(str, inputs)):
-        path = declared[given].path if given in declared else given
-        if path:
-            found.append((given, os.path.abspath(project / path)))
-    return found
+    declared = {
+        it.name: os.path.abspath(project / it.path)
+        for it in load_project(project).datasets.values()
+        if it.path
+    }
+    names = {path: name for name, path in reversed(declared.items())}
+    found = {}
+    for given in map(str, inputs):
+        path = declared.get(given) or os.path.abspath(project / given)
+        found[given if given in declared else names.get(path, given)] = path
+    return list(found.items())
 
 
 def main(arguments: Sequence[str]) -> None:

@@ -49,7 +49,7 @@ def declare(project: Path) -> None:
 def test_declared_inputs_are_recorded_without_code(project: Path) -> None:
     declare(project)
     (project / "raw").mkdir()
-    run_id = make_run(project, "true", inputs=["train", "raw", "raw"])
+    run_id = make_run(project, "true", inputs=["train", "raw", "data/train.csv"])
     assert start_runner(project, run_id).wait()["reason"] is None
     train, raw = versions(project, run_id, 2)
     path = str(project / "data/train.csv")

@@ -145,6 +145,23 @@ def test_words_among_numbers_are_counted_and_the_first_has_its_line(tmp_path: Pa
     assert (column.numbers.n, column.numbers.max) == (4998, 96)
 
 
+def test_numbers_among_very_many_words_leave_a_column_text(tmp_path: Path) -> None:
+    rows = [f"word{number}" for number in range(6000)]
+    rows[5] = rows[4321] = "12"  # two rows that are equal
+    profile = profiled(
+        write(tmp_path, "a,b\n" + "".join(f"{it},1\n" for it in rows)), chunk_rows=1000
+    )
+    column = columns(profile)["a"]
+    assert (column.distinct, column.missing, column.not_numbers) == (5999, 0, 0)
+    assert column.type in ("text", "id")
+    assert profile.duplicates == 1
+
+
+def test_blanks_alone_are_missing(tmp_path: Path) -> None:
+    found = columns(profiled(write(tmp_path, 'a,b\nx,1\n"  ",2\n,3\ny,4\n')))
+    assert (found["a"].missing, found["a"].distinct, found["a"].shortest) == (2, 2, 1)
+
+
 def test_odd_times_are_counted(tmp_path: Path) -> None:
     rows = [f"2026-01-{1 + number % 28:02d}" for number in range(100)]
     rows[50] = "yesterday"
