@@ -22,6 +22,8 @@ from mlops_tui.engine.actions import ProfiledData
 
 _BARS = " ▁▂▃▄▅▆▇█"
 _TOP_LETTERS = 40
+_SPEAKING = 0.05
+"""A number must be so frequent to be shown as the most frequent one."""
 
 
 def do_data_profile(options: argparse.Namespace) -> int:
@@ -135,6 +137,8 @@ def _most_frequent(column: ColumnProfile) -> str:
     if not column.top or column.top[0][1] < 2 or not present:
         return ""
     value, count = column.top[0]
+    if column.type is ColumnType.NUMERIC and count < _SPEAKING * present:
+        return ""
     shown = value if len(value) <= _TOP_LETTERS else value[: _TOP_LETTERS - 1] + "…"
     return f"{shown} ({100 * count / present:.3g} %)"
 

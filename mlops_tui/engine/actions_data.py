@@ -21,16 +21,20 @@ MOST_FILES = 5000
 """A dataset with more is not looked through only to list it."""
 
 
+READ_BYTES = 32 << 20
+"""Of a dataset that changed, so much is read only to list it: that takes less than 0.1 s."""
+
+
 @dataclass(frozen=True, slots=True)
 class DatasetState:
-    """A declared dataset and what is known of it without reading it."""
+    """A declared dataset and what is known of it without reading much."""
 
     dataset: Dataset
     files: int | None
-    """None where it has very many, or something changed since it was read."""
+    """None where it has very many, or much changed since it was read."""
     size_bytes: int | None
     current: str | None
-    """The version that is there now; None where telling that takes reading it."""
+    """The version that is there now; None where telling that takes reading much."""
     latest: DataVersion | None
     """The version seen last."""
     versions: int
@@ -54,7 +58,7 @@ def data_states(project: Project, versions: Sequence[DataVersion]) -> list[Datas
 
 def _state(project: Path, dataset: Dataset, versions: Sequence[DataVersion]) -> DatasetState:
     path = os.path.abspath(project / dataset.path)
-    known = known_fingerprint(path, places.cache_dir(), MOST_FILES)
+    known = known_fingerprint(path, places.cache_dir(), MOST_FILES, READ_BYTES)
     return DatasetState(
         dataset,
         known.files if known else None,

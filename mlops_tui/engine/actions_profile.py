@@ -21,6 +21,7 @@ from mlops_tui.domain import places
 from mlops_tui.domain.errors import StorageError
 from mlops_tui.domain.lifecycle import DATASET_VERSION
 from mlops_tui.domain.project import Project
+from mlops_tui.engine.actions_data import MOST_FILES, READ_BYTES
 from mlops_tui.engine.creation import ensure_project_folders, record_fact
 from mlops_tui.engine.data_sources import Source, find_source
 from mlops_tui.track.fingerprint import known_fingerprint
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 PROFILE_VERSION = 1
 """Goes up with every change of what a profile says."""
 MOST_KEPT = 200
-_MOST_FILES = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +71,10 @@ def profile_data(
     found = find_source(project, source)
     if target is None and found.dataset is not None:
         target = found.dataset.target
-    known = None if is_anew else known_fingerprint(found.path, places.cache_dir(), _MOST_FILES)
-    if known is not None and known.version is not None:
-        kept = _load(known.version, target)
-        if kept is not None:
-            return ProfiledData(found, known.version, kept, is_kept=True)
+    known = None if is_anew else _known_version(found.path)
+    kept = _load(known, target) if known is not None else None
+    if kept is not None:
+        return ProfiledData(found, known, kept, is_kept=True)
     from mlops_tui.engine import workers
 
     arguments = {"path": found.path, "target": target}
@@ -93,6 +92,11 @@ def _record(project: Project, source: Source, found: Mapping[str, object]) -> No
     with contextlib.suppress(StorageError):  # who may not write here may look all the same
         ensure_project_folders(project.path)
         record_fact(project.path, DATASET_VERSION, time.time(), dataset=fact)
+
+
+def _known_version(path: str) -> str | None:
+    found = known_fingerprint(path, places.cache_dir(), MOST_FILES, READ_BYTES)
+    return found.version if found is not None else None
 
 
 def _folder() -> Path:

@@ -78,18 +78,21 @@ def _combined(path: str, known: _Known, on_bytes: OnBytes) -> Fingerprint:
     return Fingerprint(whole.hexdigest(), files, size, None)
 
 
-def known_fingerprint(path: str, cache: Path, most_files: int) -> Optional[Fingerprint]:
-    """Return the version of the data at `path` if that takes reading none of it, else None.
+def known_fingerprint(
+    path: str, cache: Path, most_files: int, most_bytes: int = 0
+) -> Optional[Fingerprint]:
+    """Return the version of the data at `path` if that takes reading next to none of it, else None.
 
     Args:
         path: where the data lies, absolute.
         cache: the folder given to `fingerprint`.
         most_files: what has more is not looked through.
+        most_bytes: so much may be read.
     """
     try:
         if any(number >= most_files for number, _ in enumerate(_files_of(path))):
             return None
-        with _Known(cache, path, is_reading=False) as known:
+        with _Known(cache, path, most_bytes) as known:
             return _combined(path, known, lambda _: None)
     except (OSError, ChangedError, _UnknownError):
         return None
@@ -172,9 +175,9 @@ class _Known:
     Whoever looks at the same path at the same time waits, and then finds everything known.
     """
 
-    def __init__(self, folder: Optional[Path], path: str, is_reading: bool = True) -> None:
+    def __init__(self, folder: Optional[Path], path: str, allowance: Optional[int] = None) -> None:
         self._folder = folder
-        self._is_reading = is_reading
+        self._allowance = allowance
         self._path = path
         self._lock = -1
         self._database: Optional[sqlite3.Connection] = None
@@ -206,7 +209,7 @@ class _Known:
     def _open(self, folder: Path) -> None:
         self._lock = os.open(folder / "digests.lock", os.O_RDWR | os.O_CREAT, 0o600)
         place = hashlib.blake2b(os.fsencode(self._path), digest_size=4).digest()
-        if self._is_reading:
+        if self._allowance is None:
             fcntl.lockf(self._lock, fcntl.LOCK_EX, 1, int.from_bytes(place, "big"))
         file = folder / "digests.db"
         os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
@@ -224,8 +227,10 @@ class _Known:
         if known is not None and known[:4] == _mark(found):
             on_bytes(found.st_size)
             return str(known[4])
-        if not self._is_reading:
-            raise _UnknownError
+        if self._allowance is not None:
+            self._allowance -= found.st_size
+            if self._allowance < 0:
+                raise _UnknownError
         digest, found_then = digest_of(path, on_bytes)
         if found_then.st_size != found.st_size:
             raise ChangedError(path)

@@ -106,8 +106,11 @@ def test_a_file_that_was_not_touched_is_not_read_again(tmp_path: Path, reads: li
     (folder / "b.csv").write_text("3")
     age(folder / "b.csv")
     assert known_fingerprint(str(folder), cache, 5) is None
+    assert known_fingerprint(str(folder), cache, 5, 1) == fingerprint(str(folder), None)
+    (folder / "b.csv").write_text("4")
+    age(folder / "b.csv")
     assert fingerprint(str(folder), cache).version != before.version
-    assert reads[2:] == ["b.csv"]
+    assert reads[2:] == ["b.csv", "a.csv", "b.csv", "b.csv"]  # without a cache both are read
 
 
 @pytest.mark.usefixtures("settled")
