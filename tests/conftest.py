@@ -8,8 +8,13 @@ import signal
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 import mlops_tui
+
+# how long an example takes says more of what else runs on the machine than of our code
+settings.register_profile("mlops_tui", deadline=None)
+settings.load_profile("mlops_tui")
 
 
 def pytest_sessionstart() -> None:
