@@ -32,6 +32,29 @@ def do_data_check(options: argparse.Namespace) -> int:
     return 1 if report.status is Status.FAILED else 0
 
 
+def do_data_propose_checks(options: argparse.Namespace) -> int:
+    """Show checks that a dataset meets as it is, and write them where that is asked for."""
+    project = project_folder(options.project)
+    with telling("reading") as tell:
+        proposal = actions.propose_data_checks(project, options.data, tell)
+    written = actions.write_checks(project, proposal) if options.write else None
+    if options.json:
+        output.json_data(
+            {
+                "dataset": proposal.dataset,
+                "n_rows": proposal.n_rows,
+                "toml": proposal.toml,
+                "written": str(written) if written else None,
+            }
+        )
+        return 0
+    for line in proposal.toml.rstrip("\n").split("\n"):
+        output.data(line)
+    output.words(f"from {proposal.n_rows:,} rows of {proposal.n_columns} columns")
+    output.words(f"wrote {written}; look it over" if written else "--write puts it in mlops.toml")
+    return 0
+
+
 def _print_report(report: CheckReport) -> None:
     for result in report.checks:
         for line in check_lines(result):

@@ -23,6 +23,11 @@ def _check(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _propose(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("data", metavar="DATASET", help="a name under [datasets] in mlops.toml")
+    parser.add_argument("--write", action="store_true", help="put them into mlops.toml")
+
+
 def _findings(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("data", metavar="DATA", help="a dataset, or a file, folder or pattern")
     parser.add_argument("--target", metavar="COLUMN", help="what is to be predicted")
@@ -36,6 +41,11 @@ CHECK_VERBS = (
     Verb(
         *("data check", _DATA, "judge the declared checks of a dataset", _MODULE, _check),
         ("mlops-tui data check train", "mlops-tui data check new.csv --as train --rows 20 --json"),
+    ),
+    Verb(
+        *("data propose-checks", _DATA, "propose checks from what the data is like"),
+        *("mlops_tui.cli.verbs_data_checks", _propose),
+        ("mlops-tui data propose-checks train", "mlops-tui data propose-checks train --write"),
     ),
     Verb(
         *("data findings", _DATA, "look for what can go wrong with data"),

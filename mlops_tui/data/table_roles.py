@@ -113,10 +113,19 @@ def _thinned(
 def _plain_id(frame: pd.DataFrame, roles: Roles) -> str | None:
     """Return the first column that is called like an id and has no value twice."""
     for name in roles.features([str(column) for column in frame.columns]):
-        is_called = _ID_NAME.match(name) or _CAMEL_ID.match(name)
-        if is_called and len(frame) > 1 and not frame[name].isna().any() and frame[name].is_unique:
+        if (
+            is_called_id(name)
+            and len(frame) > 1
+            and not frame[name].isna().any()
+            and frame[name].is_unique
+        ):
             return name
     return None
+
+
+def is_called_id(name: str) -> bool:
+    """Say whether a column is called as one that names rows."""
+    return bool(_ID_NAME.match(name) or _CAMEL_ID.match(name))
 
 
 def is_numbers(series: pd.Series[Any]) -> bool:

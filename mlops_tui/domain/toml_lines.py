@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 KeyPath = tuple[str | int, ...]
 """Names of tables and keys from the top, with the running number of an item of an array."""
@@ -38,7 +38,8 @@ class KeyLines:
     def __init__(self, text: str) -> None:
         scan = _Scan(text)
         scan.document()
-        self._places = scan.places
+        self.places: Mapping[KeyPath, int] = scan.places
+        """The 1-based line of every table, key and item of a list."""
         self.last: KeyPath = scan.last
         """The key that was read last; names the culprit where the text ends at an error."""
         self.is_open: bool = scan.is_open
@@ -47,7 +48,7 @@ class KeyLines:
     def line(self, path: Sequence[str | int]) -> int:
         """Return the 1-based line of `path`, else of the nearest table around it, else 0."""
         for length in range(len(path), 0, -1):
-            line = self._places.get(tuple(path[:length]))
+            line = self.places.get(tuple(path[:length]))
             if line is not None:
                 return line
         return 0

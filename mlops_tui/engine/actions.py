@@ -26,6 +26,11 @@ if TYPE_CHECKING:
     from mlops_tui.engine.actions_label import note, rename, tag
     from mlops_tui.engine.actions_launch import LaunchPlan, launch, plan_launch, retry
     from mlops_tui.engine.actions_profile import ProfiledData, profile_data
+    from mlops_tui.engine.actions_propose_checks import (
+        ProposedChecks,
+        propose_data_checks,
+        write_checks,
+    )
     from mlops_tui.engine.actions_queue import (
         move,
         pause_queue,
@@ -49,6 +54,7 @@ __all__ = [
     "LaunchPlan",
     "Launched",
     "ProfiledData",
+    "ProposedChecks",
     "Question",
     "QueueStatus",
     "StopResult",
@@ -71,6 +77,7 @@ __all__ = [
     "plan_launch",
     "plan_sweep",
     "profile_data",
+    "propose_data_checks",
     "purge",
     "purge_preview",
     "queue_status",
@@ -82,6 +89,7 @@ __all__ = [
     "set_priority",
     "stop",
     "tag",
+    "write_checks",
     "write_project_file",
 ]
 
@@ -97,6 +105,7 @@ _NAMES = {
     "actions_label": ("note", "rename", "tag"),
     "actions_launch": ("LaunchPlan", "launch", "plan_launch", "retry"),
     "actions_profile": ("ProfiledData", "profile_data"),
+    "actions_propose_checks": ("ProposedChecks", "propose_data_checks", "write_checks"),
     "actions_queue": (*("move", "pause_queue", "queue_status", "resume_queue", "set_priority"),),
     "actions_samples": ("CopiedSamples", "copy_samples"),
     "actions_stop": ("mark_lost", "stop"),

@@ -182,3 +182,31 @@ def test_train_is_compared_with_holdout_without_being_told(
     assert report["against"] == ["holdout"]
     _, report = told(capsys, "findings", "holdout")
     assert report["against"] == ["train"]
+
+
+def test_proposed_checks_are_written_where_there_are_none(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = project / "mlops.toml"
+    assert main(["data", "propose-checks", "train", "--write"]) == 1
+    assert "checks of train are declared already (line 8)" in capsys.readouterr().err
+    code, told_ = told(capsys, "propose-checks", "customers")
+    assert (code, told_["written"], told_["n_rows"]) == (0, None, 2)
+    assert file.read_text() == TOML
+    file.chmod(0o640)
+    code, told_ = told(capsys, "propose-checks", "customers", "--write")
+    assert told_["written"] == str(file)
+    assert told_["toml"] in file.read_text()
+    assert file.stat().st_mode & 0o777 == 0o640
+    assert main(["data", "check", "customers"]) == 0
+    assert main(["data", "check", "train"]) == 1, "the others are as they were"
+
+
+def test_a_project_file_that_changed_meanwhile_is_left_alone(project: Path) -> None:
+    from mlops_tui.engine import actions_propose_checks as acts
+
+    file = project / "mlops.toml"
+    with pytest.raises(RefusedError, match="changed meanwhile"):
+        acts._replace(file, b"what was read", b"what is new")
+    assert file.read_text() == TOML
+    assert [it.name for it in project.iterdir() if it.name.startswith(".mlops.toml")] == []

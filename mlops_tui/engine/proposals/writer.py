@@ -59,7 +59,8 @@ def _escaped(char: str) -> str:
     return f"\\u{ord(char):04x}" if safe(char) != char else char
 
 
-def _key(name: str) -> str:
+def toml_key(name: str) -> str:
+    """Return `name` as a key: bare, or in quotes where it has to be."""
     return name if _BARE.fullmatch(name) else quoted(name)
 
 
@@ -68,7 +69,7 @@ def _comment(text: str) -> str:
 
 
 def _dataset(dataset: FoundDataset) -> str:
-    rows = [f"[datasets.{_key(dataset.name)}]\n", f"path = {quoted(dataset.path)}\n"]
+    rows = [f"[datasets.{toml_key(dataset.name)}]\n", f"path = {quoted(dataset.path)}\n"]
     if dataset.role is not None:
         rows.append(f"role = {quoted(dataset.role)}\n")
     else:
@@ -82,7 +83,7 @@ def _job(job: FoundJob) -> str:
     by = f", by its {job.reader} options" if job.reader not in ("", "track", "MLproject") else ""
     rows = [_comment(f"From {job.source}{by}.")]
     rows += [_comment(remark) for remark in job.remarks]
-    rows.append(f"[jobs.{_key(job.name)}]\n")
+    rows.append(f"[jobs.{toml_key(job.name)}]\n")
     run = quoted(job.run) if isinstance(job.run, str) else _list(job.run)
     rows.append(f"run = {run}\n")
     rows.append(f"kind = {quoted(job.kind)}\n")
@@ -91,8 +92,8 @@ def _job(job: FoundJob) -> str:
     if job.outputs:
         rows.append(f"outputs = {_list(job.outputs)}\n")
     if job.params:
-        rows.append(f"[jobs.{_key(job.name)}.params]\n")
-        rows += [f"{_key(param.name)} = {_param(param)}\n" for param in job.params]
+        rows.append(f"[jobs.{toml_key(job.name)}.params]\n")
+        rows += [f"{toml_key(param.name)} = {_param(param)}\n" for param in job.params]
     return "".join(rows)
 
 

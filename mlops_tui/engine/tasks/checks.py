@@ -1,4 +1,4 @@
-"""Tasks about declared checks: judge those of one dataset."""
+"""Tasks about declared checks: judge those of a dataset, propose some where there are none."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from mlops_tui.data.check_results import CheckReport
 from mlops_tui.data.checks import Around, judge_checks
 from mlops_tui.data.places import Read
 from mlops_tui.data.problems import Problems
+from mlops_tui.data.proposing import Proposal, propose_checks
+from mlops_tui.data.table_roles import Roles
 from mlops_tui.domain.checks import Check, Refers
 from mlops_tui.domain.errors import MlopsTuiError
 from mlops_tui.domain.project import Project
@@ -51,3 +53,23 @@ def _others(project: Project, checks: tuple[Check, ...], meter: Meter) -> dict[s
         except MlopsTuiError as error:
             found[name] = f"{name} cannot be read: {error.message}"
     return found
+
+
+def propose(
+    progress: Progress,
+    path: str,
+    target: str | None,
+    id: str | None,  # noqa: A002 as the project file calls it
+    timestamp: str | None,
+    group: str | None,
+    is_live: bool,
+) -> Proposal:
+    """Return checks that the data at a path meets as it is.
+
+    Raises:
+        MlopsTuiError: it cannot be read.
+    """
+    files = files_of(path)
+    meter = Meter(progress, size_of(files))
+    read = reader_of(files, meter, Problems())
+    return propose_checks(read, Roles(target, id, timestamp, group), is_live)
