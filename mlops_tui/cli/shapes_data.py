@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from mlops_tui.data.check_results import CheckReport
+from mlops_tui.data.differing import TableDiff
 from mlops_tui.data.finding import FindingsReport
 from mlops_tui.data.found import FoundRow
 
@@ -67,4 +70,38 @@ def findings_shape(report: FindingsReport) -> dict[str, object]:
             for look in report.looks
         ],
         "problems": list(report.problems),
+    }
+
+
+def diff_shape(found: TableDiff) -> dict[str, object]:
+    """Return how two tables differ as `data diff --json` gives it."""
+    return {
+        "before": found.before,
+        "after": found.after,
+        "n_before": found.n_before,
+        "n_after": found.n_after,
+        "by": found.by.value,
+        "id": found.id,
+        "why_not_by_id": found.why or None,
+        "n_same": found.n_same,
+        "n_added": found.n_added,
+        "n_removed": found.n_removed,
+        "n_changed": found.n_changed,
+        "n_compared": found.n_compared,
+        "columns_added": list(found.columns_added),
+        "columns_removed": list(found.columns_removed),
+        "is_reordered": found.is_reordered,
+        "columns": [asdict(column) for column in found.columns],
+        "added": [row_shape(row) for row in found.added],
+        "removed": [row_shape(row) for row in found.removed],
+        "changed": [
+            {
+                "id": row.id,
+                "before": row_shape(row.before),
+                "after": row_shape(row.after),
+                "columns": {name: list(pair) for name, pair in row.columns.items()},
+            }
+            for row in found.changed
+        ],
+        "problems": list(found.problems),
     }

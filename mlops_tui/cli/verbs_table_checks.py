@@ -37,6 +37,12 @@ def _findings(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--before", metavar="DATA2", help="an older version, or what is right")
 
 
+def _diff(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("before", metavar="BEFORE", help="a dataset, or a file, folder or pattern")
+    parser.add_argument("data", metavar="DATA", help="the other one")
+    parser.add_argument("--id", metavar="COLUMN", help="the column that names a row")
+
+
 CHECK_VERBS = (
     Verb(
         *("data check", _DATA, "judge the declared checks of a dataset", _MODULE, _check),
@@ -55,5 +61,10 @@ CHECK_VERBS = (
             "mlops-tui data findings train.csv --target label --holdout holdout.csv",
             "mlops-tui data findings new.csv --before train --json",
         ),
+    ),
+    Verb(
+        *("data diff", _DATA, "show what is different between two tables"),
+        *("mlops_tui.cli.verbs_data_diff", _diff),
+        ("mlops-tui data diff old.csv train", "mlops-tui data diff a.csv b.csv --id case --json"),
     ),
 )

@@ -13,7 +13,7 @@ import pandas as pd
 
 from mlops_tui.data.places import Places, Read
 from mlops_tui.data.tables import join_frames
-from mlops_tui.data.values import Floats, missing, numbers, texts, times
+from mlops_tui.data.values import Floats, hashes, missing, numbers, texts, times
 
 SAMPLE_ROWS = 20_000
 _ID_NAME = re.compile(
@@ -113,12 +113,9 @@ def _thinned(
 def _plain_id(frame: pd.DataFrame, roles: Roles) -> str | None:
     """Return the first column that is called like an id and has no value twice."""
     for name in roles.features([str(column) for column in frame.columns]):
-        if (
-            is_called_id(name)
-            and len(frame) > 1
-            and not frame[name].isna().any()
-            and frame[name].is_unique
-        ):
+        if not is_called_id(name) or len(frame) < 2 or missing(frame[name]).any():
+            continue
+        if len(np.unique(hashes(frame[name]))) == len(frame):
             return name
     return None
 

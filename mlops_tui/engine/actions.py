@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         compare_runs,
     )
     from mlops_tui.engine.actions_data import DatasetState, data_states, record_version
+    from mlops_tui.engine.actions_diff import diff_data
     from mlops_tui.engine.actions_dry import DryRun, dry_run
     from mlops_tui.engine.actions_findings import Question, find_problems
     from mlops_tui.engine.actions_init import write_project_file
@@ -66,6 +67,7 @@ __all__ = [
     "copy_samples",
     "data_states",
     "delete",
+    "diff_data",
     "dry_run",
     "find_problems",
     "launch",
@@ -98,6 +100,7 @@ _NAMES = {
     "actions_checks": ("check_data",),
     "actions_compare": ("CodeChanges", "Comparison", "changed_files", "compare_runs"),
     "actions_data": ("DatasetState", "data_states", "record_version"),
+    "actions_diff": ("diff_data",),
     "actions_dry": ("DryRun", "dry_run"),
     "actions_findings": ("Question", "find_problems"),
     "actions_init": ("write_project_file",),

@@ -210,3 +210,20 @@ def test_a_project_file_that_changed_meanwhile_is_left_alone(project: Path) -> N
         acts._replace(file, b"what was read", b"what is new")
     assert file.read_text() == TOML
     assert [it.name for it in project.iterdir() if it.name.startswith(".mlops.toml")] == []
+
+
+def test_two_tables_are_compared(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "train.csv").write_text("id,age,customer\n1,30,7\n2,40,8\n3,50,8\n")
+    (project / "new.csv").write_text("id,age,more\n2,41,x\n3,50,x\n9,60,x\n")
+    code, found = told(capsys, "diff", "train", "new.csv")
+    assert code == 0
+    counts = [found[key] for key in ("by", "id", "n_added", "n_removed", "n_changed")]
+    assert counts == ["id", "id", 1, 1, 1]
+    assert (found["columns_added"], found["columns_removed"]) == (["more"], ["customer"])
+    [row] = found["changed"]
+    assert (row["id"], row["after"]["line"], row["columns"]) == ("2", 2, {"age": ["40", "41"]})
+    assert main(["data", "diff", "train", "new.csv"]) == 0
+    said = capsys.readouterr().out
+    assert "1 added, 1 removed, 1 changed, 1 the same" in said
+    assert "            2 (line 2): age 40 -> 41" in said
+    assert main(["data", "diff", "train", "nope.csv"]) == 2
