@@ -19,6 +19,8 @@ _TRIED = 50
 _MANY_WORDS, _TRIED_WORDS = 2000, 500
 _IS_TIME = 0.9
 _NEARLY_ALL_DIFFER = 0.9
+_LONGEST_TOP = 500
+"""Longer texts are not counted one by one: they are no categories, and they take room."""
 _TEXT_OVERHEAD_BYTES = 49
 """Of a Python text of ASCII letters."""
 
@@ -215,7 +217,8 @@ class ColumnState:
         if self.distinct.is_approximate and self.distinct.count > _NEARLY_ALL_DIFFER * self.n_text:
             self.top = None
         if self.top is not None:
-            self.top.add(words.tolist(), counts.tolist())
+            short = lengths <= _LONGEST_TOP
+            self.top.add(words[short].tolist(), counts[short].tolist())
 
     def _note_words(
         self,

@@ -26,6 +26,7 @@ from mlops_tui.data.tables import Chunk, join_frames
 
 _SAMPLE_ROWS = 50_000
 _SAMPLE_CELLS = 4_000_000
+_SAMPLE_BYTES = 100_000_000
 _DISTINCT_ROOM = 8192
 _DISTINCT_CELLS = 4_000_000
 _TOP_ROOM = 20_000
@@ -34,6 +35,8 @@ _HASHED_ROWS = 16_000_000
 TOP_SHOWN = 10
 BINS = 20
 PERCENTS = (1, 5, 25, 50, 75, 95, 99)
+_MOST_WHOLE = 30
+"""Whole numbers with a bin each, at most."""
 _FAR = 0.005
 """Beyond this share of the values on each side a histogram may end, where far outliers are."""
 _MIXED = 0.05
@@ -90,7 +93,8 @@ class Profiler:
     def _meet(self, frame: pd.DataFrame) -> None:
         width = max(1, len(frame.columns))
         if self._sample is None:
-            self._sample = RowSample(max(100, min(_SAMPLE_ROWS, _SAMPLE_CELLS // width)))
+            room = _SAMPLE_BYTES // max(1, _row_bytes(frame))
+            self._sample = RowSample(max(100, min(_SAMPLE_ROWS, _SAMPLE_CELLS // width, room)))
             self._distinct_room = max(256, min(_DISTINCT_ROOM, _DISTINCT_CELLS // width))
         for name in frame.columns:
             if name not in self._states:
@@ -217,6 +221,12 @@ def profile_table(
     return profiler.profile(target, files, words)
 
 
+def _row_bytes(frame: pd.DataFrame) -> int:
+    """Return about how much memory a row takes, by the first ones."""
+    first = frame.iloc[:1000]
+    return int(first.memory_usage(index=False, deep=True).sum()) // max(1, len(first))
+
+
 def column_type(state: ColumnState) -> ColumnType:
     """Return what the values of a column are, by all of them."""
     present = state.n - state.missing
@@ -333,8 +343,10 @@ def histogram(
         high = inner_high
     if low == high or not math.isfinite(high - low):
         return (low, high), (len(found),), 0, 0
-    edges = np.linspace(low, high, BINS + 1)
-    inside = found[(found >= low) & (found <= high)]
-    counts = np.histogram(inside, edges)[0]
+    if high - low < _MOST_WHOLE and bool((found == np.floor(found)).all()):
+        edges = np.arange(low - 0.5, high + 1)
+    else:
+        edges = np.linspace(low, high, BINS + 1)
+    counts = np.histogram(found, edges)[0]
     below, above = int((found < low).sum()), int((found > high).sum())
     return tuple(map(float, edges)), tuple(map(int, counts)), below, above

@@ -162,6 +162,31 @@ def test_blanks_alone_are_missing(tmp_path: Path) -> None:
     assert (found["a"].missing, found["a"].distinct, found["a"].shortest) == (2, 2, 1)
 
 
+def test_a_few_whole_numbers_have_a_bin_each(tmp_path: Path) -> None:
+    column = columns(profiled(write(tmp_path, "a\n" + "1\n" * 5 + "2\n" * 7 + "4\n" * 3)))["a"]
+    assert column.numbers is not None
+    assert column.numbers.edges == (0.5, 1.5, 2.5, 3.5, 4.5)
+    assert column.numbers.counts == (5, 7, 0, 3)
+
+
+def test_far_outliers_do_not_hide_how_the_others_are_spread(tmp_path: Path) -> None:
+    usual = np.random.default_rng(0).normal(0, 1, 5000).tolist()
+    numbers = columns(profiled(write(tmp_path, pd.DataFrame({"a": [*usual, 1e9, -1e12]}))))[
+        "a"
+    ].numbers
+    assert numbers is not None
+    assert (numbers.min, numbers.max) == (-1e12, 1e9)
+    assert sum(count > 50 for count in numbers.counts) > 10
+    assert sum(numbers.counts) + numbers.below + numbers.above == 5002
+
+
+def test_very_long_texts_fill_no_memory(tmp_path: Path) -> None:
+    text = "a,b\n" + "".join(f"{'x' * 50_000}{row},1\n" for row in range(400))
+    column = columns(profiled(write(tmp_path, text)))["a"]
+    assert (column.type, column.distinct, column.top) == ("text", 400, ())
+    assert column.longest == 50_003
+
+
 def test_odd_times_are_counted(tmp_path: Path) -> None:
     rows = [f"2026-01-{1 + number % 28:02d}" for number in range(100)]
     rows[50] = "yesterday"
