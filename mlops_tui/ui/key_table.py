@@ -1,43 +1,12 @@
 """The table of keys itself: what each does, where, and how it is told to people."""
 
+# ruff: noqa: F405
+
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-EVERYWHERE = "everywhere"
-REFUSED = "refused"
-"""Of the keys that a read-only app does without; told of nowhere."""
-PROJECTS = "projects"
-PROJECT = "project"
-VERBS = "runs"
-LOOKS = "looks"
-PANES = "panes"
-PLACES = "places"
-JOBS = "jobs"
-TABLE = "table"
-RUN_VIEW = "run view"
-RUN_LIST = "run list"
-LOG = "output"
-CHARTS = "charts"
-CHART_KIND = "chart kind"
-CHART_DESK = "chosen chart"
-HISTOGRAM = "histogram"
-FACTS = "facts"
-OUTSIDE = "outside"
-OUTSIDE_LIST = "outside, list"
-FORM = "form"
-READING = "reading"
-DIALOG = "dialog"
-PICK = "pick"
-PICK_COLUMNS = "pick columns"
-PICK_VIEWS = "pick views"
-PROMPT = "prompt"
-COMMAND = "command"
-COMPARE = "compare"
-GROUPS = "groups"
-FILES = "files"
-PREVIEW = "preview"
-CELLS = "cells"
+from mlops_tui.ui.key_places import *  # noqa: F403 - each key has one of these places
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +53,24 @@ KEYS: tuple[Key, ...] = (
     Key("pane-4", "4", "show_pane('output')", "Output", "Go to the output", PLACES),
     Key("jobs", "5", "show_pane('jobs')", "Jobs", "Go to what runs and waits on this machine",
         PLACES),
+    Key("data", "6", "show_pane('data')", "Data", "Go to the datasets and their versions", PLACES),
+    Key("monitor", "7", "show_pane('monitor')", "Monitor", "Go to what watches live data", PLACES),
+    Key("models", "8", "show_pane('models')", "Models", "Go to what training has written", PLACES),
+    Key("readiness", "9", "show_pane('readiness')", "Readiness",
+        "Go to how near the objective is, and what is missing", PLACES),
+    Key("place-out", "escape", "screen.out", "Back", "Stop what is read, else back to the runs",
+        PLACE, True, "Esc"),
+    Key("place-copy", "y", "screen.copy", "Copy", "Copy what is told of this row", PLACE),
+    Key("data-search", "enter", "open", "Search", "Search it for what can go wrong in training",
+        DATA, True, "Enter"),
+    Key("data-check", "c", "screen.check", "Check", "Judge the declared checks, row by row", DATA,
+        True),
+    Key("data-version", "v", "screen.record", "Version", "Read it and record which version it is",
+        DATA, True),
+    Key("monitor-compare", "enter", "open", "Compare", "Compare with what is usual", MONITOR, True,
+        "Enter"),
+    Key("model-run", "enter", "open", "Its run", "Go to the run that wrote it", MODELS, True,
+        "Enter"),
     Key("jobs-out", "escape", "screen.out", "Back", "Take off the marks, else go back to the runs",
         JOBS, shown="Esc"),
     Key("copy-id", "y", "copy", "Copy id", "Copy the run's id to the clipboard", JOBS),
@@ -316,72 +303,9 @@ KEYS: tuple[Key, ...] = (
     Key("quit", "q", "quit", "Quit", "Leave; runs go on", EVERYWHERE, True),
 )  # fmt: skip
 
-SCREENS = {
-    PROJECTS: (PROJECTS, TABLE, EVERYWHERE),
-    PROJECT: (
-        *(VERBS, LOOKS, OUTSIDE, OUTSIDE_LIST, PROJECT, PLACES, PANES, TABLE, RUN_VIEW, RUN_LIST),
-        *(CHARTS, CHART_KIND, CHART_DESK, FACTS, LOG, EVERYWHERE),
-    ),
-    JOBS: (VERBS, JOBS, PLACES, TABLE, EVERYWHERE),
-    COMPARE: (COMPARE, TABLE, EVERYWHERE),
-    GROUPS: (GROUPS, TABLE, EVERYWHERE),
-    FILES: (FILES, TABLE, EVERYWHERE),
-    PREVIEW: (PREVIEW, CELLS, TABLE, LOG, EVERYWHERE),
-    FORM: (FORM,),
-    READING: (READING,),
-    DIALOG: (DIALOG,),
-    HISTOGRAM: (HISTOGRAM,),
-    PICK: (PICK,),
-    PICK_COLUMNS: (PICK, PICK_COLUMNS),
-    PICK_VIEWS: (PICK, PICK_VIEWS),
-    PROMPT: (PROMPT,),
-    COMMAND: (COMMAND,),
-}
-"""Which places are reachable together; those of one screen in the order of its help."""
-HEADINGS = {
-    VERBS: "Runs",
-    OUTSIDE: "To files and other programs",
-    OUTSIDE_LIST: "To files and other programs, where the keys are free",
-    LOOKS: "Looking closer",
-    COMPARE: "Comparing",
-    GROUPS: "Groups",
-    FILES: "Files of a run",
-    PREVIEW: "A file",
-    CELLS: "In a table of cells",
-    PROJECT: "What is shown",
-    PANES: "Panes",
-    PLACES: "Where to go",
-    JOBS: "In the jobs",
-    PROJECTS: "Projects",
-    TABLE: "In a list",
-    RUN_VIEW: "In the list of runs: what it shows",
-    RUN_LIST: "In the list of runs",
-    CHARTS: "In the charts",
-    CHART_KIND: "In the charts",
-    CHART_DESK: "In the charts: the chosen one",
-    FACTS: "In the details",
-    LOG: "In the output",
-    EVERYWHERE: "Everywhere",
-}
-"""What people call a place."""
-FOCUSED = (TABLE, CHARTS, FACTS, LOG)
-"""Only one of them has the focus, so they may share keys with each other."""
 WRITING = frozenset(
     {"launch", "stop", "retry", "delete", "rename", "undo-delete", "set-up", "samples"}
     | {"tag", "note", "launch-like", "queue-up", "queue-down", "queue-first", "queue-last"}
     | {"queue-pause", "jobs-undo", "edit-project", "edit-script"}
 )
 """What changes a project or starts or stops something, by id: not offered to who only looks."""
-OWN_ENTER = (PROJECTS, COMPARE, GROUPS, FILES, PREVIEW)
-"""Screens whose table does something else with Enter than the one of runs."""
-NO_SIDEWAYS = (PROJECTS, JOBS)
-"""Screens whose table has no columns out of sight."""
-WITH_FOCUS = {
-    RUN_VIEW: TABLE,
-    RUN_LIST: TABLE,
-    CELLS: TABLE,
-    OUTSIDE_LIST: TABLE,
-    CHART_KIND: CHARTS,
-    CHART_DESK: CHARTS,
-}
-"""Places reachable only while another one has the focus."""

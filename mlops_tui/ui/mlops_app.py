@@ -33,6 +33,7 @@ from mlops_tui.ui.screens.project import ProjectScreen
 from mlops_tui.ui.screens.projects import ProjectsScreen
 from mlops_tui.ui.terminal_cells import LeanApp
 from mlops_tui.ui.terminal_filter import AsciiOnly, TerminalSafe
+from mlops_tui.ui.widgets.panes import NAMES
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,17 +159,18 @@ class MlopsApp(LeanApp[Relaunch]):
         self._show(self._projects(came_from))
 
     def on_pane_requested(self, event: intents.PaneRequested) -> None:
-        if isinstance(self.screen, ProjectScreen):
-            from mlops_tui.ui.screens.jobs import JobsScreen  # the first screen does without it
-
-            self.push_screen(JobsScreen(self.screen.source, self._settings.settle_seconds))
-            return
-        if isinstance(self.screen, AppScreen):
+        if isinstance(self.screen, AppScreen) and not isinstance(self.screen, ProjectScreen):
             self.pop_screen()
-        if isinstance(self.screen, ProjectScreen):
+        if not isinstance(self.screen, ProjectScreen):
+            return
+        if event.pane in NAMES:
             self.screen.panes.pane = event.pane
             if event.run_id is not None:
                 self.screen.runs_pane.list_soon(event.run_id)
+        else:
+            from mlops_tui.ui.screens.places import screen_of  # the first screen does without them
+
+            self.push_screen(screen_of(event.pane, self.screen.source, self._settings))
 
     def copy_to_clipboard(self, text: str) -> None:
         if not fits(text):

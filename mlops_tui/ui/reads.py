@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from mlops_tui.domain.datasets import DataVersion
 from mlops_tui.domain.filters import Filter, Sort
 from mlops_tui.domain.runs import Run, Series
 from mlops_tui.ui.errors import run_guarded
@@ -66,6 +67,9 @@ class RunReader(Protocol):
 
     def artifacts(self, run_id: str) -> list[str]:
         """Return the paths that a run named as its artifacts, relative to its folder."""
+
+    def data_versions(self, name: str | None = None) -> list[DataVersion]:
+        """Return the versions of data that were seen, by name and then the newest first."""
 
     def close(self) -> None:
         """Let go of files."""
@@ -205,6 +209,10 @@ class LazyReader:
     def artifacts(self, run_id: str) -> list[str]:
         """Return the paths that a run named as its artifacts, relative to its folder."""
         return self._reader().artifacts(run_id)
+
+    def data_versions(self, name: str | None = None) -> list[DataVersion]:
+        """Return the versions of data that were seen, by name and then the newest first."""
+        return self._reader().data_versions(name)
 
     def close(self) -> None:
         """Leave it open: it belongs to the thread."""

@@ -22,7 +22,7 @@ from mlops_tui.ui.queue_rows import job_rows, words_of
 from mlops_tui.ui.screens.app_screen import AppScreen
 from mlops_tui.ui.widgets.machine_pane import MachinePane
 from mlops_tui.ui.widgets.pane import PaneTitle
-from mlops_tui.ui.widgets.panes import TABS
+from mlops_tui.ui.widgets.panes import PLACES
 from mlops_tui.ui.widgets.piece_line import PieceLine
 from mlops_tui.ui.widgets.queue_table import QueueTable
 from mlops_tui.ui.widgets.row_table import RowTable
@@ -58,7 +58,7 @@ class JobsScreen(AppScreen):
         self._source = source
         self._settle_seconds = settle_seconds
         self._settle: Timer | None = None
-        self.title_line = PaneTitle("jobs", TABS)
+        self.title_line = PaneTitle("jobs", PLACES)
         self.paused_line = PieceLine(id="paused")
         self.machine = MachinePane()
         self.table = QueueTable()

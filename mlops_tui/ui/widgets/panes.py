@@ -21,7 +21,16 @@ from mlops_tui.ui.widgets.run_detail import RunDetail
 
 NAMES = {"runs": "Runs", "charts": "Charts", "facts": "Details", "output": "Output"}
 TABS = NAMES | {"jobs": "Jobs"}
-"""The panes, and the screen that lies over them."""
+"""The panes, and the first screen that lies over them."""
+PLACES = {
+    "runs": "Runs",
+    "jobs": "Jobs",
+    "data": "Data",
+    "monitor": "Monitor",
+    "models": "Models",
+    "readiness": "Readiness",
+}
+"""The screens of a project."""
 WIDE_COLUMNS = 100
 
 

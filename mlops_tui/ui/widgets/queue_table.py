@@ -11,18 +11,17 @@ from textual.message import Message
 
 from mlops_tui.domain.runs import Run
 from mlops_tui.ui.queue_rows import Column, JobRow, cells, header, plan
-from mlops_tui.ui.widgets.pieces import Piece, fit, padded, wrapped
+from mlops_tui.ui.widgets.pieces import Piece, fit, padded
 from mlops_tui.ui.widgets.row_table import RowTable
 from mlops_tui.ui.widgets.run_table import MARK
 
 READING = "Reading the journals ..."
 EMPTY = (
-    "Nothing runs and nothing waits.",
-    "",
+    "Nothing runs and nothing waits.\n\n"
     "l starts a job; with several values in a field it starts one run for each. What there are"
     " no slots for waits here, and you decide what goes first: K and J move a run, p holds all"
-    " of them back.",
-    "Runs go on when you leave, and the queue is started without you.",
+    " of them back.\n"
+    "Runs go on when you leave, and the queue is started without you."
 )
 
 
@@ -48,7 +47,7 @@ class QueueTable(RowTable):
     def show(self, rows: Sequence[JobRow]) -> None:
         """Show these rows; the cursor stays on its run."""
         self._rows = {row.run.id: row for row in rows}
-        self.empty = ""
+        self.empty = EMPTY
         self._plan()
         self.set_keys(list(self._rows))
 
@@ -80,13 +79,6 @@ class QueueTable(RowTable):
 
     def on_resize(self) -> None:
         self._plan()  # the table itself is told next
-
-    def line_pieces(self, y: int) -> list[Piece]:
-        if self.keys or self.empty or y < 2:
-            return super().line_pieces(y)
-        width = self.line_width
-        lines = [part for line in EMPTY for part in wrapped(line, max(1, width - 4))]
-        return [(fit("  " + lines[y - 2] if y - 2 < len(lines) else "", width), "dim")]
 
     def header_pieces(self, width: int) -> list[Piece]:
         return [(fit(" " * len(MARK) + header(self._columns), width), "header")]

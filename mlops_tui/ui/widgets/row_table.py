@@ -13,7 +13,7 @@ from textual.message import Message
 
 from mlops_tui.ui import keys
 from mlops_tui.ui.widgets.line_view import LineView
-from mlops_tui.ui.widgets.pieces import Piece, fit
+from mlops_tui.ui.widgets.pieces import Piece, fit, wrapped
 
 
 class RowTable(LineView, can_focus=True):
@@ -45,6 +45,7 @@ class RowTable(LineView, can_focus=True):
         self.keys: list[str] = []
         self.cursor = 0
         self.empty = empty
+        """What is said where there are no rows; may have several lines."""
         self._positions: dict[str, int] = {}
 
     # What subclasses say
@@ -105,8 +106,9 @@ class RowTable(LineView, can_focus=True):
         if y == 0:
             return [("".join(text for text, _ in self.header_pieces(width)), "header")]
         row = self.scroll_offset.y + y - 1
-        if not self.keys and y == 2:
-            return [(fit("  " + self.empty, width), "dim")]
+        if not self.keys:
+            lines = [part for it in self.empty.split("\n") for part in wrapped(it, width - 4)]
+            return [(fit("  " + lines[y - 2] if 2 <= y < len(lines) + 2 else "", width), "dim")]
         if row >= len(self.keys):
             return [(" " * width, "")]
         pieces = self.row_pieces(self.keys[row], width)

@@ -1,0 +1,98 @@
+"""What checks and findings about data come to, as parts of a text to read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from mlops_tui.data.check_results import CheckReport, CheckResult, Status
+from mlops_tui.data.finding import Finding, FindingsReport, Sureness
+from mlops_tui.data.found import FoundRow
+from mlops_tui.domain.text import safe
+from mlops_tui.ui.formats import count
+from mlops_tui.ui.widgets.pieces import Piece
+
+
+class Part(NamedTuple):
+    """Some text, and what stands before its first line."""
+
+    label: str
+    kind: str
+    text: str
+    """Safe to show."""
+
+
+MARKS = {
+    Status.OK: ("✓ ok", "good"),
+    Status.FAILED: ("✗ failed", "bad"),
+    Status.CANNOT_TELL: ("? unsure", "warn"),
+}
+SURE_KINDS = {Sureness.CERTAIN: "bad", Sureness.LIKELY: "warn", Sureness.POSSIBLE: "dim"}
+
+
+def checked_piece(report: CheckReport) -> Piece:
+    """Return what checks came to, in two words."""
+    failed = len(report.with_status(Status.FAILED))
+    unsure = len(report.with_status(Status.CANNOT_TELL))
+    if failed:
+        return (f"✗ {failed} failed", "bad")
+    return (f"? {unsure} unsure", "warn") if unsure else (f"✓ {len(report.checks)} met", "good")
+
+
+def check_parts(report: CheckReport) -> list[Part]:
+    """Return all checks, those that failed first, with the first rows that fail."""
+    order = (Status.FAILED, Status.CANNOT_TELL, Status.OK)
+    parts = [part for status in order for it in report.with_status(status) for part in _check(it)]
+    return parts + [Part("noted", "warn", safe(problem)) for problem in report.problems]
+
+
+def check_title(report: CheckReport) -> str:
+    """Return such as `Checks of train: 1 of 9 failed, on 500 rows`."""
+    failed = len(report.with_status(Status.FAILED))
+    words = f"{failed} of {len(report.checks)} failed" if failed else checked_piece(report)[0][2:]
+    return f"Checks of {report.dataset}: {words}, on {count(report.n_rows, 'row')}"
+
+
+def _check(result: CheckResult) -> list[Part]:
+    label, kind = MARKS[result.status]
+    figures = f": {result.figures}" if result.figures else ""
+    return [Part(label, kind, safe(result.words + figures)), *_rows(result.rows)]
+
+
+def finding_parts(report: FindingsReport) -> list[Part]:
+    """Return all findings, the surest first, each with its evidence and remedy."""
+    parts = [part for finding in report.findings for part in _finding(finding)]
+    parts += [Part("noted", "warn", safe(problem)) for problem in report.problems]
+    skipped = dict.fromkeys(look.skipped for look in report.looks if look.skipped)
+    for reason in skipped:
+        what = "; ".join(look.what for look in report.looks if look.skipped == reason)
+        parts.append(Part("not tried", "dim", safe(f"{what} ({reason})")))
+    return parts
+
+
+def finding_title(report: FindingsReport) -> str:
+    """Return such as `2 findings in train, compared with holdout, 500 rows`."""
+    found = count(len(report.findings), "finding") if report.findings else "Nothing found"
+    against = f", compared with {', '.join(report.against)}" if report.against else ""
+    return f"{found} in {report.dataset}{against}, {count(report.n_rows, 'row')}"
+
+
+def _finding(finding: Finding) -> list[Part]:
+    return [
+        Part(finding.sure.value, SURE_KINDS[finding.sure], safe(finding.words)),
+        Part("", "", safe(finding.why)),
+        *_rows(finding.rows),
+        Part("remedy", "good", safe(finding.remedy)),
+        Part("", "", ""),
+    ]
+
+
+def _rows(rows: Sequence[FoundRow]) -> list[Part]:
+    names = {row.file for row in rows}
+    parts = []
+    for row in rows:
+        where = f"{row.file}, {row.place}" if len(names) > 1 else row.place
+        values = ", ".join(f"{name}={value}" for name, value in row.values.items())
+        note = f" ({row.note})" if row.note else ""
+        parts.append(Part("", "dim", safe(f"{where}: {values}{note}")))
+    return parts

@@ -1,0 +1,114 @@
+"""Where keys are: the places, which of them are reachable together, what people call them."""
+
+from __future__ import annotations
+
+EVERYWHERE = "everywhere"
+REFUSED = "refused"
+"""Of the keys that a read-only app does without; told of nowhere."""
+PROJECTS = "projects"
+PROJECT = "project"
+VERBS = "runs"
+LOOKS = "looks"
+PANES = "panes"
+PLACES = "places"
+JOBS = "jobs"
+PLACE = "place"
+DATA = "data"
+MONITOR = "monitor"
+MODELS = "models"
+READINESS = "readiness"
+TABLE = "table"
+RUN_VIEW = "run view"
+RUN_LIST = "run list"
+LOG = "output"
+CHARTS = "charts"
+CHART_KIND = "chart kind"
+CHART_DESK = "chosen chart"
+HISTOGRAM = "histogram"
+FACTS = "facts"
+OUTSIDE = "outside"
+OUTSIDE_LIST = "outside, list"
+FORM = "form"
+READING = "reading"
+DIALOG = "dialog"
+PICK = "pick"
+PICK_COLUMNS = "pick columns"
+PICK_VIEWS = "pick views"
+PROMPT = "prompt"
+COMMAND = "command"
+COMPARE = "compare"
+GROUPS = "groups"
+FILES = "files"
+PREVIEW = "preview"
+CELLS = "cells"
+SCREENS = {
+    PROJECTS: (PROJECTS, TABLE, EVERYWHERE),
+    PROJECT: (
+        *(VERBS, LOOKS, OUTSIDE, OUTSIDE_LIST, PROJECT, PLACES, PANES, TABLE, RUN_VIEW, RUN_LIST),
+        *(CHARTS, CHART_KIND, CHART_DESK, FACTS, LOG, EVERYWHERE),
+    ),
+    JOBS: (VERBS, JOBS, PLACES, TABLE, EVERYWHERE),
+    DATA: (DATA, PLACE, PLACES, TABLE, EVERYWHERE),
+    MONITOR: (MONITOR, PLACE, PLACES, TABLE, EVERYWHERE),
+    MODELS: (MODELS, PLACE, PLACES, TABLE, EVERYWHERE),
+    READINESS: (PLACE, PLACES, TABLE, EVERYWHERE),
+    COMPARE: (COMPARE, TABLE, EVERYWHERE),
+    GROUPS: (GROUPS, TABLE, EVERYWHERE),
+    FILES: (FILES, TABLE, EVERYWHERE),
+    PREVIEW: (PREVIEW, CELLS, TABLE, LOG, EVERYWHERE),
+    FORM: (FORM,),
+    READING: (READING,),
+    DIALOG: (DIALOG,),
+    HISTOGRAM: (HISTOGRAM,),
+    PICK: (PICK,),
+    PICK_COLUMNS: (PICK, PICK_COLUMNS),
+    PICK_VIEWS: (PICK, PICK_VIEWS),
+    PROMPT: (PROMPT,),
+    COMMAND: (COMMAND,),
+}
+"""Which places are reachable together; those of one screen in the order of its help."""
+HEADINGS = {
+    VERBS: "Runs",
+    OUTSIDE: "To files and other programs",
+    OUTSIDE_LIST: "To files and other programs, where the keys are free",
+    LOOKS: "Looking closer",
+    COMPARE: "Comparing",
+    GROUPS: "Groups",
+    FILES: "Files of a run",
+    PREVIEW: "A file",
+    CELLS: "In a table of cells",
+    PROJECT: "What is shown",
+    PANES: "Panes",
+    PLACES: "Where to go",
+    JOBS: "In the jobs",
+    PLACE: "In data, monitor, models and readiness",
+    DATA: "In the data",
+    MONITOR: "In the monitor",
+    MODELS: "In the models",
+    PROJECTS: "Projects",
+    TABLE: "In a list",
+    RUN_VIEW: "In the list of runs: what it shows",
+    RUN_LIST: "In the list of runs",
+    CHARTS: "In the charts",
+    CHART_KIND: "In the charts",
+    CHART_DESK: "In the charts: the chosen one",
+    FACTS: "In the details",
+    LOG: "In the output",
+    EVERYWHERE: "Everywhere",
+}
+"""What people call a place."""
+FOCUSED = (TABLE, CHARTS, FACTS, LOG)
+"""Only one of them has the focus, so they may share keys with each other."""
+OWN_ENTER = (PROJECTS, COMPARE, GROUPS, FILES, PREVIEW, DATA, MONITOR, MODELS, READINESS)
+"""Screens whose table does something else with Enter than the one of runs."""
+NO_SIDEWAYS = (PROJECTS, JOBS, DATA, MONITOR, MODELS, READINESS)
+"""Screens whose table has no columns out of sight."""
+WITH_FOCUS = {
+    RUN_VIEW: TABLE,
+    RUN_LIST: TABLE,
+    CELLS: TABLE,
+    OUTSIDE_LIST: TABLE,
+    CHART_KIND: CHARTS,
+    CHART_DESK: CHARTS,
+}
+"""Places reachable only while another one has the focus."""

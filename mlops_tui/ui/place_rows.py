@@ -1,0 +1,69 @@
+"""What stands in a list of one kind of thing, such as datasets, and how wide its columns are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+
+from mlops_tui.ui.facts import Fact
+from mlops_tui.ui.widgets.pieces import Piece, fit
+
+GAP = 2
+WIDEST = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The title of a column, and where its cells stand."""
+
+    title: str
+    right: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceRow:
+    """One thing: its cells, safe to show, and what there is to say about it."""
+
+    key: str
+    cells: Sequence[Piece]
+    facts: Sequence[Fact] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceContent:
+    """All that a place shows."""
+
+    heads: Sequence[Head]
+    """As many as each row has cells; the first columns stay where there is little room."""
+    rows: Sequence[PlaceRow]
+    words: str = ""
+    """For the title."""
+
+
+def widths(content: PlaceContent, width: int) -> list[int]:
+    """Return the cells of each column that has room; the last of these gets what is left."""
+    found: list[int] = []
+    room = width
+    for at, head in enumerate(content.heads):
+        texts = [head.title, *(row.cells[at][0] for row in content.rows)]
+        wanted = min(WIDEST, max(cell_len(text) for text in texts))
+        if found and wanted > room:
+            break
+        found.append(min(wanted, room))
+        room -= wanted + GAP
+    if found:
+        found[-1] += max(0, width - sum(found) - GAP * (len(found) - 1))
+    return found
+
+
+def line_of(cells: Sequence[Piece], heads: Sequence[Head], room: Sequence[int]) -> list[Piece]:
+    """Return cells side by side, each as wide as `room` says."""
+    pieces: list[Piece] = []
+    last = len(room) - 1
+    for at, ((text, kind), head, width) in enumerate(zip(cells, heads, room, strict=False)):
+        pieces.append((fit(text, width, head.right and at != last), kind))
+        if at != last:
+            pieces.append((" " * GAP, ""))
+    return pieces

@@ -1,0 +1,149 @@
+"""The screen of the datasets: which version lies there, who used it, and what is wrong with it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import BindingType
+from textual.message import Message
+
+from mlops_tui.data.check_results import CheckReport
+from mlops_tui.data.finding import FindingsReport
+from mlops_tui.domain.projectfile import load_project
+from mlops_tui.domain.text import safe
+from mlops_tui.ui import keys
+from mlops_tui.ui.data_reports import (
+    check_parts,
+    check_title,
+    checked_piece,
+    finding_parts,
+    finding_title,
+)
+from mlops_tui.ui.dataset_rows import dataset_content
+from mlops_tui.ui.place_rows import PlaceContent
+from mlops_tui.ui.project_source import READ_ONLY
+from mlops_tui.ui.reads import RunReader
+from mlops_tui.ui.screens.place import PlaceScreen
+from mlops_tui.ui.screens.report import ReportDialog
+from mlops_tui.ui.widgets.place_table import DataTable
+from mlops_tui.ui.widgets.row_table import RowTable
+
+if TYPE_CHECKING:
+    from mlops_tui.engine.workers import Cancellation, OnProgress
+
+
+class DataScreen(PlaceScreen):
+    """Lists without reading any data; what reads it does so in a worker process."""
+
+    place: ClassVar[str] = keys.DATA
+    BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.PLACE, keys.PLACES)
+    EMPTY: ClassVar[str] = (
+        "No dataset is declared yet.\n\n"
+        'In mlops.toml, `[datasets.train]` with `path = "data/train.csv"` declares one; e in the'
+        " list of runs opens the file. Runs of jobs that read it then record which version it was,"
+        " and it can be profiled, checked and searched for what goes wrong later."
+    )
+
+    @dataclass
+    class Checked(Message):
+        """The checks of a dataset were judged."""
+
+        report: CheckReport
+
+    @dataclass
+    class Searched(Message):
+        """A dataset was searched for what can go wrong."""
+
+        report: FindingsReport
+
+    @dataclass
+    class VersionRead(Message):
+        """It was read which version of a dataset lies there."""
+
+        name: str
+        version: str
+
+    def make_table(self) -> DataTable:
+        return DataTable()
+
+    def read(self, reader: RunReader) -> PlaceContent:
+        from mlops_tui.engine import actions, kept_checks
+
+        project = load_project(self._source.project)
+        versions = reader.data_versions()
+        ids = list({run_id for version in versions for run_id in version.run_ids[:10]})
+        names = {run.id: run.name for run in reader.runs(ids)}
+        checked = {}
+        for name, dataset in project.datasets.items():
+            if dataset.checks:
+                kept = kept_checks.load(project, name)
+                unjudged = (f"{len(dataset.checks)} not judged", "warn")
+                checked[name] = unjudged if kept is None else checked_piece(kept)
+        states = actions.data_states(project, versions)
+        return dataset_content(states, versions, names, checked, time.time())
+
+    # What keys do
+
+    def on_row_table_row_opened(self, event: RowTable.RowOpened) -> None:
+        event.stop()
+        folder, name = self._source.project, event.key
+
+        def work(on_progress: OnProgress, cancellation: Cancellation) -> FindingsReport:
+            from mlops_tui.engine import actions
+
+            return actions.find_problems(folder, actions.Question(name), on_progress, cancellation)
+
+        self.begin(f"searching {name}", work, self.Searched)
+
+    def action_check(self) -> None:
+        here = self.table.here
+        if here is None:
+            return
+        folder, name = self._source.project, here.key
+
+        def work(on_progress: OnProgress, cancellation: Cancellation) -> CheckReport:
+            from mlops_tui.engine import actions
+
+            return actions.check_data(
+                folder, name, on_progress=on_progress, cancellation=cancellation
+            )
+
+        self.begin(f"checking {name}", work, self.Checked)
+
+    def action_record(self) -> None:
+        here = self.table.here
+        if here is None:
+            return
+        if self._source.is_read_only:
+            self.app.notify(READ_ONLY, markup=False, timeout=3)
+            return
+        folder, name = self._source.project, here.key
+
+        def work(on_progress: OnProgress, cancellation: Cancellation) -> tuple[str, str]:
+            from mlops_tui.engine import actions
+            from mlops_tui.index import Index
+
+            _, found = actions.record_version(load_project(folder), name, on_progress)
+            with Index.open(folder) as index:  # no run changed, so the feed would not tell of it
+                index.ingest()
+            return name, str(found.version)
+
+        self.begin(f"reading {name}", work, lambda it: self.VersionRead(*it))
+
+    # What comes of it
+
+    def on_data_screen_checked(self, event: Checked) -> None:
+        self.app.push_screen(ReportDialog(check_title(event.report), check_parts(event.report)))
+        self.ask()
+
+    def on_data_screen_searched(self, event: Searched) -> None:
+        report = event.report
+        self.app.push_screen(ReportDialog(finding_title(report), finding_parts(report)))
+        self.ask()
+
+    def on_data_screen_version_read(self, event: VersionRead) -> None:
+        words = f"{safe(event.name)} is version {event.version[:12]} now"
+        self.app.notify(words, markup=False, timeout=5)
+        self.ask()

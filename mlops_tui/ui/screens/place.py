@@ -1,0 +1,157 @@
+"""A screen over the one of a project: a list of one kind of thing, and what is known of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, TypeVar
+
+from textual import events
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.message import Message
+from textual.widget import Widget
+
+from mlops_tui.domain.text import safe
+from mlops_tui.engine.feed import Batch
+from mlops_tui.ui import intents, keys
+from mlops_tui.ui.errors import describe
+from mlops_tui.ui.heavy import HeavyWork, ProgressTold
+from mlops_tui.ui.place_rows import PlaceContent
+from mlops_tui.ui.project_source import ProjectSource
+from mlops_tui.ui.reads import RunReader
+from mlops_tui.ui.screens.app_screen import AppScreen
+from mlops_tui.ui.widgets.pace import Pace
+from mlops_tui.ui.widgets.pane import PaneTitle
+from mlops_tui.ui.widgets.panes import PLACES
+from mlops_tui.ui.widgets.place_table import PlaceTable
+from mlops_tui.ui.widgets.row_table import RowTable
+from mlops_tui.ui.widgets.run_facts import RunFacts
+
+if TYPE_CHECKING:
+    from mlops_tui.engine.workers import Cancellation, OnProgress
+
+T = TypeVar("T")
+ASK_SECONDS = 1.0
+"""What is shown is read again so often at most."""
+ROWS_FOR_FACTS = 16
+"""On a lower terminal the list has all the room."""
+
+
+class PlaceScreen(AppScreen):
+    """Reads its content in a thread, and again as the project's feed says that runs changed."""
+
+    BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.PLACE, keys.PLACES)
+    EMPTY: ClassVar[str] = ""
+    """What is said where there is nothing: what belongs here, and how it comes here."""
+
+    @dataclass
+    class ContentRead(Message):
+        """This is what there is now."""
+
+        content: PlaceContent
+
+    def __init__(self, source: ProjectSource) -> None:
+        super().__init__()
+        self._source = source
+        self.title_line = PaneTitle(self.place, PLACES)
+        self.table = self.make_table()
+        self.facts = RunFacts(id="place-facts")
+        self._words = ""
+        self._pace = Pace(self, self.ask)
+        self._heavy = HeavyWork(self)
+
+    def read(self, reader: RunReader) -> PlaceContent:
+        """Return what there is; called in a thread."""
+        raise NotImplementedError
+
+    def make_table(self) -> PlaceTable:
+        return PlaceTable()
+
+    def body(self) -> Widget:
+        return Vertical(self.title_line, self.table, self.facts, id="body")
+
+    def on_mount(self) -> None:
+        self.title_line.set_narrow(True)
+        self.facts.can_focus = False
+        self.table.focus()
+        self.ask()
+
+    def on_unmount(self) -> None:
+        self._heavy.cancel()
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.facts.display = event.size.height >= ROWS_FOR_FACTS
+
+    def take(self, batch: Batch) -> None:
+        if batch.runs:
+            self._pace.want(ASK_SECONDS)
+
+    def ask(self) -> None:
+        """Have the content read again."""
+        self._source.ask(f"the {self.place}", self.read, self.ContentRead, self, "place")
+
+    def on_place_screen_content_read(self, event: ContentRead) -> None:
+        self._words = event.content.words
+        self.table.show(event.content, self.EMPTY)
+        self.tell("")
+        self._show_facts()
+
+    def tell(self, words: str) -> None:
+        """Say in the title what goes on; empty for how much there is."""
+        self.title_line.inform(words or self._words)
+
+    def on_read_failed(self, event: intents.ReadFailed) -> None:
+        event.stop()
+        self.tell("")
+        words = f"{event.what} could not be read. {describe(event.error)}"
+        self.app.notify(words, severity="error", markup=False)
+
+    def on_row_table_cursor_moved(self, event: RowTable.CursorMoved) -> None:
+        event.stop()
+        self._show_facts()
+
+    def _show_facts(self) -> None:
+        here = self.table.here
+        self.facts.show(list(here.facts) if here is not None else [])
+
+    def on_pane_title_pane_chosen(self, event: PaneTitle.PaneChosen) -> None:
+        self.action_show_pane(event.pane)
+
+    def action_show_pane(self, pane: str) -> None:
+        if pane != self.place:
+            self.post_message(intents.PaneRequested(pane))
+
+    def action_copy(self) -> None:
+        here = self.table.here
+        if here is not None:
+            words = "\n".join(f"{label}: {value}" for label, value in here.facts)
+            self.app.copy_to_clipboard(words)
+            self.app.notify("Copied", markup=False, timeout=3)
+
+    def action_out(self) -> None:
+        if self._heavy.cancel():
+            self.tell("")
+            self.app.notify(f"Stopped {safe(self._heavy.what)}", markup=False, timeout=3)
+        else:
+            self.action_show_pane("runs")
+
+    # Heavy work
+
+    def begin(
+        self,
+        what: str,
+        work: Callable[[OnProgress, Cancellation], T],
+        answer: Callable[[T], Message],
+    ) -> None:
+        """Have a worker process do something, unless one is at work; its answer is posted."""
+        before = self._heavy.what
+        if self._heavy.start(what, work, answer):
+            self.tell(f"{safe(what)} ..., Esc stops")
+        else:
+            words = f"First one, then the other: {safe(before)} goes on, Esc stops it"
+            self.app.notify(words, markup=False, timeout=3)
+
+    def on_progress_told(self, event: ProgressTold) -> None:
+        if self._heavy.is_busy and event.share is not None:
+            self.tell(f"{safe(event.what)}, {100 * min(1.0, event.share):.0f} %, Esc stops")

@@ -1,0 +1,137 @@
+"""Data, monitor, models, readiness: gone to by digit, filled from what is declared and recorded."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from mlops_tui.ui.screens.data import DataScreen
+from mlops_tui.ui.screens.monitor import MonitorScreen
+from mlops_tui.ui.screens.place import PlaceScreen
+from mlops_tui.ui.screens.places import ModelsScreen, ReadinessScreen
+from mlops_tui.ui.screens.report import ReportDialog
+from tests.ui.driving import SIZES, Driven, opened
+from tests.ui.recorded import add_run, write_project
+
+TOML = """
+[project]
+name = "digits"
+[objective]
+statement = "Sort the mail"
+metric = "accuracy"
+target = 0.97
+[datasets.train]
+path = "train.csv"
+role = "train"
+target = "y"
+[datasets.train.checks]
+rows = { min = 30 }
+[datasets.holdout]
+path = "holdout.csv"
+role = "holdout"
+target = "y"
+[jobs.train]
+run = "python train.py"
+kind = "train"
+outputs = ["models/best.joblib"]
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    folder = write_project(tmp_path / "digits")
+    (folder / "mlops.toml").write_text(TOML)
+    for name, rows in (("train", 20), ("holdout", 10)):
+        lines = [f"{number},{number % 7},{number % 2}" for number in range(rows)]
+        (folder / f"{name}.csv").write_text("\n".join(["id,x,y", *lines]) + "\n")
+    add_run(folder, 1, metrics={"accuracy": [0.5, 0.9]})
+    return folder
+
+
+def place(it: Driven) -> PlaceScreen:
+    screen = next(it for it in it.app.screen_stack if isinstance(it, PlaceScreen))
+    assert isinstance(screen, PlaceScreen)
+    return screen
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_each_place_is_one_digit_away_from_any_other(
+    project: Path, size: tuple[int, int]
+) -> None:
+    async with opened(project, size) as it:
+        await it.sees("✓ finished train-1")
+        for key, kind, text in (
+            ("6", DataScreen, "never read"),
+            ("7", MonitorScreen, "not compared"),
+            ("8", ModelsScreen, "models/best.joblib"),
+            ("9", ReadinessScreen, "best 0.9 by train-1, 0.07 to go"),
+        ):
+            await it.press(key)
+            await it.sees(text)
+            assert isinstance(it.app.screen, kind)
+        await it.press("5")
+        await it.sees("nothing runs or waits")
+        await it.press("6", "2")
+        await it.until(lambda: it.app.screen is it.project_screen)
+        assert it.project_screen.panes.pane == "charts"
+        await it.press("8")
+        await it.sees("models/best.joblib")
+        await it.press("escape")
+        await it.until(lambda: it.app.screen is it.project_screen)
+
+
+async def test_checks_are_judged_and_stay_in_the_list(project: Path) -> None:
+    async with opened(project, (120, 40)) as it:
+        await it.press("6")
+        await it.sees("1 not judged")
+        await it.press("c")
+        await it.until(lambda: isinstance(it.app.screen, ReportDialog))
+        await it.sees("Checks of train: 1 of 1 failed, on 20 rows")
+        await it.press("escape")
+        await it.sees("✗ 1 failed")
+        await it.press("v")
+        await it.sees("train is version")
+        await it.sees("no run used it")
+
+
+async def test_two_datasets_are_compared(project: Path) -> None:
+    async with opened(project, (120, 40)) as it:
+        await it.press("7")
+        await it.sees("not compared")
+        await it.press("enter")
+        await it.until(lambda: isinstance(it.app.screen, ReportDialog))
+        await it.sees("holdout against train:")
+        await it.press("escape")
+        await it.until(lambda: it.app.screen is place(it))
+        assert "not compared" not in it.screen_text()
+
+
+async def test_what_cannot_be_read_is_said_and_escape_stops_what_is_read(project: Path) -> None:
+    (project / "train.csv").unlink()
+    async with opened(project, (120, 40)) as it:
+        await it.press("6")
+        await it.sees("missing")
+        await it.press("c")
+        await it.sees("could not be read")
+        await it.press("j", "enter")
+        await it.sees("searching holdout")
+        await it.press("c")
+        await it.sees("First one, then the other")
+        await it.press("escape")
+        await it.sees("Stopped searching holdout")
+        assert isinstance(it.app.screen, DataScreen)
+
+
+async def test_where_nothing_is_declared_the_places_teach(tmp_path: Path) -> None:
+    folder = write_project(tmp_path / "bare")
+    (folder / "mlops.toml").write_text('[project]\nname = "bare"\n')
+    async with opened(folder, (80, 24)) as it:
+        await it.press("6")
+        await it.sees("[datasets.train]")
+        await it.press("7")
+        await it.sees('role = "live"')
+        await it.press("8")
+        await it.sees("No train job declares")
+        await it.press("9")
+        await it.sees("0 of 6 met")
