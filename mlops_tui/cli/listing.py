@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from mlops_tui.cli import output
 from mlops_tui.cli.shapes import ago, duration, when
@@ -43,15 +44,34 @@ def terminal_width() -> int:
 
 
 def runs_table(
-    project: Path, runs: Sequence[Run], columns: Sequence[str], now: float
+    project: Path,
+    runs: Sequence[Run],
+    columns: Sequence[str],
+    now: float,
+    data: Mapping[str, Mapping[str, object]] = MappingProxyType({}),
 ) -> tuple[list[Column], list[list[str]]]:
-    """Return heads and cells of a list of runs; the columns that tell most if none are named."""
+    """Return heads and cells of a list of runs; the columns that tell most if none are named.
+
+    Args:
+        project: the folder of the project.
+        runs: the rows.
+        columns: any fields of runs.
+        now: Unix seconds.
+        data: by run, the values of those fields that are no part of a run.
+    """
     names = list(columns) or [*DEFAULT_COLUMNS, *_telling_metrics(project, runs)]
     heads = [
         Column(name, is_right=_is_number_column(name, runs), is_fixed=name == "id")
         for name in names
     ]
-    return heads, [[cell(run, name, now) for name in names] for run in runs]
+    cells = [
+        [
+            words_of(data[run.id][name]) if name in data.get(run.id, {}) else cell(run, name, now)
+            for name in names
+        ]
+        for run in runs
+    ]
+    return heads, cells
 
 
 def cell(run: Run, field: str, now: float) -> str:

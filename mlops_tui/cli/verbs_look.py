@@ -48,8 +48,9 @@ def do_runs(options: argparse.Namespace) -> int:
             return 0
         asked = {*columns, *(where.fields if where else ()), *(sort.fields if sort else ())}
         _mention_unknown(index, asked)
+        data = index.values([name for name in columns if name.startswith("data.")])
     if runs:
-        print_table(*runs_table(project, runs, columns, now))
+        print_table(*runs_table(project, runs, columns, now, data))
     else:
         output.words("no run passes the filter" if where else "no runs yet: mlops-tui run JOB")
     return 0

@@ -30,7 +30,7 @@ RUN_FIELDS = (
 )
 FIELD_PREFIXES = (
     *("param.", "tag.", "metric.", "last.", "min.", "max.", "first.", "count."),
-    *("last_step.", "min_step.", "max_step."),
+    *("last_step.", "min_step.", "max_step.", "data."),
 )
 
 

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from mlops_tui.domain.datasets import DataVersion, UsedData
+from mlops_tui.domain.datasets import SHORT, DataVersion, UsedData
 from mlops_tui.index.lines import BadLineError, clean, is_number, read_record, split_lines
 
 _LONGEST = 4096
@@ -31,12 +31,13 @@ def to_data(value: object, t: object) -> dict[str, Any]:
     """
     if not isinstance(value, dict) or not isinstance(value.get("name"), str) or not value["name"]:
         raise BadLineError("dataset must be an object with a name")
+    version = _text(value, "version")
     return {
         "name": _text(value, "name"),
-        "version": _text(value, "version"),
+        "version": version,
         "path": _text(value, "path"),
-        "files": _count(value.get("files")),
-        "size": _count(value.get("size_bytes")),
+        "files": _count(value.get("files")) if version else None,
+        "size": _count(value.get("size_bytes")) if version else None,
         "t": float(t) if is_number(t) else 0.0,  # type: ignore[arg-type]
         "problem": _text(value, "problem") or None,
     }
@@ -87,6 +88,15 @@ def select_used(connection: sqlite3.Connection, run_ids: Sequence[str]) -> list[
         UsedData(run_id, name, path, version or None, files, size, t, problem)
         for run_id, name, path, version, files, size, t, problem in rows
     ]
+
+
+def short_versions(connection: sqlite3.Connection, name: str) -> dict[int, object]:
+    """Return which version of a dataset each run used, as people are shown it; the last found."""
+    rows = connection.execute(
+        "SELECT run, version FROM data_used WHERE name = ? AND version != '' ORDER BY t, version",
+        (clean(name),),
+    )
+    return {run: version[:SHORT] for run, version in rows}
 
 
 def select_versions(connection: sqlite3.Connection, name: str | None) -> list[DataVersion]:

@@ -8,6 +8,7 @@ import sqlite3
 import time
 
 from mlops_tui.domain.runs import WORD_FIELDS, WORDS
+from mlops_tui.index.datasets import short_versions
 from mlops_tui.index.labels import NO_LABEL
 from mlops_tui.index.values import FieldFacts
 
@@ -89,6 +90,8 @@ def read_field(connection: sqlite3.Connection, field: str) -> Values:
     prefix, dot, rest = field.partition(".")
     if dot and prefix in ("param", "tag"):
         return _label(connection, prefix, rest)
+    if dot and prefix == "data":
+        return short_versions(connection, rest)
     if dot and prefix in _SUMMARIES:
         return _summary(connection, _SUMMARIES[prefix], rest)
     return {

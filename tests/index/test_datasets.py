@@ -7,6 +7,7 @@ from typing import Any
 
 from mlops_tui.domain import places
 from mlops_tui.domain.datasets import DataVersion, UsedData
+from mlops_tui.domain.filters import parse_filter, parse_sort
 from mlops_tui.index import Index
 from tests.index.recorder import Recorder, T
 
@@ -38,7 +39,7 @@ def test_a_run_has_the_versions_that_were_found_beside_it(recorder: Recorder) ->
         found(recorder, run, T + 4, data("gone", None, problem="it is gone"))
         assert run in index.ingest().runs
         assert index.data_used([run, "nobody"]) == [
-            used("gone", None, run, T + 4, "it is gone"),
+            UsedData(run, "gone", "/gone.csv", None, None, None, T + 4, "it is gone"),
             UsedData(run, "other", "/other.csv", None, None, None, T + 2, None),
             used("train", "aaa", run, T + 3),
         ]
@@ -66,6 +67,17 @@ def test_a_version_has_its_runs(recorder: Recorder) -> None:
     with Index.open(recorder.project) as index:
         index.ingest()
         assert index.data_versions() == expected
+
+
+def test_runs_are_found_and_ordered_by_the_version_of_their_data(recorder: Recorder) -> None:
+    runs = [recorder.create(T + number) for number in range(3)]
+    for run, version in zip(runs, ("b" * 32, "a" * 32), strict=False):
+        found(recorder, run, T, data("train", version))
+    with Index.open(recorder.project) as index:
+        index.ingest()
+        assert index.run_ids(parse_filter(f"data.train = {'a' * 12}")) == [runs[1]]
+        assert index.run_ids(sort=parse_sort("data.train")) == [runs[1], runs[0], runs[2]]
+        assert index.values(["data.train"])[runs[2]] == {"data.train": None}
 
 
 def test_a_line_about_data_that_says_nothing_is_unreadable(recorder: Recorder) -> None:

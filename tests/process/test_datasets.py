@@ -110,6 +110,10 @@ def test_comparing_runs_tells_that_their_data_differ(project: Path) -> None:
     ]
     assert row["differs"]
     assert len(set(row["values"])) == 2
+    listed = cli(
+        project, "runs", "--filter", f"data.train={row['values'][0]}", "--columns", "id,data.train"
+    )
+    assert [line.split() for line in listed.splitlines()[1:]] == [[runs[0], row["values"][0]]]
 
 
 def test_a_person_sees_datasets_and_asks_for_a_version(project: Path) -> None:
