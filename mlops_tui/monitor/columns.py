@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -51,7 +51,7 @@ class Column:
     values: Floats
     """Numeric: the numbers. Time: Unix seconds. Both with NaN where missing. Else empty."""
     codes: Codes = field(default_factory=lambda: np.empty(0, np.int32))
-    """Category and boolean: places in `labels`, -1 where missing. Else empty."""
+    """Category, boolean: places in `labels`, -1 where missing. Id: 0, or -1. Else empty."""
     labels: tuple[str, ...] = ()
     texts: tuple[str | None, ...] = ()
     """Text: the texts, None where missing. Else empty."""
@@ -78,9 +78,9 @@ class Column:
         """How many values are there, finite ones where they are numbers."""
         if self.kind in (Kind.NUMERIC, Kind.TIME):
             return len(self.present)
-        if self.kind in (Kind.CATEGORY, Kind.BOOLEAN):
-            return int((self.codes >= 0).sum())
-        return sum(text is not None for text in self.texts)
+        if self.kind is Kind.TEXT:
+            return sum(text is not None for text in self.texts)
+        return int((self.codes >= 0).sum())
 
     @property
     def missing(self) -> int:
@@ -112,8 +112,12 @@ def read_column(name: str, series: pd.Series[Any], kind: Kind | None = None) -> 
         return _time(name, series)
     if kind in (Kind.CATEGORY, Kind.BOOLEAN):
         return _category(name, series, kind)
-    texts = tuple(None if empty else str(it) for it, empty in _with_missing(series))
-    return Column(name, kind or Kind.EMPTY, np.empty(0), texts=texts, rows=len(series))
+    is_missing = np.asarray(series.isna())
+    if kind is Kind.TEXT:
+        texts = (None if is_missing[at] else str(text) for at, text in enumerate(series))
+        return Column(name, kind, np.empty(0), texts=tuple(texts), rows=len(series))
+    codes = np.where(is_missing, -1, 0).astype(np.int32)
+    return Column(name, kind or Kind.EMPTY, np.empty(0), codes, rows=len(series))
 
 
 def infer_kind(series: pd.Series[Any]) -> Kind:
@@ -254,7 +258,3 @@ def label(value: object, kind: Kind) -> str:
     if kind is Kind.BOOLEAN:
         return {"true": "1", "false": "0"}.get(text.lower(), text)
     return text
-
-
-def _with_missing(series: pd.Series[Any]) -> Iterable[tuple[object, bool]]:
-    return zip(series, np.asarray(series.isna()), strict=True)

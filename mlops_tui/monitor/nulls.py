@@ -254,18 +254,24 @@ def rank_draws(n: int, rows: int) -> tuple[NDArray[np.float32], NDArray[np.float
     return drawn[0], drawn[1]
 
 
-def _scores_of_ranks(values: Floats, edges: Floats, method: str, n: int, rows: int) -> Floats:
+@lru_cache(maxsize=2)
+def _rank_gaps(n: int, rows: int) -> NDArray[np.float32]:
+    """Return how far the shares of `rank_draws` are apart, (resamples, cells - 1)."""
     below, below_again = rank_draws(n, rows)
+    return np.asarray(np.abs(below - below_again), dtype=np.float32)
+
+
+def _scores_of_ranks(values: Floats, edges: Floats, method: str, n: int, rows: int) -> Floats:
     widths = np.diff(values)
     if method == "wasserstein":
-        area = np.abs(below - below_again) @ widths.astype(np.float32)
+        area = _rank_gaps(n, rows) @ widths.astype(np.float32)
         return np.asarray(area, dtype=np.float64)
     if method == "kolmogorov_smirnov":
         is_bound = widths > 0
         if not is_bound.any():
             return np.zeros(RESAMPLES)
-        apart = np.abs(below[:, is_bound] - below_again[:, is_bound]).max(axis=1)
-        return np.asarray(apart, dtype=np.float64)
+        return np.asarray(_rank_gaps(n, rows)[:, is_bound].max(axis=1), dtype=np.float64)
+    below, below_again = rank_draws(n, rows)
     at = np.minimum(np.searchsorted(values, edges, "right"), len(widths)) - 1
     counts = [
         _counts_between(drawn[:, at], size) for drawn, size in ((below_again, rows), (below, n))

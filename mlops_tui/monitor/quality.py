@@ -6,6 +6,7 @@ chance level is shared by all columns.
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ LEAST_ROWS = 0.01
 """The share of rows from which unseen, outlying or repeated ones matter."""
 MOST_UNREADABLE = 0.5
 _EXAMPLES = 3
+_LEAST_HASHED = 3
 _LEAST_HISTORY = 5
 _FUTURE_SECONDS = 3600.0
 
@@ -97,6 +99,43 @@ def examine(
     return tuple(sorted(found, key=lambda finding: finding.level is not Level.ERROR))
 
 
+def row_hashes(columns: Mapping[str, Column], names: Sequence[str]) -> Hashes | None:
+    """Return a hash of each row, (rows,), over the columns named that are no ids.
+
+    Equal rows have equal hashes; 64 bits, so that different ones hardly ever do. None where fewer
+    than three columns can be used, since then rows are bound to repeat.
+    """
+    usable = [columns[name] for name in names if columns[name].kind not in (Kind.ID, Kind.EMPTY)]
+    if len(usable) < _LEAST_HASHED:
+        return None
+    found = np.zeros(usable[0].rows, dtype=np.uint64)
+    for column in usable:
+        found = _mixed(found ^ _value_hashes(column))
+    return found
+
+
+def _value_hashes(column: Column) -> Hashes:
+    if column.kind in (Kind.NUMERIC, Kind.TIME):
+        # adding 0 turns -0.0 into 0.0
+        return _mixed((column.values + 0.0).view(np.uint64))
+    if column.kind is Kind.TEXT:
+        return np.array([_text_hash(text or "") for text in column.texts], dtype=np.uint64)
+    labels = [*(_text_hash(label) for label in column.labels), 0]
+    return np.array(labels, dtype=np.uint64)[column.codes]
+
+
+def _text_hash(text: str) -> int:
+    held = hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=8)
+    return int.from_bytes(held.digest(), "little")
+
+
+def _mixed(values: Hashes) -> Hashes:
+    """Return values with each bit spread over all others (the end of splitmix64)."""
+    mixed = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return np.asarray(mixed ^ (mixed >> np.uint64(31)), dtype=np.uint64)
+
+
 def _of_columns(
     reference: Mapping[str, Column], current: Mapping[str, Column], rows: int, n: int
 ) -> Iterator[Finding]:
@@ -133,19 +172,20 @@ def _of_whole(setting: Setting, rows: int, n: int) -> Iterator[Finding]:
 
 
 def _of_hashes(current: Hashes, reference: Hashes | None, n: int) -> Iterator[Finding]:
-    known = np.empty(0, np.uint64) if reference is None else reference
-    rows = len(known)
-    _, first = np.unique(current, return_index=True)
-    repeated, again = n - len(first), np.setdiff1d(np.arange(n), first)
-    values, twins = np.unique(known, return_counts=True)
-    usual = rows - len(values)
-    words = f"{_share(repeated, n)} rows repeat another of the batch"
+    known = np.empty(0, np.uint64) if reference is None else np.sort(reference)
+    rows, order = len(known), np.argsort(current, kind="stable")
+    ascending = current[order]
+    again = np.sort(order[1:][ascending[1:] == ascending[:-1]])
+    is_twin = known[1:] == known[:-1]
+    usual = int(is_twin.sum())
+    words = f"{_share(len(again), n)} rows repeat another of the batch"
     words += f"; in the reference {_share(usual, rows)}" if rows else ""
-    yield from _beyond("duplicates", None, words, (repeated, n, usual, rows), again)
+    yield from _beyond("duplicates", None, words, (len(again), n, usual, rows), again)
     if not rows:
         return
-    inside = np.flatnonzero(np.isin(current, values))
-    with_twin = int(twins[twins > 1].sum())
+    places = np.minimum(np.searchsorted(known, ascending), rows - 1)
+    inside = np.sort(order[known[places] == ascending])
+    with_twin = int((np.append(is_twin, False) | np.append(False, is_twin)).sum())
     words = f"{_share(len(inside), n)} rows are in the reference as well"
     words += f"; of its own rows {_share(with_twin, rows)} have a twin"
     yield from _beyond("in_reference", None, words, (len(inside), n, with_twin, rows), inside)

@@ -12,6 +12,8 @@ FALSE_SHARE = 0.04
 """The false discovery rate that the correction over columns holds."""
 BLIND_FACTOR = 3.0
 """Too little data where once in a hundred times chance passes the threshold times this."""
+BLIND_SHARE = 0.1
+"""Of the false discovery rate, for columns with too little data: what they say must be plain."""
 LEAST_ROWS = 10
 """With fewer values on either side nothing is said about a distribution."""
 
@@ -56,7 +58,8 @@ def of_column(
 
     Drift only where the score is of practical size, above what chance passes once in a hundred
     times at this size, and passes the correction over all columns. What is no drift is too little
-    data where chance alone goes beyond three times the threshold, since then silence says nothing.
+    data where chance alone goes beyond three times the threshold, since then silence says nothing;
+    there drift has to be ten times as sure.
 
     Args:
         score: >= 0; NaN where there was nothing to compare.
@@ -68,9 +71,11 @@ def of_column(
     """
     if min(n, rows) < LEAST_ROWS or np.isnan(score):
         return Verdict.TOO_LITTLE_DATA
-    if score >= threshold and score > q99 and adjusted_p <= FALSE_SHARE:
+    is_blind = q99 > BLIND_FACTOR * threshold
+    least = FALSE_SHARE * BLIND_SHARE if is_blind else FALSE_SHARE
+    if score >= threshold and score > q99 and adjusted_p <= least:
         return Verdict.DRIFT
-    return Verdict.TOO_LITTLE_DATA if q99 > BLIND_FACTOR * threshold else Verdict.OK
+    return Verdict.TOO_LITTLE_DATA if is_blind else Verdict.OK
 
 
 def of_batch(columns: Sequence[Verdict]) -> Verdict:

@@ -7,11 +7,10 @@ import math
 import os
 import tempfile
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from mlops_tui.data.problems import Problems
 from mlops_tui.data.tables import find_tables
@@ -19,7 +18,7 @@ from mlops_tui.domain.errors import InputError
 from mlops_tui.engine.table_samples import read_sample
 from mlops_tui.engine.worker import Progress
 from mlops_tui.monitor import drift, quality
-from mlops_tui.monitor.columns import Column, Kind, read_columns
+from mlops_tui.monitor.columns import Column, read_columns
 from mlops_tui.monitor.drift import ColumnDrift, DriftReport
 from mlops_tui.monitor.nulls import NullCache
 from mlops_tui.monitor.quality import Finding
@@ -59,10 +58,11 @@ def compare(
         InputError: a file cannot be read, a column that is named is not there, or there is nothing
             to compare.
     """
-    problems = Problems()
-    before, rows_before = _read(reference, problems)
-    progress(1, _STEPS)
-    after, rows_after = _read(current, problems)
+    with ThreadPoolExecutor(2) as readers:
+        reading = [readers.submit(_read, place) for place in (reference, current)]
+        before, rows_before, problems = reading[0].result()
+        progress(1, _STEPS)
+        after, rows_after, more_problems = reading[1].result()
     progress(2, _STEPS)
     chosen = drift.Settings(**(settings or {}))  # type: ignore[arg-type]
     _require(chosen, before, reference)
@@ -73,7 +73,8 @@ def compare(
     others = read_columns(after, {name: column.kind for name, column in columns.items()})
     report = _drift(preset, (before, after), (columns, others), chosen, cache)
     progress(3, _STEPS)
-    hashes = [_row_hashes(frame, columns) for frame in (before, after)]
+    names = [name for name in columns if name in others]
+    hashes = [quality.row_hashes(side, names) for side in (columns, others)]
     setting = quality.Setting(
         now=now, time=chosen.time, reference_hashes=hashes[0], current_hashes=hashes[1]
     )
@@ -88,7 +89,7 @@ def compare(
         "rows_reference": rows_before,
         "rows_current": rows_after,
         "multivariate": together,
-        "problems": [str(problem) for problem in problems.all()],
+        "problems": [str(problem) for problem in (*problems.all(), *more_problems.all())],
     }
 
 
@@ -127,8 +128,9 @@ def _plain(fields: dict[str, object]) -> dict[str, object]:
     }
 
 
-def _read(place: str, problems: Problems) -> tuple[pd.DataFrame, int]:
-    return read_sample(find_tables(place), MOST_ROWS, problems)
+def _read(place: str) -> tuple[pd.DataFrame, int, Problems]:
+    problems = Problems()
+    return *read_sample(find_tables(place), MOST_ROWS, problems), problems
 
 
 def _require(settings: drift.Settings, frame: pd.DataFrame, place: str) -> None:
@@ -203,20 +205,3 @@ def _keep(nulls: NullCache, path: Path) -> None:
             except OSError:
                 os.unlink(file.name)
                 raise
-
-
-def _row_hashes(frame: pd.DataFrame, columns: Mapping[str, Column]) -> quality.Hashes | None:
-    """Return a hash of each row, of the columns that both sides have."""
-    from pandas.util import hash_array
-
-    found = np.zeros(len(frame), dtype=np.uint64)
-    for at, name in enumerate(frame.columns):
-        if str(name) not in columns:
-            continue
-        series = frame.iloc[:, at]
-        if columns[str(name)].kind is Kind.NUMERIC and series.dtype.kind in "iuf":
-            values = hash_array(series.to_numpy(dtype=np.float64, na_value=np.nan))
-        else:
-            values = hash_array(series.map(str).to_numpy(dtype=object))
-        found = found * np.uint64(1_000_003) ^ values
-    return found

@@ -104,6 +104,31 @@ def test_repeated_rows_count_where_the_reference_has_none() -> None:
     assert again == [("in_reference", None)]
 
 
+def test_rows_that_are_equal_have_equal_hashes() -> None:
+    current = batch(1, 100)
+    names = list(current)
+    hashes = quality.row_hashes(current, names)
+    assert hashes is not None
+    assert len(np.unique(hashes)) == 100
+    twice = {
+        name: replace(
+            column,
+            values=np.tile(column.values, 2),
+            codes=np.tile(column.codes, 2),
+            rows=200,
+        )
+        for name, column in current.items()
+    }
+    again = quality.row_hashes(twice, names)
+    assert again is not None
+    assert again.tolist() == [*hashes.tolist(), *hashes.tolist()]
+    swapped = dict(current) | {"n0": current["n1"], "n1": current["n0"]}
+    other = quality.row_hashes(swapped, names)
+    assert other is not None
+    assert not set(other.tolist()) & set(hashes.tolist())
+    assert quality.row_hashes(current, names[:2]) is None
+
+
 def test_an_unusual_number_of_rows_is_told_once_there_is_a_history() -> None:
     current = batch(1, 100)
     assert kinds(current, earlier_sizes=[1_000] * 4) == []

@@ -30,6 +30,7 @@ def test_the_correction_is_that_of_benjamini_and_hochberg(p_values: list[float])
         (0.3, 0.2, 0.2, 100, OK),  # one of many columns
         (0.2, 0.31, 0.2, 50, LITTLE),
         (0.9, 0.31, 0.001, 50, DRIFT),  # so large that few rows are enough
+        (0.4, 0.31, 0.02, 50, LITTLE),  # enough to be sure with more rows
         (9.0, 0.2, 0.001, 9, LITTLE),
         (float("nan"), float("nan"), 1.0, 100, LITTLE),
     ],
