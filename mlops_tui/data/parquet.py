@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pandas as pd
 
 from mlops_tui.data.columns import require_columns
 from mlops_tui.data.csv_blocks import OnRead
 from mlops_tui.data.problems import ProblemKind, Problems
 from mlops_tui.domain.errors import InputError
+
+_BUFFER_BYTES = 1 << 20
+_ENCODER = msgspec.json.Encoder(enc_hook=str)
 
 
 def read_parquet(
@@ -35,7 +38,8 @@ def read_parquet(
         hint = "pip install 'mlops-tui[parquet]'"
         raise InputError(f"{path}: reading Parquet takes the extra `parquet`", hint) from error
     try:
-        with pq.ParquetFile(path) as file:
+        # read ahead, a whole group of rows would be held as it is in the file, too
+        with pq.ParquetFile(path, pre_buffer=False, buffer_size=_BUFFER_BYTES) as file:
             schema = file.schema_arrow
             require_columns(path, schema.names, columns)
             nested = [
@@ -83,7 +87,9 @@ def _frame(batch: Any, nested: set[str]) -> pd.DataFrame:
     for name, array in zip(batch.schema.names, batch.columns, strict=True):
         made = array
         if name in nested:
-            texts = [None if it is None else json.dumps(it, default=str) for it in made.to_pylist()]
+            texts = [
+                None if it is None else _ENCODER.encode(it).decode() for it in made.to_pylist()
+            ]
             made = pa.array(texts, pa.string())
         elif pa.types.is_dictionary(made.type):
             made = made.dictionary_decode()
