@@ -25,6 +25,7 @@ SLACK = 0.5
 """Of the range seen, added at both of its ends."""
 LEAST_SHAPED = 50
 _KEPT_VALUES = 200
+_HEAD = 2_000
 _BOOL_WORDS = frozenset({"true", "false", "yes", "no"})
 _PAIRS = (("start", "end"), ("begin", "end"), ("from", "to"), ("min", "max"), ("first", "last"))
 
@@ -65,7 +66,8 @@ class _Column:
         finite = found[np.isfinite(found)]
         self.n_numbers += len(finite)
         self.n_whole += int((finite == np.round(finite)).sum())
-        if not len(finite):
+        may_be_time = self.n_times or self.n == len(column)
+        if not len(finite) and may_be_time:
             found = times(there)
             finite = found[np.isfinite(found)]
             self.n_times += len(finite)
@@ -77,6 +79,11 @@ class _Column:
         self._words(there)
 
     def _words(self, there: pd.Series[Any]) -> None:
+        if self.is_typed_number and there.head(_HEAD).nunique() > _KEPT_VALUES:
+            self.counts = None  # to write a million numbers as text takes a second
+        needs_shape = self.is_shaped and not self.is_typed_number
+        if self.counts is None and not needs_shape:
+            return
         codes, distinct = pd.factorize(texts(there))
         if self.counts is not None:
             sizes = np.bincount(codes, minlength=len(distinct))
@@ -84,13 +91,11 @@ class _Column:
                 self.counts[str(value)] = self.counts.get(str(value), 0) + int(size)
             if len(self.counts) > _KEPT_VALUES or len(distinct) > _KEPT_VALUES:
                 self.counts = None
-        if self.is_shaped and not self.is_typed_number:
-            for value in distinct:
-                shape = shape_of(str(value))
-                self.is_shaped &= self.shape in (None, shape)
-                self.shape = shape
-                if not self.is_shaped:
-                    break
+        if needs_shape:
+            if self.shape is None:
+                self.shape = shape_of(str(distinct[0]))
+            fits = re.compile(self.shape).fullmatch
+            self.is_shaped = bool(self.shape) and all(fits(str(value)) for value in distinct)
 
     @property
     def n_there(self) -> int:
