@@ -92,6 +92,9 @@ def _headline(report: Mapping[str, Any]) -> str:
     by = f", as {report['preset']} decides" if report["preset"] else ""
     ordered = f", in order of {report['time']}" if report["time"] else ""
     judged = f"{drifted} of {len(columns)} scores drifted"
+    errors = sum(finding["level"] == "error" for finding in report["quality"])
+    if errors:
+        judged += f", {errors} {'error' if errors == 1 else 'errors'} in the data"
     return f"{_WORDS[report['verdict']]}: {judged}; {sizes}{ordered}{by}"
 
 

@@ -31,6 +31,7 @@ RESAMPLES = 5_000
 EXACT_SIZE = 1_000
 """Nulls of fewer rows are drawn at that very size; of more at a size near it, and then scaled."""
 CELLS = 512
+MOST_NULLS = 1_000
 _SEED = 20_040_611
 _FORMAT = 1
 
@@ -59,28 +60,30 @@ class Null:
     def p_value(self, score: float) -> float:
         """Return how often chance gives a score as high, in (0, 1].
 
-        (1 + those as high) / (1 + all), as in North et al. 2002. Where fewer than ten are as high
-        and the correction over many columns needs smaller values, the tail is a generalised Pareto
-        distribution fitted to the highest twentieth (Knijnenburg et al. 2009), and the result at
-        least a hundredth of 1 / (1 + all).
+        (1 + those as high) / (1 + all), as in North et al. 2002. Where fewer than fifty are as
+        high, a count of them is too rough for the correction over many columns: the tail is a
+        generalised Pareto distribution fitted to the highest twentieth (Knijnenburg et al. 2009),
+        and the result at least a hundredth of 1 / (1 + all).
         """
         size = len(self.sample)
         as_high = size - int(np.searchsorted(self.sample, score - 1e-12, "left"))
         plain = (1 + as_high) / (1 + size)
         if as_high >= _TRUSTED_COUNT:
             return plain
-        return min(plain, max(self._tail(score), 0.01 / (1 + size)))
+        tail = self._tail(score)
+        return plain if tail is None else max(tail, 0.01 / (1 + size))
 
-    def _tail(self, score: float) -> float:
+    def _tail(self, score: float) -> float | None:
+        """Return how often chance gives a score as high, by the fit; None where it has none."""
         size = len(self.sample)
         above = size // _TAIL_SHARE
         if above < _LEAST_TAIL:
-            return 1.0
+            return None
         start = float(self.sample[-above - 1])
         excess = self.sample[-above:] - start
         mean, variance = float(excess.mean()), float(excess.var())
         if mean <= 0 or variance <= 0:
-            return 1.0
+            return None
         # moments; a short tail (shape < 0) would end somewhere and make p zero, so none is allowed
         shape = max(0.0, 0.5 * (1 - mean**2 / variance))
         scale = mean * (1 - shape)
@@ -89,7 +92,7 @@ class Null:
         return survival * above / size
 
 
-_TRUSTED_COUNT = 10
+_TRUSTED_COUNT = 50
 _TAIL_SHARE = 20
 _LEAST_TAIL = 40
 
@@ -98,27 +101,29 @@ _LEAST_TAIL = 40
 class NullCache:
     """Nulls by what they depend on; give the same one to every comparison with a reference.
 
-    Not for several threads at once. `to_bytes` is what a caller may keep on disk.
+    It holds the thousand used last, 20 MB. Not for several threads at once. `to_bytes` is what a
+    caller may keep on disk.
     """
 
-    _nulls: dict[str, Floats] = field(default_factory=dict)
+    _nulls: dict[str, NDArray[np.float32]] = field(default_factory=dict)
     computed: int = 0
     """How many nulls were not there and had to be computed."""
 
     def get(self, key: str, compute: Callable[[], Floats]) -> Null:
         """Return the null under a key, from `compute` (any order) where there is none yet."""
-        found = self._nulls.get(key)
+        found = self._nulls.pop(key, None)
         if found is None:
-            found = np.sort(np.asarray(compute(), dtype=np.float32).astype(np.float64))
-            self._nulls[key] = found
+            found = np.sort(np.asarray(compute(), dtype=np.float32))
             self.computed += 1
-        return Null(found)
+            if len(self._nulls) >= MOST_NULLS:
+                del self._nulls[next(iter(self._nulls))]
+        self._nulls[key] = found
+        return Null(found.astype(np.float64))
 
     def to_bytes(self) -> bytes:
         """Return all nulls, readable by `from_bytes` of this version."""
         held = io.BytesIO()
-        samples = {key: value.astype(np.float32) for key, value in self._nulls.items()}
-        np.savez(held, allow_pickle=False, **{f"v{_FORMAT}": np.array(_FORMAT)}, **samples)
+        np.savez(held, allow_pickle=False, **{f"v{_FORMAT}": np.array(_FORMAT)}, **self._nulls)
         return held.getvalue()
 
     @classmethod
@@ -128,7 +133,7 @@ class NullCache:
             with np.load(io.BytesIO(held), allow_pickle=False) as read:
                 if f"v{_FORMAT}" not in read:
                     return cls()
-                found = {key: read[key].astype(np.float64) for key in read if ":" in key}
+                found = {key: read[key].astype(np.float32) for key in read if ":" in key}
         except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile, zlib.error):
             return cls()
         return cls(found)

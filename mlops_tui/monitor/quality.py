@@ -250,9 +250,10 @@ def _missing(column: Column, other: Column, chance: float) -> Iterator[Finding]:
 def _infinite(column: Column, other: Column) -> Iterator[Finding]:
     if other.infinite and not column.infinite:
         words = f"{_share(other.infinite, other.rows)} values are infinite; in the reference none"
+        level = Level.ERROR if 2 * other.infinite > other.rows else Level.WARNING
         where = tuple(np.flatnonzero(np.isinf(other.values))[:_EXAMPLES].tolist())
         facts = (other.infinite, column.rows, other.rows, None, where)
-        yield Finding("infinite", Level.WARNING, column.name, words, *facts)
+        yield Finding("infinite", level, column.name, words, *facts)
 
 
 def _out_of_range(column: Column, other: Column, chance: float) -> Iterator[Finding]:

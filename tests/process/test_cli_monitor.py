@@ -93,6 +93,7 @@ def test_what_is_broken_fails_whatever_its_distribution(
     assert ("missing_column", "line", "error") in found
     assert ("type_changed", "load", "error") in found
     code, out, _ = run(capsys, "--reference", "train.csv", "--current", "broken.csv")
+    assert out.startswith("drift: 0 of 3 scores drifted, 2 errors in the data; 200 rows")
     assert "  error    line: the column is missing from all 200 rows" in out
 
 

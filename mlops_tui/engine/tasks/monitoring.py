@@ -73,7 +73,8 @@ def compare(
     others = read_columns(after, {name: column.kind for name, column in columns.items()})
     report = _drift(preset, (before, after), (columns, others), chosen, cache)
     progress(3, _STEPS)
-    names = [name for name in columns if name in others]
+    # what is broken in a batch makes its rows look alike
+    names = [name for name in columns if name in others and _is_whole(others[name])]
     hashes = [quality.row_hashes(side, names) for side in (columns, others)]
     setting = quality.Setting(
         now=now, time=chosen.time, reference_hashes=hashes[0], current_hashes=hashes[1]
@@ -91,6 +92,10 @@ def compare(
         "multivariate": together,
         "problems": [str(problem) for problem in (*problems.all(), *more_problems.all())],
     }
+
+
+def _is_whole(column: Column) -> bool:
+    return 2 * column.count > column.rows
 
 
 def report_shape(report: DriftReport, findings: Sequence[Finding]) -> dict[str, object]:

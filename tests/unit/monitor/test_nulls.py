@@ -86,6 +86,14 @@ def test_a_null_is_computed_once_and_kept_as_bytes() -> None:
     assert again.computed == 1
 
 
+def test_the_nulls_used_last_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(nulls, "MOST_NULLS", 2)
+    cache = NullCache()
+    for key in ("a:", "b:", "a:", "c:", "a:", "b:"):
+        cache.get(key, lambda: np.zeros(3))
+    assert cache.computed == 4  # b was computed again
+
+
 @pytest.mark.parametrize("held", [b"", b"torn", b"PK\x03\x04" + bytes(40)])
 def test_a_broken_cache_is_an_empty_one(held: bytes) -> None:
     assert NullCache.from_bytes(held).to_bytes() == NullCache().to_bytes()

@@ -87,7 +87,11 @@ def test_infinite_values_are_told() -> None:
     current = dict(batch(1, 100))
     values = current["n0"].values.copy()
     values[3] = np.inf
-    assert kinds(current | {"n0": numeric("n0", values)}) == [("infinite", "n0")]
+    (finding,) = quality.examine(REFERENCE, current | {"n0": numeric("n0", values)})
+    assert (finding.kind, finding.level, finding.rows) == ("infinite", Level.WARNING, (3,))
+    broken = current | {"n0": numeric("n0", np.full(100, np.inf))}
+    (finding,) = quality.examine(REFERENCE, broken)
+    assert finding.level is Level.ERROR
 
 
 def test_repeated_rows_count_where_the_reference_has_none() -> None:
