@@ -68,7 +68,7 @@ def look_for_findings(
         ("leakage", lambda: find_leakage(sample)),
         ("classes", lambda: find_imbalance(sample)),
         ("segments", lambda: find_tiny(sample)),
-        ("labels", lambda: find_label_errors(sample)),
+        ("labels", lambda: find_label_errors(sample, _leaking(findings))),
     )
     for name, step in steps:
         on_step(name)
@@ -83,6 +83,10 @@ def look_for_findings(
     names = tuple(other.name for other in others)
     findings = [replace(it, rows=tuple(it.rows)) for it in surest_first(findings)]
     return FindingsReport(given.name, names, sample.n_rows, tuple(findings), tuple(looks))
+
+
+def _leaking(findings: Sequence[Finding]) -> set[str]:
+    return {it.columns[0] for it in findings if it.kind is FindingKind.LEAKAGE}
 
 
 def _compared(table: Table, other: Given, most_rows: int) -> tuple[list[Finding], list[Look]]:

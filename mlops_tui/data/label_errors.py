@@ -11,6 +11,7 @@ have to be more such rows than hard rows make.
 from __future__ import annotations
 
 import warnings
+from collections.abc import Collection
 
 import numpy as np
 import numpy.typing as npt
@@ -33,8 +34,16 @@ SHOWN = 10
 _WHAT = "labels that are probably wrong"
 
 
-def find_label_errors(table: Sampled, seed: int = 0) -> tuple[list[Finding], Look]:
-    """Return the labels that are probably wrong, the surest first."""
+def find_label_errors(
+    table: Sampled, leaking: Collection[str] = (), seed: int = 0
+) -> tuple[list[Finding], Look]:
+    """Return the labels that are probably wrong, the clearest first.
+
+    Args:
+        table: the rows.
+        leaking: columns that repeat the label, and its errors: nothing is learned from them.
+        seed: of folds and models.
+    """
     if table.roles.target is None or table.roles.target not in table.frame.columns:
         return [], Look(_WHAT, 0, "no target is declared or named with --target")
     classes = classes_of(table.frame[table.roles.target])
@@ -48,7 +57,8 @@ def find_label_errors(table: Sampled, seed: int = 0) -> tuple[list[Finding], Loo
         return [], Look(_WHAT, 0, why)
     at = np.flatnonzero(usable)
     kept, labels = np.unique(codes[at], return_inverse=True)
-    given = matrix(table.frame.iloc[at], table.features)
+    columns = [name for name in table.features if name not in leaking]
+    given = matrix(table.frame.iloc[at], columns)
     if not given.shape[1]:
         return [], Look(_WHAT, 0, "there is no column to learn from")
     wrong, margins, instead = suspects(given, labels.astype(np.int64), seed)

@@ -25,21 +25,22 @@ LEAST_COMMON = 0.9
 
 Change = tuple[str, Callable[[Floats], Floats]]
 _FACTORS = {
-    1000.0: "thousands (m to mm, kg to g, s to ms, or a decimal comma lost)",
-    100.0: "hundreds (a share to percent, EUR to cents, m to cm)",
-    10.0: "tens (cm to mm)",
-    60.0: "minutes to seconds, or hours to minutes",
-    3600.0: "hours to seconds",
-    24.0: "days to hours",
-    86400.0: "days to seconds",
-    1e6: "millions",
-    2.54: "inches to cm",
-    0.3048: "feet to m",
-    1.609344: "miles to km",
-    0.45359237: "pounds to kg",
-    3.6: "m/s to km/h",
-    57.29577951308232: "radians to degrees",
+    1000.0: ("m to mm, kg to g, s to ms, or a decimal comma lost", "mm to m, g to kg, ms to s"),
+    100.0: ("a share to percent, EUR to cents, m to cm", "percent to a share, cents to EUR"),
+    10.0: ("cm to mm", "mm to cm"),
+    60.0: ("hours to minutes, minutes to seconds", "seconds to minutes, minutes to hours"),
+    3600.0: ("hours to seconds", "seconds to hours"),
+    24.0: ("days to hours", "hours to days"),
+    86400.0: ("days to seconds", "seconds to days"),
+    1e6: ("t to g, s to us", "g to t, us to s"),
+    2.54: ("inches to cm", "cm to inches"),
+    0.3048: ("feet to m", "m to feet"),
+    1.609344: ("miles to km", "km to miles"),
+    0.45359237: ("pounds to kg", "kg to pounds"),
+    3.6: ("m/s to km/h", "km/h to m/s"),
+    57.29577951308232: ("radians to degrees", "degrees to radians"),
 }
+"""Factors of units, and what they may be, up and down."""
 _PLACEHOLDERS = (-1.0, -9.0, -99.0, -999.0, -9999.0, 999.0, 9999.0, 99999.0, 0.0)
 
 
@@ -111,31 +112,28 @@ def _amounts(old: Floats, new: Floats) -> tuple[Sureness, str, str] | None:
     for words, undo in _changes(old, new):
         left = distance(old, undo(new))
         if left <= ALIKE and apart >= TIGHTER * left and (best is None or left < best[0]):
-            best = left, words, f"change it back before it is used, or declare it: {words}"
+            best = left, words, "change it back before it is used, or have the source do so"
     if best is None:
         return None
     medians = f"median {short_number(float(np.median(old)))} before, now "
     medians += short_number(float(np.median(new)))
-    return Sureness.LIKELY, f"{best[1]}; {medians}", best[2]
+    return Sureness.LIKELY, f"probably {best[1]}; {medians}", best[2]
 
 
 def _changes(old: Floats, new: Floats) -> list[Change]:
     """Return the changes of unit that are worth a try, each with what undoes it."""
     found: list[Change] = [
-        ("as if from Celsius to Fahrenheit", lambda values: (values - 32) / 1.8),
-        ("as if from Fahrenheit to Celsius", lambda values: values * 1.8 + 32),
-        ("as if from Celsius to kelvin", lambda values: values - 273.15),
-        ("as if from kelvin to Celsius", lambda values: values + 273.15),
+        ("changed from Celsius to Fahrenheit", lambda values: (values - 32) / 1.8),
+        ("changed from Fahrenheit to Celsius", lambda values: values * 1.8 + 32),
+        ("changed from Celsius to kelvin", lambda values: values - 273.15),
+        ("changed from kelvin to Celsius", lambda values: values + 273.15),
         ("with the other sign", lambda values: -values),
     ]
     if (old > 0).all():
-        found.append(
-            ("as if its logarithm were taken", lambda values: np.exp(np.minimum(values, 700.0)))
-        )
-    for factor, words in _FACTORS.items():
-        found.append((f"as if times {short_number(factor)}: {words}", _over(factor)))
-        inverse = f"as if divided by {short_number(factor)}: {words}, the other way round"
-        found.append((inverse, _over(1 / factor)))
+        found.append(("changed to its logarithm", lambda values: np.exp(np.minimum(values, 700.0))))
+    for factor, (up, down) in _FACTORS.items():
+        found.append((f"times {short_number(factor)}, as {up}", _over(factor)))
+        found.append((f"divided by {short_number(factor)}, as {down}", _over(1 / factor)))
     return found
 
 

@@ -232,6 +232,15 @@ def test_labels_that_were_turned_are_found() -> None:
     assert finding.rows[0].note.startswith("looks like ")
 
 
+def test_turned_labels_are_found_although_a_column_repeats_them() -> None:
+    frame = bundled("breast_cancer").copy()
+    at = np.random.default_rng(1).choice(len(frame), 28, replace=False)
+    frame.loc[at, "target"] = 1 - frame.loc[at, "target"]
+    frame["outcome"] = frame["target"].map({0: "no", 1: "yes"})
+    kinds = [finding.kind for finding in looked(frame).findings]
+    assert kinds == [Kind.LEAKAGE, Kind.LABEL_ERRORS]
+
+
 def test_the_confident_joint_is_that_of_the_paper() -> None:
     """Row 2 is labelled 0, and reaches the mean self-confidence of class 1, which is 0.8."""
     probabilities = np.array([[0.9, 0.1], [0.8, 0.2], [0.05, 0.95], [0.2, 0.8], [0.2, 0.8]])
