@@ -17,6 +17,8 @@ DATA = "data"
 MONITOR = "monitor"
 MODELS = "models"
 READINESS = "readiness"
+LISTED = "listed"
+PROPOSAL = "proposal"
 TABLE = "table"
 RUN_VIEW = "run view"
 RUN_LIST = "run list"
@@ -52,6 +54,7 @@ SCREENS = {
     MONITOR: (MONITOR, PLACE, PLACES, TABLE, EVERYWHERE),
     MODELS: (MODELS, PLACE, PLACES, TABLE, EVERYWHERE),
     READINESS: (PLACE, PLACES, TABLE, EVERYWHERE),
+    LISTED: (LISTED, TABLE, EVERYWHERE),
     COMPARE: (COMPARE, TABLE, EVERYWHERE),
     GROUPS: (GROUPS, TABLE, EVERYWHERE),
     FILES: (FILES, TABLE, EVERYWHERE),
@@ -59,6 +62,7 @@ SCREENS = {
     FORM: (FORM,),
     READING: (READING,),
     DIALOG: (DIALOG,),
+    PROPOSAL: (DIALOG, PROPOSAL),
     HISTOGRAM: (HISTOGRAM,),
     PICK: (PICK,),
     PICK_COLUMNS: (PICK, PICK_COLUMNS),
@@ -83,6 +87,7 @@ HEADINGS = {
     JOBS: "In the jobs",
     PLACE: "In data, monitor, models and readiness",
     DATA: "In the data",
+    LISTED: "In the list",
     MONITOR: "In the monitor",
     MODELS: "In the models",
     PROJECTS: "Projects",
@@ -99,9 +104,9 @@ HEADINGS = {
 """What people call a place."""
 FOCUSED = (TABLE, CHARTS, FACTS, LOG)
 """Only one of them has the focus, so they may share keys with each other."""
-OWN_ENTER = (PROJECTS, COMPARE, GROUPS, FILES, PREVIEW, DATA, MONITOR, MODELS, READINESS)
+OWN_ENTER = (PROJECTS, COMPARE, GROUPS, FILES, PREVIEW, DATA, MONITOR, MODELS, READINESS, LISTED)
 """Screens whose table does something else with Enter than the one of runs."""
-NO_SIDEWAYS = (PROJECTS, JOBS, DATA, MONITOR, MODELS, READINESS)
+NO_SIDEWAYS = (PROJECTS, JOBS, DATA, MONITOR, MODELS, READINESS, LISTED)
 """Screens whose table has no columns out of sight."""
 WITH_FOCUS = {
     RUN_VIEW: TABLE,

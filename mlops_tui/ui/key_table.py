@@ -61,12 +61,24 @@ KEYS: tuple[Key, ...] = (
     Key("place-out", "escape", "screen.out", "Back", "Stop what is read, else back to the runs",
         PLACE, True, "Esc"),
     Key("place-copy", "y", "screen.copy", "Copy", "Copy what is told of this row", PLACE),
-    Key("data-search", "enter", "open", "Search", "Search it for what can go wrong in training",
+    Key("data-profile", "enter", "open", "Profile", "Read all of it and describe each column",
         DATA, True, "Enter"),
+    Key("data-findings", "f", "screen.search", "Find",
+        "Search it for what can go wrong in training", DATA, True),
     Key("data-check", "c", "screen.check", "Check", "Judge the declared checks, row by row", DATA,
         True),
+    Key("data-propose", "w", "screen.propose", "Propose checks",
+        "Propose checks that it meets, and write them into mlops.toml after a yes", DATA),
     Key("data-version", "v", "screen.record", "Version", "Read it and record which version it is",
-        DATA, True),
+        DATA),
+    Key("listed-back", "escape", "leave", "Back", "Back to where it was", LISTED, True, "Esc"),
+    Key("listed-copy", "y", "copy", "Copy", "Copy what is told of this row", LISTED, True),
+    Key("proposal-down", "down,j", "scroll(1)", "Down", "Read on", PROPOSAL, True, "↓ j"),
+    Key("proposal-up", "up,k", "scroll(-1)", "Up", "Back up", PROPOSAL, shown="↑ k"),
+    Key("proposal-page-down", "pagedown,ctrl+d", "scroll(10)", "Page down", "Ten lines down",
+        PROPOSAL, shown="PgDn Ctrl+D"),
+    Key("proposal-page-up", "pageup,ctrl+u", "scroll(-10)", "Page up", "Ten lines up", PROPOSAL,
+        shown="PgUp Ctrl+U"),
     Key("monitor-compare", "enter", "open", "Compare", "Compare with what is usual", MONITOR, True,
         "Enter"),
     Key("model-run", "enter", "open", "Its run", "Go to the run that wrote it", MODELS, True,
@@ -306,6 +318,6 @@ KEYS: tuple[Key, ...] = (
 WRITING = frozenset(
     {"launch", "stop", "retry", "delete", "rename", "undo-delete", "set-up", "samples"}
     | {"tag", "note", "launch-like", "queue-up", "queue-down", "queue-first", "queue-last"}
-    | {"queue-pause", "jobs-undo", "edit-project", "edit-script"}
+    | {"queue-pause", "jobs-undo", "edit-project", "edit-script", "data-propose", "data-version"}
 )
 """What changes a project or starts or stops something, by id: not offered to who only looks."""

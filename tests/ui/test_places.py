@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from mlops_tui.ui.screens.data import DataScreen
+from mlops_tui.ui.screens.listed import ListedScreen
 from mlops_tui.ui.screens.monitor import MonitorScreen
 from mlops_tui.ui.screens.place import PlaceScreen
 from mlops_tui.ui.screens.places import ModelsScreen, ReadinessScreen
@@ -95,6 +96,26 @@ async def test_checks_are_judged_and_stay_in_the_list(project: Path) -> None:
         await it.sees("no run used it")
 
 
+async def test_a_profile_lists_the_columns_and_checks_are_proposed(project: Path) -> None:
+    async with opened(project, (120, 40)) as it:
+        await it.press("6")
+        await it.sees("never read")
+        await it.press("enter")
+        await it.until(lambda: isinstance(it.app.screen, ListedScreen))
+        await it.sees("20 rows, 3 columns")
+        await it.press("j")
+        await it.sees("x, numeric, read as int")
+        await it.press("escape")
+        await it.until(lambda: it.app.screen is place(it))
+        await it.press("j", "w")
+        await it.sees("Write these checks of holdout into mlops.toml?")
+        await it.press("y")
+        await it.sees("Wrote checks of holdout")
+        assert "[datasets.holdout.checks]" in (project / "mlops.toml").read_text()
+        await it.press("k", "w")
+        await it.sees("train has checks already")
+
+
 async def test_two_datasets_are_compared(project: Path) -> None:
     async with opened(project, (120, 40)) as it:
         await it.press("7")
@@ -114,7 +135,7 @@ async def test_what_cannot_be_read_is_said_and_escape_stops_what_is_read(project
         await it.sees("missing")
         await it.press("c")
         await it.sees("could not be read")
-        await it.press("j", "enter")
+        await it.press("j", "f")
         await it.sees("searching holdout")
         await it.press("c")
         await it.sees("First one, then the other")

@@ -83,6 +83,10 @@ LOOKS = [
     Look("compare", ("C",), "Compare", ESCAPE),
     Look("files", ("F",), "scores.csv", ESCAPE),
     Look("jobs", ("5",), "slots", ESCAPE),
+    Look("data", ("6",), "dataset", ESCAPE),
+    Look("monitor", ("7",), "pair", ESCAPE),
+    Look("models", ("8",), "output", ESCAPE),
+    Look("readiness", ("9",), "met", ESCAPE),
     Look("a question", ("d",), "Delete", ESCAPE),
     Look("filter", ("slash", *"lr>0.03"), "2 of 5 runs", ESCAPE),
 ]
@@ -93,6 +97,10 @@ NOTHING = [
     Look("output", ("4",), "", ("1",)),
     Look("groups", ("a",), "No runs", ESCAPE),
     Look("jobs", ("5",), "slots", ESCAPE),
+    Look("data", ("6",), "0 datasets", ESCAPE),
+    Look("monitor", ("7",), "0 pairs", ESCAPE),
+    Look("models", ("8",), "0 outputs", ESCAPE),
+    Look("readiness", ("9",), "met", ESCAPE),
 ]
 WRONG = [
     Look("runs", (), "is broken"),

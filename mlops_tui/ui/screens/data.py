@@ -11,9 +11,10 @@ from textual.message import Message
 
 from mlops_tui.data.check_results import CheckReport
 from mlops_tui.data.finding import FindingsReport
+from mlops_tui.domain.datasets import SHORT
 from mlops_tui.domain.projectfile import load_project
 from mlops_tui.domain.text import safe
-from mlops_tui.ui import keys
+from mlops_tui.ui import intents, keys
 from mlops_tui.ui.data_reports import (
     check_parts,
     check_title,
@@ -22,15 +23,23 @@ from mlops_tui.ui.data_reports import (
     finding_title,
 )
 from mlops_tui.ui.dataset_rows import dataset_content
+from mlops_tui.ui.errors import describe
+from mlops_tui.ui.formats import count
 from mlops_tui.ui.place_rows import PlaceContent
+from mlops_tui.ui.profile_rows import profile_content
 from mlops_tui.ui.project_source import READ_ONLY
 from mlops_tui.ui.reads import RunReader
+from mlops_tui.ui.screens.dialogs import MessageDialog
+from mlops_tui.ui.screens.listed import ListedScreen
 from mlops_tui.ui.screens.place import PlaceScreen
+from mlops_tui.ui.screens.proposal import ProposalDialog
 from mlops_tui.ui.screens.report import ReportDialog
 from mlops_tui.ui.widgets.place_table import DataTable
 from mlops_tui.ui.widgets.row_table import RowTable
 
 if TYPE_CHECKING:
+    from mlops_tui.engine.actions_profile import ProfiledData
+    from mlops_tui.engine.actions_propose_checks import ProposedChecks
     from mlops_tui.engine.workers import Cancellation, OnProgress
 
 
@@ -57,6 +66,18 @@ class DataScreen(PlaceScreen):
         """A dataset was searched for what can go wrong."""
 
         report: FindingsReport
+
+    @dataclass
+    class Profiled(Message):
+        """A dataset was read and described."""
+
+        profiled: ProfiledData
+
+    @dataclass
+    class Proposed(Message):
+        """Checks that a dataset meets were found."""
+
+        proposed: ProposedChecks
 
     @dataclass
     class VersionRead(Message):
@@ -90,12 +111,44 @@ class DataScreen(PlaceScreen):
         event.stop()
         folder, name = self._source.project, event.key
 
+        def work(on_progress: OnProgress, cancellation: Cancellation) -> ProfiledData:
+            from mlops_tui.engine import actions
+
+            return actions.profile_data(
+                load_project(folder), name, on_progress=on_progress, cancellation=cancellation
+            )
+
+        self.begin(f"profiling {name}", work, self.Profiled)
+
+    def action_search(self) -> None:
+        here = self.table.here
+        if here is None:
+            return
+        folder, name = self._source.project, here.key
+
         def work(on_progress: OnProgress, cancellation: Cancellation) -> FindingsReport:
             from mlops_tui.engine import actions
 
             return actions.find_problems(folder, actions.Question(name), on_progress, cancellation)
 
         self.begin(f"searching {name}", work, self.Searched)
+
+    def action_propose(self) -> None:
+        here = self.table.here
+        if here is None:
+            return
+        if "checks" in dict(here.facts):
+            words = f"{safe(here.key)} has checks already: c judges them"
+            self.app.notify(words, markup=False, timeout=3)
+            return
+        folder, name = self._source.project, here.key
+
+        def work(on_progress: OnProgress, cancellation: Cancellation) -> ProposedChecks:
+            from mlops_tui.engine import actions
+
+            return actions.propose_data_checks(folder, name, on_progress, cancellation)
+
+        self.begin(f"reading {name}", work, self.Proposed)
 
     def action_check(self) -> None:
         here = self.table.here
@@ -144,6 +197,40 @@ class DataScreen(PlaceScreen):
         self.ask()
 
     def on_data_screen_version_read(self, event: VersionRead) -> None:
-        words = f"{safe(event.name)} is version {event.version[:12]} now"
+        words = f"{safe(event.name)} is version {event.version[:SHORT]} now"
         self.app.notify(words, markup=False, timeout=5)
         self.ask()
+
+    def on_data_screen_profiled(self, event: Profiled) -> None:
+        profiled = event.profiled
+        version = f", version {profiled.version[:SHORT]}" if profiled.version else ""
+        title = f"Profile of {profiled.source.name}{version}"
+        self.app.push_screen(ListedScreen(title, profile_content(profiled.profile)))
+        self.ask()
+
+    def on_data_screen_proposed(self, event: Proposed) -> None:
+        proposed, folder = event.proposed, self._source.project
+        self.tell("")
+
+        def work() -> intents.ActionDone:
+            from mlops_tui.engine import actions
+
+            actions.write_checks(folder, proposed)
+            return intents.ActionDone(f"Wrote checks of {proposed.dataset}: c judges them")
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self._source.act(self, "Nothing was written", work)
+
+        question = f"Write these checks of {proposed.dataset} into mlops.toml?"
+        about = f"from {count(proposed.n_rows, 'row')}"
+        self.app.push_screen(ProposalDialog(question, about, proposed.toml), answered)
+
+    def on_action_done(self, event: intents.ActionDone) -> None:
+        event.stop()
+        self.app.notify(safe(event.words), markup=False, timeout=5)
+        self.ask()
+
+    def on_action_failed(self, event: intents.ActionFailed) -> None:
+        event.stop()
+        self.app.push_screen(MessageDialog(event.what, describe(event.error)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import ClassVar
 
@@ -62,7 +62,7 @@ class ReadingDialog(ModalScreen[None]):
         self._words = words
 
     def compose(self) -> ComposeResult:
-        yield ReadingView(self).add_class("dialog", self.LOOK)
+        yield ReadingView(self.lines_for).add_class("dialog", self.LOOK)
         yield KeyBar()
 
     def lines_for(self, width: int) -> Lines:
@@ -88,12 +88,13 @@ class ReadingDialog(ModalScreen[None]):
 class ReadingView(WrappedView):
     """The text of a dialog."""
 
-    def __init__(self, dialog: ReadingDialog) -> None:
+    def __init__(self, make: Callable[[int], Lines]) -> None:
+        """Show what `make` gives for a width in cells."""
         super().__init__()
-        self._dialog = dialog
+        self._make = make
 
     def lines_for(self, width: int) -> Lines:
-        return self._dialog.lines_for(width - 1)  # a blank before the scrollbar
+        return self._make(width - 1)  # a blank before the scrollbar
 
 
 class MessageDialog(ReadingDialog):

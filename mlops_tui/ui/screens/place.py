@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
-from textual import events
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.message import Message
@@ -80,8 +79,9 @@ class PlaceScreen(AppScreen):
     def on_unmount(self) -> None:
         self._heavy.cancel()
 
-    def on_resize(self, event: events.Resize) -> None:
-        self.facts.display = event.size.height >= ROWS_FOR_FACTS
+    def on_resize(self) -> None:
+        """Leave all the room to the list where it is low, or has nothing and teaches."""
+        self.facts.display = bool(self.table.keys) and self.size.height >= ROWS_FOR_FACTS
 
     def take(self, batch: Batch) -> None:
         if batch.runs:
@@ -94,6 +94,7 @@ class PlaceScreen(AppScreen):
     def on_place_screen_content_read(self, event: ContentRead) -> None:
         self._words = event.content.words
         self.table.show(event.content, self.EMPTY)
+        self.on_resize()
         self.tell("")
         self._show_facts()
 

@@ -26,7 +26,7 @@ from mlops_tui.ui.project_source import READ_ONLY, not_kept
 from mlops_tui.ui.reads import ReadPool, RunReader
 from mlops_tui.ui.screens.app_screen import AppScreen
 from mlops_tui.ui.screens.pick import PromptDialog
-from mlops_tui.ui.screens.set_up import SetUpDialog
+from mlops_tui.ui.screens.proposal import ProposalDialog
 from mlops_tui.ui.summaries import ProjectSummary, project_folders, summarise
 from mlops_tui.ui.widgets.piece_line import PieceLine
 from mlops_tui.ui.widgets.project_table import ProjectTable
@@ -209,7 +209,10 @@ class ProjectsScreen(AppScreen):
             if yes:
                 self._write(event.folder, event.proposal)
 
-        self.app.push_screen(SetUpDialog(event.folder, event.proposal), answered)
+        question = f"Write {event.folder.name}/mlops.toml?"
+        about = f"made from {count(len(event.proposal.found), 'thing')} found"
+        dialog = ProposalDialog(question, about, event.proposal.toml_text)
+        self.app.push_screen(dialog, answered)
 
     def _write(self, folder: Path, proposal: Proposal) -> None:
         def work(_: RunReader) -> Path:
