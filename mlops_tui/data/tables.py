@@ -61,6 +61,8 @@ def read_chunks(
 ) -> Iterator[Chunk]:
     """Yield the rows of the files, one after the other, each file in at least one chunk.
 
+    An empty file among others is left out: a folder often has such parts.
+
     Args:
         files: csv, tsv, jsonl and Parquet files, packed by gzip or not.
         columns: the columns wanted; all without it.
@@ -69,12 +71,12 @@ def read_chunks(
         on_read: told the bytes on disk that were read since it was told last.
 
     Raises:
-        InputError: a file is empty, gone, cut off, no table, or lacks a column that is wanted;
-            the message names it, and the line where there is one.
+        InputError: all files are empty, or one is gone, cut off, no table, or lacks a column that
+            is wanted; the message names it, and the line where there is one.
     """
     found = Problems() if problems is None else problems
     first: tuple[str, ...] | None = None
-    for path in files:
+    for path in _with_content(files, found):
         names: tuple[str, ...] | None = None
         rows = 0
         for chunk in _read_file(path, columns, chunk_rows, found, on_read or _ignore):
@@ -86,6 +88,26 @@ def read_chunks(
             yield chunk
         if not rows:
             found.add(ProblemKind.NO_ROWS, path, None, "there are no rows")
+
+
+def _with_content(files: Sequence[Path], problems: Problems) -> Iterator[Path]:
+    """Yield the files that are not empty; the first one where all are, for it to be an error."""
+    is_any = False
+    for path in files:
+        if _is_empty(path):
+            problems.add(ProblemKind.NO_ROWS, path, None, "it is empty")
+        else:
+            is_any = True
+            yield path
+    if not is_any:
+        yield from files[:1]
+
+
+def _is_empty(path: Path) -> bool:
+    try:
+        return path.stat().st_size == 0
+    except OSError:
+        return False  # reading it says what is wrong
 
 
 def read_table(

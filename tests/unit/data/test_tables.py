@@ -229,6 +229,15 @@ def test_a_column_that_turns_to_text_in_a_later_chunk_is_text_throughout(tmp_pat
     assert told(problems) == []
 
 
+def test_an_empty_file_among_others_is_left_out(tmp_path: Path) -> None:
+    empty, full = write(tmp_path, "", "1.csv"), write(tmp_path, PLAIN, "2.csv")
+    problems = Problems()
+    assert len(read_table([empty, full], problems=problems)) == 3
+    assert [str(problem) for problem in problems.all()] == [f"{empty}: it is empty"]
+    with pytest.raises(InputError, match=r"1\.csv is empty"):
+        read_table([empty, empty])
+
+
 def test_only_the_columns_wanted_are_read(tmp_path: Path) -> None:
     path = write(tmp_path, "a,b,c\n1,2,3\n")
     assert read_table([path], ["c", "a"]).to_dict("list") == {"c": [3], "a": [1]}
