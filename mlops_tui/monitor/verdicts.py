@@ -8,7 +8,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-FALSE_SHARE = 0.035
+FALSE_SHARE = 0.04
 """The false discovery rate that the correction over columns holds: nulls are drawn from a sample,
 and with this false alarms stay below 5 % of batches."""
 BLIND_FACTOR = 3.0
