@@ -65,7 +65,8 @@ class RowCount(Check):
     @property
     def words(self) -> str:
         """Such as `at least 1,000 rows`."""
-        return f"{_between(self.least, self.most)} rows"
+        last = self.most if self.most is not None else self.least
+        return f"{_between(self.least, self.most)} row{'' if last == 1 else 's'}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,9 +46,8 @@ def _value(value: object) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(_value(item) for item in value) + "]"
     if isinstance(value, Mapping):
-        return (
-            "{ " + ", ".join(f"{toml_key(key)} = {_value(it)}" for key, it in value.items()) + " }"
-        )
+        pairs = [f"{toml_key(key)} = {_value(it)}" for key, it in value.items()]
+        return f"{{ {', '.join(pairs)} }}" if pairs else "{}"
     text = str(value)
     # in single quotes a backslash is itself, as people write patterns
     is_plain = "\\" in text and "'" not in text and text.isprintable()

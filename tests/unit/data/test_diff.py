@@ -92,7 +92,7 @@ def test_a_difference_comes_through_json_as_it_was() -> None:
 ROWS = st.lists(st.tuples(st.integers(0, 9), st.sampled_from("ab"), st.integers(0, 1)), max_size=12)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=25)
 @given(ROWS, ROWS)
 def test_counts_are_those_of_multisets(one: list[Any], two: list[Any]) -> None:
     names = ["id", "a", "b"]
@@ -104,7 +104,7 @@ def test_counts_are_those_of_multisets(one: list[Any], two: list[Any]) -> None:
     assert found.n_same == (before & after).total()
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=25)
 @given(ROWS, ROWS)
 def test_counts_by_id_are_those_of_mappings(one: list[Any], two: list[Any]) -> None:
     before, after = ({row[0]: row for row in rows} for rows in (one, two))

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mlops_tui.data.keys import KeyStore, by_key, find, repeats, together
@@ -14,6 +14,7 @@ def whole(items: list[int]) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
     return np.array(items, dtype=np.uint64)
 
 
+@settings(max_examples=30)
 @given(KEYS, st.sampled_from([5, 1000]))
 def test_repeats_are_found_whether_the_rows_are_in_memory_or_not(
     items: list[int], spill_rows: int
@@ -36,6 +37,7 @@ def test_repeats_are_found_whether_the_rows_are_in_memory_or_not(
     assert found == expected
 
 
+@settings(max_examples=30)
 @given(KEYS, KEYS)
 def test_two_stores_are_matched_part_by_part(one: list[int], other: list[int]) -> None:
     with KeyStore(1, 5) as first, KeyStore(1, 10**6) as second:

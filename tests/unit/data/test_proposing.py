@@ -96,7 +96,7 @@ CELLS = st.one_of(
 )
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(st.tuples(CELLS, CELLS), min_size=1, max_size=60),
     st.sampled_from(["id", "a b", 'a"b', "start", "ü"]),

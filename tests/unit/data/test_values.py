@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mlops_tui.data import values
@@ -93,6 +93,7 @@ def test_numbers_stay_numbers_where_a_word_stands_among_them() -> None:
     assert mixed[:-1].tolist() == clean.tolist()
 
 
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.one_of(st.none(), st.integers(-99, 99), st.text(max_size=3)), max_size=20))
 def test_a_row_has_the_same_hash_whatever_stands_in_other_rows(items: list[object]) -> None:
     whole = values.hashes(pd.Series(items, dtype=object))
