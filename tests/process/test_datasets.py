@@ -79,7 +79,7 @@ def test_a_script_names_its_data_in_a_run_of_ours_and_in_its_own(project: Path) 
     (own_id,) = set(os.listdir(places.runs_dir(project))) - {run_id}
     assert versions(project, own_id, 1) == [joined]
     (version,) = cli(project, "data", "versions", "--json")
-    assert (version["name"], version["runs"]) == ("t", [own_id, run_id])
+    assert (version["name"], set(version["runs"])) == ("t", {own_id, run_id})
     assert version["version"] == fingerprint(str(project / "data/train.csv"), None).version
 
 

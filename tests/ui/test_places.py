@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
+from textual.message import Message
 
+from mlops_tui.domain.errors import WorkCancelledError
+from mlops_tui.engine.workers import Cancellation, OnProgress
 from mlops_tui.ui.screens.data import DataScreen
 from mlops_tui.ui.screens.listed import ListedScreen
 from mlops_tui.ui.screens.monitor import MonitorScreen
@@ -128,19 +132,32 @@ async def test_two_datasets_are_compared(project: Path) -> None:
         assert "not compared" not in it.screen_text()
 
 
-async def test_what_cannot_be_read_is_said_and_escape_stops_what_is_read(project: Path) -> None:
+async def test_what_cannot_be_read_is_said(project: Path) -> None:
     (project / "train.csv").unlink()
     async with opened(project, (120, 40)) as it:
         await it.press("6")
         await it.sees("missing")
         await it.press("c")
         await it.sees("could not be read")
-        await it.press("j", "f")
-        await it.sees("searching holdout")
+
+
+async def test_one_thing_is_done_at_a_time_and_escape_stops_it(project: Path) -> None:
+    def waits(on_progress: OnProgress, cancellation: Cancellation) -> str:
+        on_progress(1, 4)
+        while not cancellation.is_cancelled:
+            time.sleep(0.01)
+        raise WorkCancelledError("cancelled")
+
+    async with opened(project, (120, 40)) as it:
+        await it.press("6")
+        await it.sees("never read")
+        place(it).begin("searching holdout", waits, lambda _: Message())
+        await it.sees("searching holdout, 25 %, Esc stops")
         await it.press("c")
         await it.sees("First one, then the other")
         await it.press("escape")
         await it.sees("Stopped searching holdout")
+        await it.sees("2 datasets")
         assert isinstance(it.app.screen, DataScreen)
 
 

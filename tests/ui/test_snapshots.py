@@ -118,7 +118,7 @@ async def settled(it: Driven, shows: str) -> str:
     await it.sees(shows)
     before = ""
     while before != (before := it.screen_text()) or shows not in before:
-        await it.pilot.pause(0.15)
+        await it.pilot.pause(0.1)
     return before
 
 

@@ -49,8 +49,8 @@ def test_calm_batches_are_told_apart_as_chance_does() -> None:
 
 
 def test_waves_are_told_from_other_waves_by_no_more_than_blocks_are() -> None:
-    reference, current = waves(0, 700, 0.9, 3), waves(1, 70, 0.9, 3)
-    order = np.arange(700)
+    reference, current = waves(0, 500, 0.9, 3), waves(1, 60, 0.9, 3)
+    order = np.arange(500)
     found = multivariate.domain_classifier(reference, current, order)
     assert found is not None
     assert found.null_auc > 0.5
