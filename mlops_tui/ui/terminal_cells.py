@@ -47,8 +47,8 @@ class Cell(NamedTuple):
 
 Row = list[Cell]
 Result = TypeVar("Result")
-Stretch = tuple[int, int, Row]
-"""Column and line of the first cell, and the cells."""
+Stretch = tuple[int, int, Row, bool]
+"""Column and line of the first cell, the cells, and whether any glyph takes more than one."""
 PLAIN = Look()
 UNKNOWN = Cell("\0", PLAIN)
 """Differs from whatever is to be shown."""
@@ -59,6 +59,8 @@ class TerminalCells:
 
     def __init__(self) -> None:
         self._rows: list[Row] = []
+        self._wide: set[int] = set()
+        """Lines that may hold glyphs of more than one cell."""
 
     def lean(self, update: RenderableType | None) -> RenderableType | None:
         """Return what does the same as `update` with fewer bytes."""
@@ -69,6 +71,7 @@ class TerminalCells:
     def forget(self) -> None:
         """Know nothing of the screen any more: another size, or another program had it."""
         self._rows = []
+        self._wide.clear()
 
     def sequence(self, update: ChopsUpdate | LayoutUpdate, colours: ColorSystem) -> str:
         """Return the bytes to send for `update`, and remember them as sent."""
@@ -77,19 +80,23 @@ class TerminalCells:
         else:
             stretches = _of_chops(update, colours)
         pen = _Pen()
-        for x, y, cells in stretches:
-            for start, end in self._changes(x, y, cells):
+        for x, y, cells, is_wide in stretches:
+            for start, end in self._changes(x, y, cells, is_wide):
                 pen.draw(x + start, y, cells[start:end])
         return pen.done()
 
-    def _changes(self, x: int, y: int, cells: Row) -> list[tuple[int, int]]:
+    def _changes(self, x: int, y: int, cells: Row, is_wide: bool) -> list[tuple[int, int]]:
         """Take over the cells, and return where they differ from what was there."""
         while len(self._rows) <= y:
             self._rows.append([])
         row = self._rows[y]
         row.extend([UNKNOWN] * (x + len(cells) - len(row)))
         before, row[x : x + len(cells)] = row[x : x + len(cells)], cells
-        return differing(before, cells)
+        found = differing(before, cells)
+        if is_wide:
+            self._wide.add(y)
+        # where a glyph is wide or joined of several not all terminals agree on it: all in one go
+        return [(0, len(cells))] if found and y in self._wide else found
 
 
 class LeanApp(App[Result]):
@@ -156,10 +163,7 @@ class _Pen:
 
 
 def differing(before: Row, now: Row) -> list[tuple[int, int]]:
-    """Return stretches `start, end` that hold all cells which look different.
-
-    Where a glyph is wide or joined of several, all is one stretch: not all terminals agree on it.
-    """
+    """Return stretches `start, end` that hold all cells which look different."""
     found: list[tuple[int, int]] = []
     for at, (old, new) in enumerate(zip(before, now, strict=True)):
         if old == new or (old.text == new.text == " " and not is_seen_on_blank(old.look, new.look)):
@@ -168,8 +172,6 @@ def differing(before: Row, now: Row) -> list[tuple[int, int]]:
             found[-1] = (found[-1][0], at + 1)
         else:
             found.append((at, at + 1))
-    if found and any(len(cell.text) != 1 for row in (before, now) for cell in row):
-        return [(0, len(now))]
     return found
 
 
@@ -221,16 +223,18 @@ def look_of(style: Style | None, colours: ColorSystem) -> Look:
     return Look(tuple(attributes), colour, background)
 
 
-def cells_of(strip: Strip, colours: ColorSystem) -> Row:
-    """Return the cells of a strip, as many as it is wide."""
+def cells_of(strip: Strip, colours: ColorSystem) -> tuple[Row, bool]:
+    """Return the cells of a strip, as many as it is wide, and whether any takes more than one."""
     cells: Row = []
+    is_wide = False
     for text, style, _ in strip:
         look = look_of(style, colours)
         if text.isascii() or cell_len(text) == len(text):
             cells += [Cell(glyph, look) for glyph in text]
         else:
             _add_wide(cells, text, look)
-    return cells
+            is_wide = True
+    return cells, is_wide
 
 
 def _add_wide(cells: Row, text: str, look: Look) -> None:
@@ -246,7 +250,9 @@ def _add_wide(cells: Row, text: str, look: Look) -> None:
 
 def _of_layout(update: LayoutUpdate, colours: ColorSystem) -> Iterator[Stretch]:
     for y, line in enumerate(update.strips, update.region.y):
-        yield update.region.x, y, [cell for strip in line for cell in cells_of(strip, colours)]
+        parts = [cells_of(strip, colours) for strip in line]
+        cells = [cell for part, _ in parts for cell in part]
+        yield update.region.x, y, cells, any(is_wide for _, is_wide in parts)
 
 
 def _of_chops(update: ChopsUpdate, colours: ColorSystem) -> Iterator[Stretch]:
@@ -254,4 +260,4 @@ def _of_chops(update: ChopsUpdate, colours: ColorSystem) -> Iterator[Stretch]:
         for end, (x, strip) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
             if strip is not None and x < x2 and x1 < end:
                 start = max(x, x1)
-                yield start, y, cells_of(strip.crop(start - x, min(end, x2) - x), colours)
+                yield start, y, *cells_of(strip.crop(start - x, min(end, x2) - x), colours)

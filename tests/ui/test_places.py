@@ -10,6 +10,7 @@ from textual.message import Message
 
 from mlops_tui.domain.errors import WorkCancelledError
 from mlops_tui.engine.workers import Cancellation, OnProgress
+from mlops_tui.ui.launch_settings import LaunchSettings
 from mlops_tui.ui.screens.data import DataScreen
 from mlops_tui.ui.screens.listed import ListedScreen
 from mlops_tui.ui.screens.monitor import MonitorScreen
@@ -130,6 +131,19 @@ async def test_two_datasets_are_compared(project: Path) -> None:
         await it.press("escape")
         await it.until(lambda: it.app.screen is place(it))
         assert "not compared" not in it.screen_text()
+
+
+async def test_who_only_looks_gets_a_profile_and_writes_nothing(project: Path) -> None:
+    journals = sorted((project / ".mlops").glob("journal-*"))
+    before = [path.read_bytes() for path in journals]
+    looking = LaunchSettings(is_read_only=True)
+    async with opened(project, (120, 40), settings=looking) as it:
+        await it.press("6")
+        await it.sees("never read")
+        await it.press("enter")
+        await it.sees("20 rows, 3 columns")
+    assert sorted((project / ".mlops").glob("journal-*")) == journals
+    assert [path.read_bytes() for path in journals] == before
 
 
 async def test_what_cannot_be_read_is_said(project: Path) -> None:

@@ -109,13 +109,18 @@ class DataScreen(PlaceScreen):
 
     def on_row_table_row_opened(self, event: RowTable.RowOpened) -> None:
         event.stop()
-        folder, name = self._source.project, event.key
+        folder, name, is_read_only = self._source.project, event.key, self._source.is_read_only
 
         def work(on_progress: OnProgress, cancellation: Cancellation) -> ProfiledData:
             from mlops_tui.engine import actions
 
+            project = load_project(folder)
+            if not is_read_only:
+                return actions.profile_data(project, name, None, False, on_progress, cancellation)
+            dataset = project.datasets[name]  # as a file of no project, nothing is recorded
+            path = str(folder / dataset.path)
             return actions.profile_data(
-                load_project(folder), name, on_progress=on_progress, cancellation=cancellation
+                None, path, dataset.target, False, on_progress, cancellation
             )
 
         self.begin(f"profiling {name}", work, self.Profiled)

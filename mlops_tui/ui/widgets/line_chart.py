@@ -32,6 +32,8 @@ class LineChart(Widget):
         self.data: ChartData | None = None
         self._symbols = symbols
         self._rows: list[list[tuple[str, str]]] = []
+        self._width = 0
+        """Of the rows; the size of a widget takes longer to work out than a line to draw."""
         self._y_axis: Axis | None = None
 
     def show(self, data: ChartData | None) -> None:
@@ -51,7 +53,7 @@ class LineChart(Widget):
         self._redraw()
 
     def render_line(self, y: int) -> Strip:
-        style, width = painter(self), self.size.width
+        style, width = painter(self), self._width
         if y >= len(self._rows):
             return Strip.blank(width, style(""))
         segments = [Segment(text, style(kind)) for text, kind in self._rows[y]]
@@ -59,6 +61,7 @@ class LineChart(Widget):
 
     def _redraw(self) -> None:
         width, height = self.size
+        self._width = width
         old, self._rows = self._rows, self._compose_rows(width, height)
         if len(old) != len(self._rows):
             self.refresh()

@@ -29,7 +29,7 @@ from mlops_tui.ui.widgets.usage_grid import UsageGrid
 
 WAITING_SECONDS = 2.0
 """Reading a long queue takes a while: why a run waits may be so old while others change."""
-CHART_SECONDS = 0.035
+CHART_SECONDS = 0.039
 """Between two repaints, for every chart on the screen: twelve are drawn twice a second."""
 
 
