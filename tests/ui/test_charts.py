@@ -33,6 +33,7 @@ def grid(it: Driven) -> ChartGrid:
 async def on_charts(it: Driven) -> None:
     await it.sees("✓ finished train-2")
     await it.press("tab")
+    await it.until(lambda: it.project_screen.detail.charts.has_focus)
     await it.sees("0.99")
 
 
@@ -149,7 +150,7 @@ async def test_a_chart_is_written_as_picture_and_table(
     monkeypatch.chdir(folder)
     async with opened(project) as it:
         await it.sees("✓ finished train-2")
-        await it.press("2")
+        await on_charts(it)
         await it.sees("0.99")
         await it.press("e")
         await it.sees("the first path is copied")
