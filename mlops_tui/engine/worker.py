@@ -64,6 +64,8 @@ class Teller:
         self._write({"error": {"kind": kind, "message": message, "hint": hint}})
 
     def _write(self, line: Mapping[str, object]) -> None:
+        with contextlib.suppress(OSError):  # what was printed is in the log before the answer
+            sys.stdout.flush()
         self._output.write(json.dumps(line, default=plain) + "\n")
         self._output.flush()
 
