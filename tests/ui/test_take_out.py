@@ -32,6 +32,8 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 async def test_list_details_and_output_are_saved_where_the_app_was_started(project: Path) -> None:
     async with opened(project, (160, 40)) as it:
         await it.sees("line 199")
+        table = it.project_screen.runs_pane.table
+        await it.until(lambda: "param.lr" in [column.id for column in table.shown])
         await it.press("Y")
         await it.until(lambda: (Path.cwd() / "digits-runs.csv").exists())
         await it.press("3", "Y")
