@@ -10,7 +10,7 @@ from mlops_tui.cli.patience import telling
 from mlops_tui.cli.reading import project_folder
 from mlops_tui.cli.shapes_data import check_shape
 from mlops_tui.data.check_results import CheckReport, CheckResult, Status
-from mlops_tui.data.found import FoundRow
+from mlops_tui.data.found import FoundRow, row_texts
 from mlops_tui.domain.errors import InputError
 from mlops_tui.engine import actions
 
@@ -86,12 +86,5 @@ def check_lines(result: CheckResult) -> list[str]:
 
 def row_lines(rows: Sequence[FoundRow]) -> list[str]:
     """Return rows below what they are shown for: their places and values."""
-    names = {row.file for row in rows}
-    lines = []
-    for row in rows:
-        where = f"{row.file}, {row.place}" if len(names) > 1 else row.place
-        values = ", ".join(f"{name}={value}" for name, value in row.values.items())
-        note = f" ({row.note})" if row.note else ""
-        text = f"            {where}: {values}{note}"
-        lines.append(text if len(text) <= LONGEST_ROW else text[: LONGEST_ROW - 1] + "…")
-    return lines
+    lines = [f"            {text}" for text in row_texts(rows)]
+    return [it if len(it) <= LONGEST_ROW else it[: LONGEST_ROW - 1] + "…" for it in lines]

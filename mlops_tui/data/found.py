@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 
@@ -24,3 +24,14 @@ class FoundRow:
     def place(self) -> str:
         """Such as `line 17` or `row 17`."""
         return f"line {self.line}" if self.line is not None else f"row {self.row}"
+
+
+def row_texts(rows: Sequence[FoundRow]) -> list[str]:
+    """Return rows as a person reads them: place, values and note; their files where they differ."""
+    are_many_files = len({row.file for row in rows}) > 1
+    texts = []
+    for row in rows:
+        where = f"{row.file}, {row.place}" if are_many_files else row.place
+        values = ", ".join(f"{name}={value}" for name, value in row.values.items())
+        texts.append(f"{where}: {values}" + (f" ({row.note})" if row.note else ""))
+    return texts

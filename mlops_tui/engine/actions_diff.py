@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlops_tui.data.differing import TableDiff, diff_of
-from mlops_tui.engine.actions_findings import open_project
-from mlops_tui.engine.data_sources import find_source
+from mlops_tui.engine.data_sources import find_source, open_project
 
 if TYPE_CHECKING:
     from mlops_tui.engine.workers import Cancellation, OnProgress

@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlops_tui.data.finding import FindingsReport, findings_of
-from mlops_tui.domain import places
 from mlops_tui.domain.project import Project, Role
-from mlops_tui.engine.data_sources import Source, find_source, sound_datasets
+from mlops_tui.engine.data_sources import Source, find_source, open_project
 
 if TYPE_CHECKING:
     from mlops_tui.engine.workers import Cancellation, OnProgress
@@ -62,16 +61,6 @@ def find_problems(
     tables = [_table(main, "", question, main)]
     tables += [_table(other, relation, question, main) for other, relation in others]
     return findings_of(workers.work("findings.look", {"tables": tables}, on_progress, cancellation))
-
-
-def open_project(folder: Path) -> Project | None:
-    """Return the project in or above a folder with its datasets, None where there is none.
-
-    Raises:
-        ProjectFileError: what its file says of datasets is wrong.
-    """
-    found = places.find_project(folder)
-    return sound_datasets(found) if found is not None else None
 
 
 def _others(project: Project | None, main: Source, question: Question) -> list[tuple[Source, str]]:

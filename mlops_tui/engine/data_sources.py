@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from mlops_tui.domain import places
 from mlops_tui.domain.errors import NotFoundError, ProjectFileError
 from mlops_tui.domain.project import Dataset, Project
 from mlops_tui.domain.projectfile import load_project
@@ -67,6 +68,16 @@ def sound_datasets(project: Path) -> Project:
     if ours:
         raise ProjectFileError("\n".join(map(str, ours)), ours)
     return described
+
+
+def open_project(folder: Path) -> Project | None:
+    """Return the project in or above a folder with its datasets, None where there is none.
+
+    Raises:
+        ProjectFileError: what its file says of datasets is wrong.
+    """
+    found = places.find_project(folder)
+    return sound_datasets(found) if found is not None else None
 
 
 def _no_data(word: str, known: list[str]) -> NotFoundError:

@@ -215,14 +215,13 @@ def _numbers(
         counts = [scores.bin_counts(ascending, edges) for ascending in (reference, batch)]
         score = float(scores.OF_SHARES[method](counts[0], counts[1]))
     null = nulls.of_numbers(reference, len(batch), method, cache)
-    if order is None:
-        return _scored(column, score, null, null.q99, _REDRAWN, (len(reference), len(batch)))
-    in_order = column.values[order]
-    in_order = in_order[np.isfinite(in_order)]
+    sizes = (len(reference), len(batch))
+    values = column.values[order] if order is not None else np.empty(0)
+    in_order = values[np.isfinite(values)]
     if not len(in_order):
-        return _scored(column, score, null, null.q99, _REDRAWN, (len(reference), len(batch)))
+        return _scored(column, score, null, null.q99, _REDRAWN, sizes)
     timed = blocks.of_numbers(in_order, len(batch), method, null, cache)
-    return _scored_by_blocks(column, score, timed, (len(reference), len(batch)))
+    return _scored_by_blocks(column, score, timed, sizes)
 
 
 def _categories(
@@ -238,9 +237,7 @@ def _categories(
         return _unscored(column, *sizes)
     score = float(scores.OF_SHARES[method](counts, batch))
     null = nulls.of_counts(expected, sizes[1], method, cache)
-    if order is None:
-        return _scored(column, score, null, null.q99, _REDRAWN, sizes)
-    in_order = places[order]
+    in_order = places[order] if order is not None else places[:0]
     in_order = in_order[in_order >= 0]
     if not len(in_order):
         return _scored(column, score, null, null.q99, _REDRAWN, sizes)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from mlops_tui.data.check_results import CheckReport, CheckResult, Status
 from mlops_tui.data.finding import Finding, FindingsReport, Sureness
-from mlops_tui.data.found import FoundRow
+from mlops_tui.data.found import FoundRow, row_texts
 from mlops_tui.domain.text import safe
 from mlops_tui.ui.formats import count
 from mlops_tui.ui.widgets.pieces import Piece
@@ -88,11 +88,4 @@ def _finding(finding: Finding) -> list[Part]:
 
 
 def _rows(rows: Sequence[FoundRow]) -> list[Part]:
-    names = {row.file for row in rows}
-    parts = []
-    for row in rows:
-        where = f"{row.file}, {row.place}" if len(names) > 1 else row.place
-        values = ", ".join(f"{name}={value}" for name, value in row.values.items())
-        note = f" ({row.note})" if row.note else ""
-        parts.append(Part("", "dim", safe(f"{where}: {values}{note}")))
-    return parts
+    return [Part("", "dim", safe(text)) for text in row_texts(rows)]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, TypeAlias, TypeVar
 
 from textual.binding import BindingType
 from textual.message import Message
@@ -41,6 +43,10 @@ if TYPE_CHECKING:
     from mlops_tui.engine.actions_profile import ProfiledData
     from mlops_tui.engine.actions_propose_checks import ProposedChecks
     from mlops_tui.engine.workers import Cancellation, OnProgress
+
+T = TypeVar("T")
+Task: TypeAlias = "Callable[[Path, str, OnProgress, Cancellation], T]"
+"""Does something with a dataset of the project in a folder."""
 
 
 class DataScreen(PlaceScreen):
@@ -109,86 +115,39 @@ class DataScreen(PlaceScreen):
 
     def on_row_table_row_opened(self, event: RowTable.RowOpened) -> None:
         event.stop()
-        folder, name, is_read_only = self._source.project, event.key, self._source.is_read_only
-
-        def work(on_progress: OnProgress, cancellation: Cancellation) -> ProfiledData:
-            from mlops_tui.engine import actions
-
-            project = load_project(folder)
-            if not is_read_only:
-                return actions.profile_data(project, name, None, False, on_progress, cancellation)
-            dataset = project.datasets[name]  # as a file of no project, nothing is recorded
-            path = str(folder / dataset.path)
-            return actions.profile_data(
-                None, path, dataset.target, False, on_progress, cancellation
-            )
-
-        self.begin(f"profiling {name}", work, self.Profiled)
+        profile = _look_over if self._source.is_read_only else _profile
+        self._begin("profiling", profile, self.Profiled)
 
     def action_search(self) -> None:
-        here = self.table.here
-        if here is None:
-            return
-        folder, name = self._source.project, here.key
-
-        def work(on_progress: OnProgress, cancellation: Cancellation) -> FindingsReport:
-            from mlops_tui.engine import actions
-
-            return actions.find_problems(folder, actions.Question(name), on_progress, cancellation)
-
-        self.begin(f"searching {name}", work, self.Searched)
+        self._begin("searching", _search, self.Searched)
 
     def action_propose(self) -> None:
         here = self.table.here
-        if here is None:
-            return
-        if "checks" in dict(here.facts):
+        if here is not None and "checks" in dict(here.facts):
             words = f"{safe(here.key)} has checks already: c judges them"
             self.app.notify(words, markup=False, timeout=3)
-            return
-        folder, name = self._source.project, here.key
-
-        def work(on_progress: OnProgress, cancellation: Cancellation) -> ProposedChecks:
-            from mlops_tui.engine import actions
-
-            return actions.propose_data_checks(folder, name, on_progress, cancellation)
-
-        self.begin(f"reading {name}", work, self.Proposed)
+        else:
+            self._begin("reading", _propose, self.Proposed)
 
     def action_check(self) -> None:
-        here = self.table.here
-        if here is None:
-            return
-        folder, name = self._source.project, here.key
-
-        def work(on_progress: OnProgress, cancellation: Cancellation) -> CheckReport:
-            from mlops_tui.engine import actions
-
-            return actions.check_data(
-                folder, name, on_progress=on_progress, cancellation=cancellation
-            )
-
-        self.begin(f"checking {name}", work, self.Checked)
+        self._begin("checking", _check, self.Checked)
 
     def action_record(self) -> None:
-        here = self.table.here
-        if here is None:
-            return
         if self._source.is_read_only:
             self.app.notify(READ_ONLY, markup=False, timeout=3)
-            return
-        folder, name = self._source.project, here.key
+        else:
+            self._begin("reading", _record, lambda it: self.VersionRead(*it))
 
-        def work(on_progress: OnProgress, cancellation: Cancellation) -> tuple[str, str]:
-            from mlops_tui.engine import actions
-            from mlops_tui.index import Index
-
-            _, found = actions.record_version(load_project(folder), name, on_progress)
-            with Index.open(folder) as index:  # no run changed, so the feed would not tell of it
-                index.ingest()
-            return name, str(found.version)
-
-        self.begin(f"reading {name}", work, lambda it: self.VersionRead(*it))
+    def _begin(self, doing: str, task: Task[T], answer: Callable[[T], Message]) -> None:
+        """Have a worker process do something with the dataset under the cursor."""
+        here, folder = self.table.here, self._source.project
+        if here is not None:
+            name = here.key
+            self.begin(
+                f"{doing} {name}",
+                lambda on_progress, cancellation: task(folder, name, on_progress, cancellation),
+                answer,
+            )
 
     # What comes of it
 
@@ -239,3 +198,59 @@ class DataScreen(PlaceScreen):
     def on_action_failed(self, event: intents.ActionFailed) -> None:
         event.stop()
         self.app.push_screen(MessageDialog(event.what, describe(event.error)))
+
+
+def _profile(
+    folder: Path, name: str, on_progress: OnProgress, cancellation: Cancellation
+) -> ProfiledData:
+    from mlops_tui.engine import actions
+
+    project = load_project(folder)
+    return actions.profile_data(project, name, None, False, on_progress, cancellation)
+
+
+def _look_over(
+    folder: Path, name: str, on_progress: OnProgress, cancellation: Cancellation
+) -> ProfiledData:
+    """Profile a dataset as a file of no project, so that nothing is recorded."""
+    from mlops_tui.engine import actions
+
+    dataset = load_project(folder).datasets[name]
+    path = str(folder / dataset.path)
+    return actions.profile_data(None, path, dataset.target, False, on_progress, cancellation)
+
+
+def _search(
+    folder: Path, name: str, on_progress: OnProgress, cancellation: Cancellation
+) -> FindingsReport:
+    from mlops_tui.engine import actions
+
+    return actions.find_problems(folder, actions.Question(name), on_progress, cancellation)
+
+
+def _propose(
+    folder: Path, name: str, on_progress: OnProgress, cancellation: Cancellation
+) -> ProposedChecks:
+    from mlops_tui.engine import actions
+
+    return actions.propose_data_checks(folder, name, on_progress, cancellation)
+
+
+def _check(
+    folder: Path, name: str, on_progress: OnProgress, cancellation: Cancellation
+) -> CheckReport:
+    from mlops_tui.engine import actions
+
+    return actions.check_data(folder, name, on_progress=on_progress, cancellation=cancellation)
+
+
+def _record(
+    folder: Path, name: str, on_progress: OnProgress, cancellation: Cancellation
+) -> tuple[str, str]:
+    from mlops_tui.engine import actions
+    from mlops_tui.index import Index
+
+    _, found = actions.record_version(load_project(folder), name, on_progress)
+    with Index.open(folder) as index:  # no run changed, so the feed would not tell of it
+        index.ingest()
+    return name, str(found.version)

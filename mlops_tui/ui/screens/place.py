@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual.binding import BindingType
-from textual.containers import Vertical
 from textual.message import Message
-from textual.widget import Widget
 
 from mlops_tui.domain.text import safe
 from mlops_tui.engine.feed import Batch
@@ -19,13 +17,11 @@ from mlops_tui.ui.heavy import HeavyWork, ProgressTold
 from mlops_tui.ui.place_rows import PlaceContent
 from mlops_tui.ui.project_source import ProjectSource
 from mlops_tui.ui.reads import RunReader
-from mlops_tui.ui.screens.app_screen import AppScreen
+from mlops_tui.ui.screens.rows_screen import RowsScreen
 from mlops_tui.ui.widgets.pace import Pace
 from mlops_tui.ui.widgets.pane import PaneTitle
 from mlops_tui.ui.widgets.panes import PLACES
 from mlops_tui.ui.widgets.place_table import PlaceTable
-from mlops_tui.ui.widgets.row_table import RowTable
-from mlops_tui.ui.widgets.run_facts import RunFacts
 
 if TYPE_CHECKING:
     from mlops_tui.engine.workers import Cancellation, OnProgress
@@ -37,7 +33,7 @@ ROWS_FOR_FACTS = 16
 """On a lower terminal the list has all the room."""
 
 
-class PlaceScreen(AppScreen):
+class PlaceScreen(RowsScreen):
     """Reads its content in a thread, and again as the project's feed says that runs changed."""
 
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.PLACE, keys.PLACES)
@@ -51,11 +47,9 @@ class PlaceScreen(AppScreen):
         content: PlaceContent
 
     def __init__(self, source: ProjectSource) -> None:
-        super().__init__()
-        self._source = source
         self.title_line = PaneTitle(self.place, PLACES)
-        self.table = self.make_table()
-        self.facts = RunFacts(id="place-facts")
+        super().__init__(self.title_line, self.make_table())
+        self._source = source
         self._words = ""
         self._pace = Pace(self, self.ask)
         self._heavy = HeavyWork(self)
@@ -67,13 +61,8 @@ class PlaceScreen(AppScreen):
     def make_table(self) -> PlaceTable:
         return PlaceTable()
 
-    def body(self) -> Widget:
-        return Vertical(self.title_line, self.table, self.facts, id="body")
-
     def on_mount(self) -> None:
         self.title_line.set_narrow(True)
-        self.facts.can_focus = False
-        self.table.focus()
         self.ask()
 
     def on_unmount(self) -> None:
@@ -96,7 +85,7 @@ class PlaceScreen(AppScreen):
         self.table.show(event.content, self.EMPTY)
         self.on_resize()
         self.tell("")
-        self._show_facts()
+        self.show_facts()
 
     def tell(self, words: str) -> None:
         """Say in the title what goes on; empty for how much there is."""
@@ -108,27 +97,12 @@ class PlaceScreen(AppScreen):
         words = f"{event.what} could not be read. {describe(event.error)}"
         self.app.notify(words, severity="error", markup=False)
 
-    def on_row_table_cursor_moved(self, event: RowTable.CursorMoved) -> None:
-        event.stop()
-        self._show_facts()
-
-    def _show_facts(self) -> None:
-        here = self.table.here
-        self.facts.show(list(here.facts) if here is not None else [])
-
     def on_pane_title_pane_chosen(self, event: PaneTitle.PaneChosen) -> None:
         self.action_show_pane(event.pane)
 
     def action_show_pane(self, pane: str) -> None:
         if pane != self.place:
             self.post_message(intents.PaneRequested(pane))
-
-    def action_copy(self) -> None:
-        here = self.table.here
-        if here is not None:
-            words = "\n".join(f"{label}: {value}" for label, value in here.facts)
-            self.app.copy_to_clipboard(words)
-            self.app.notify("Copied", markup=False, timeout=3)
 
     def action_out(self) -> None:
         if self._heavy.cancel():
