@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from mlops_tui.engine.actions_agent import AgentStatus, agent_status, agent_stop
+    from mlops_tui.engine.actions_alerts import acknowledge, reopen, resolve, snooze
     from mlops_tui.engine.actions_checks import check_data
     from mlops_tui.engine.actions_compare import (
         CodeChanges,
@@ -59,6 +60,7 @@ __all__ = [
     "Question",
     "QueueStatus",
     "StopResult",
+    "acknowledge",
     "agent_status",
     "agent_stop",
     "changed_files",
@@ -85,10 +87,13 @@ __all__ = [
     "queue_status",
     "record_version",
     "rename",
+    "reopen",
+    "resolve",
     "restore",
     "resume_queue",
     "retry",
     "set_priority",
+    "snooze",
     "stop",
     "tag",
     "write_checks",
@@ -97,6 +102,7 @@ __all__ = [
 
 _NAMES = {
     "actions_agent": ("AgentStatus", "agent_status", "agent_stop"),
+    "actions_alerts": ("acknowledge", "reopen", "resolve", "snooze"),
     "actions_checks": ("check_data",),
     "actions_compare": ("CodeChanges", "Comparison", "changed_files", "compare_runs"),
     "actions_data": ("DatasetState", "data_states", "record_version"),

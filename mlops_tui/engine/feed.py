@@ -53,13 +53,15 @@ class Batch:
     """Ids of live runs whose output grew."""
     progress: tuple[int, int] | None = None
     """Bytes read and to be read while the index is built; None when it is up to date."""
+    alerts: frozenset[str] = frozenset()
+    """Ids of alerts of which anything changed."""
     unreadable: str | None = None
     """Which files there are that cannot be read, in words; None where that is as before."""
 
     @property
     def is_empty(self) -> bool:
         """Say whether it tells nothing."""
-        told = self.runs or self.points or self.outputs or self.progress
+        told = self.runs or self.points or self.outputs or self.alerts or self.progress
         return not told and self.unreadable is None
 
 
@@ -70,15 +72,17 @@ class _Pending:
     runs: set[str] = field(default_factory=set)
     points: set[str] = field(default_factory=set)
     outputs: set[str] = field(default_factory=set)
+    alerts: set[str] = field(default_factory=set)
     unreadable: str = ""
     told_unreadable: str = ""
 
     def take(self) -> Batch:
         ids = frozenset(self.runs), frozenset(self.points), frozenset(self.outputs)
         is_other = self.unreadable != self.told_unreadable
-        self.runs, self.points, self.outputs = set(), set(), set()
+        alerts = frozenset(self.alerts)
+        self.runs, self.points, self.outputs, self.alerts = set(), set(), set(), set()
         self.told_unreadable = self.unreadable
-        return Batch(*ids, unreadable=self.unreadable if is_other else None)
+        return Batch(*ids, alerts=alerts, unreadable=self.unreadable if is_other else None)
 
 
 class Feed:
@@ -204,6 +208,7 @@ class Feed:
         changes = index.ingest(slice_seconds)
         pending.runs |= changes.runs
         pending.points |= changes.points
+        pending.alerts |= changes.alerts
         pending.unreadable = changes.unreadable_words
         followed = self._live  # those that have just ended may have printed their last words
         if changes.runs or not self._sizes:

@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from mlops_tui.domain import lifecycle
+from mlops_tui.domain.alert_life import EVENTS as ALERT_EVENTS
 from mlops_tui.domain.runs import ENDED
+from mlops_tui.index.alerts import note_alert_line, tell_alerts
 from mlops_tui.index.datasets import add_used, note_version
 from mlops_tui.index.labels import PERSON, add_labels, said_at, set_note, tag
 from mlops_tui.index.lines import (
@@ -46,16 +48,19 @@ def run_number(connection: sqlite3.Connection, run_id: str) -> int:
     return int(row[0])
 
 
-def apply_project_lines(connection: sqlite3.Connection, data: bytes) -> set[int]:
-    """Apply lines of a project journal; return the rows of the runs they are about."""
+def apply_project_lines(connection: sqlite3.Connection, data: bytes) -> tuple[set[int], set[str]]:
+    """Apply lines of a project journal; return the rows of runs and causes of alerts in them."""
     touched: set[int] = set()
+    causes: set[str] = set()
     for line in split_lines(data):
         try:
             record = read_record(line)
         except BadLineError:
             continue
         run = record.get("run")
-        if isinstance(run, str) and run and "/" not in run:
+        if record.get("event") in ALERT_EVENTS:
+            causes |= note_alert_line(connection, record)
+        elif isinstance(run, str) and run and "/" not in run:
             number = run_number(connection, clean(run))
             _apply_to_run(connection, number, record)
             touched.add(number)
@@ -63,7 +68,8 @@ def apply_project_lines(connection: sqlite3.Connection, data: bytes) -> set[int]
             note_version(connection, record)
         else:
             touched |= _apply_to_queue(connection, record)
-    return touched
+    tell_alerts(connection, causes)
+    return touched, causes
 
 
 def apply_creation(connection: sqlite3.Connection, run: int, record: Mapping[str, Any]) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from mlops_tui.domain import ids, places
+from mlops_tui.index.alerts import changed_alerts, mark_alerts
 from mlops_tui.index.apply import apply_news
 from mlops_tui.index.facts import apply_project_lines, run_number
 from mlops_tui.index.files import file_number, move, stored_position
@@ -99,10 +100,12 @@ class Ingester:
             "SELECT id, points_version > ?, version FROM runs WHERE version > ?",
             (self._seen_version, self._seen_version),
         ).fetchall()
-        self._seen_version = max([version, *(row[2] for row in rows)])
+        alerts = changed_alerts(self._store.connection, self._seen_version)
+        self._seen_version = max([version, *(row[2] for row in rows), *alerts.values()])
         points = frozenset(row[0] for row in rows if row[1])
         changed = frozenset(row[0] for row in rows)
-        return Changes(changed, points, more, dict(self._unreadable))
+        unreadable = dict(self._unreadable)
+        return Changes(changed, points, more, unreadable, frozenset(alerts))
 
     def _read_journals(self, deadline: float | None) -> bool:
         """Read the project's journals of all hosts; return whether more is left."""
@@ -144,9 +147,9 @@ class Ingester:
         with self._store.write() as connection:
             if stored_position(connection, 0, piece.name) != piece.before:
                 return False
-            touched = apply_project_lines(connection, piece.chunk.data)
+            touched, causes = apply_project_lines(connection, piece.chunk.data)
             move(connection, file_number(connection, 0, piece.name), piece)
-            mark(connection, touched, ())
+            mark(connection, touched, (), causes)
         return True
 
     def _find_folders(self) -> None:
@@ -272,10 +275,15 @@ class Ingester:
         )
 
 
-def mark(connection: sqlite3.Connection, runs: Iterable[int], points: Iterable[int]) -> None:
-    """Stamp runs as changed, so that every process gets to know at its next ingest."""
-    runs, points = set(runs), set(points)
-    if not runs and not points:
+def mark(
+    connection: sqlite3.Connection,
+    runs: Iterable[int],
+    points: Iterable[int],
+    causes: Iterable[str] = (),
+) -> None:
+    """Stamp runs and alerts as changed, so that every process gets to know at its next ingest."""
+    runs, points, causes = set(runs), set(points), set(causes)
+    if not runs and not points and not causes:
         return
     version = connection.execute(
         "UPDATE meta SET value = value + 1 WHERE key = 'version' RETURNING value"
@@ -284,6 +292,7 @@ def mark(connection: sqlite3.Connection, runs: Iterable[int], points: Iterable[i
         "UPDATE runs SET version = ?, points_version = iif(?, ?, points_version) WHERE num = ?",
         [(version, run in points, version, run) for run in runs | points],
     )
+    mark_alerts(connection, causes, version)
 
 
 def _is_enough(batch: list[RunNews]) -> bool:

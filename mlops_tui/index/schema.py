@@ -4,7 +4,7 @@ from __future__ import annotations
 
 APPLICATION_ID = 0x6D6C6F70
 """`mlop`: an SQLite file without it is none of ours."""
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 """Goes up with every change of tables or of what ingest writes; another one means a rebuild."""
 
 TABLES = """
@@ -61,6 +61,18 @@ CREATE TABLE data_seen (                   -- versions that people asked for
     name TEXT NOT NULL, version TEXT NOT NULL, path TEXT NOT NULL, files INTEGER, size INTEGER,
     first REAL NOT NULL, last REAL NOT NULL, PRIMARY KEY (name, version)
 ) WITHOUT ROWID;
+CREATE TABLE alert_facts (                 -- the lines that alerts are told from
+    cause TEXT NOT NULL, line TEXT NOT NULL, PRIMARY KEY (cause, line)
+) WITHOUT ROWID;
+CREATE TABLE alerts (                      -- alert and sendings as JSON
+    id TEXT NOT NULL, cause TEXT NOT NULL, alert TEXT NOT NULL, severity INTEGER NOT NULL,
+    run TEXT, state TEXT NOT NULL, first REAL NOT NULL, last REAL NOT NULL, count INTEGER NOT NULL,
+    reopened INTEGER NOT NULL, until REAL, person TEXT NOT NULL, reason TEXT NOT NULL,
+    changed REAL NOT NULL, sendings TEXT NOT NULL, version INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (cause, id)
+) WITHOUT ROWID;
+CREATE INDEX alerts_unresolved ON alerts (state) WHERE state != 'resolved';
+CREATE INDEX alerts_version ON alerts (version);
 CREATE TABLE paused (host TEXT PRIMARY KEY, t REAL NOT NULL, paused INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE files (                       -- run 0: the journals of the project
     id INTEGER PRIMARY KEY,

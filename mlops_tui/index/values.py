@@ -18,6 +18,8 @@ class Changes:
     """The budget ran out before everything was read."""
     unreadable: Mapping[str, str] = field(default_factory=dict)
     """Files below `.mlops` that are there and cannot be read, and why; tried again each time."""
+    alerts: frozenset[str] = frozenset()
+    """Ids of alerts of which anything changed."""
 
     @property
     def unreadable_words(self) -> str:
