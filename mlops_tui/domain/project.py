@@ -10,6 +10,7 @@ from pathlib import Path
 
 from mlops_tui.domain.checks import Check
 from mlops_tui.domain.errors import ProjectFileError
+from mlops_tui.domain.monitoring import Monitor
 from mlops_tui.domain.problems import Problem
 from mlops_tui.domain.runs import ParamValue
 
@@ -175,6 +176,8 @@ class Project:
     metrics: Mapping[str, Metric] = field(default_factory=dict)
     datasets: Mapping[str, Dataset] = field(default_factory=dict)
     jobs: Mapping[str, Job] = field(default_factory=dict)
+    monitor: Monitor = field(default_factory=Monitor)
+    """What is to be watched of live data; the defaults where the file says nothing of it."""
     problems: tuple[Problem, ...] = ()
     """In the order of the file's lines."""
     has_file: bool = True

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from mlops_tui.domain.checktables import read_checks
 from mlops_tui.domain.jobtables import read_jobs
+from mlops_tui.domain.monitortables import read_monitor
 from mlops_tui.domain.problems import Problem
 from mlops_tui.domain.project import (
     FILE_NAME,
@@ -26,7 +27,7 @@ from mlops_tui.domain.toml_files import parse_toml, read_text
 
 ABSENT = "there is no project file here"
 CURE = "write one with `mlops-tui init`"
-LATER_TABLES = ("monitor", "models", "serve", "policies")
+LATER_TABLES = ("models", "serve", "policies")
 """Tables that other parts of the product read; accepted here as they are."""
 
 
@@ -74,6 +75,7 @@ def _project(folder: Path, top: Table) -> Project:
         metrics=metrics,
         datasets=datasets,
         jobs=jobs,
+        monitor=read_monitor(top.table("monitor"), datasets),
     )
     about.finish()
     for key in LATER_TABLES:

@@ -1,8 +1,15 @@
-"""What a person does about live data: compare it with a reference."""
+"""What a person does about live data: compare it with a reference, look at judged batches.
+
+For the screens: `index.batches(dataset, limit)` is the timeline, `index.heat_map(dataset, limit,
+columns)` the heat map, `index.batch_columns(ids)` single cells; `report_of(project, batch)` is the
+whole report of a batch, with two overlaid distributions a column; `feed.Batch.topics` has `batches`
+when any of it changed; `domain.monitoring.watched_pairs(project)` says what is watched.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import time
 from collections.abc import Mapping
@@ -11,6 +18,8 @@ from typing import Any
 
 from mlops_tui.domain import places
 from mlops_tui.domain.errors import InputError, NotFoundError
+from mlops_tui.domain.monitoring import BatchFacts
+from mlops_tui.engine.objects import read_object
 from mlops_tui.engine.workers import Cancellation, OnProgress, work
 
 PRESETS = ("evidently", "nannyml", "psi")
@@ -57,6 +66,26 @@ def compare_files(
         "now": time.time(),
     }
     found: dict[str, Any] = work("monitoring.compare", arguments, on_progress, cancellation)
+    return found
+
+
+def report_of(project: Path, batch: BatchFacts) -> dict[str, Any]:
+    """Return the whole report of a batch: what `compare_files` returns, and more.
+
+    - `batch`: its `id`, `key`, `at`, `start`, `end`, `files`;
+    - `against`: what it was compared with, in words;
+    - `checks`: what the declared checks came to, as `data check --json` tells it; null for none;
+    - `distributions`: by column, both sides over the same bins or categories:
+      `{"kind": "numeric", "edges": [k + 1], "reference": [k], "current": [k], ...}` or
+      `{"kind": "category", "labels": [k], "reference": [k], "current": [k], ...}`, as rows.
+
+    Raises:
+        NotFoundError: the batch could not be judged, or its report is gone.
+        StorageError: the report cannot be read.
+    """
+    if batch.report is None:
+        raise NotFoundError(f"there is no report of {batch.key}", batch.error or "")
+    found: dict[str, Any] = json.loads(read_object(project, batch.report))
     return found
 
 

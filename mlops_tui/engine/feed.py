@@ -57,11 +57,14 @@ class Batch:
     """Ids of alerts of which anything changed."""
     unreadable: str | None = None
     """Which files there are that cannot be read, in words; None where that is as before."""
+    topics: frozenset[str] = frozenset()
+    """What beside runs changed: `batches` of live data, versions of `data`."""
 
     @property
     def is_empty(self) -> bool:
         """Say whether it tells nothing."""
-        told = self.runs or self.points or self.outputs or self.alerts or self.progress
+        ids = self.runs or self.points or self.outputs
+        told = ids or self.alerts or self.topics or self.progress
         return not told and self.unreadable is None
 
 
@@ -73,16 +76,20 @@ class _Pending:
     points: set[str] = field(default_factory=set)
     outputs: set[str] = field(default_factory=set)
     alerts: set[str] = field(default_factory=set)
+    topics: set[str] = field(default_factory=set)
     unreadable: str = ""
     told_unreadable: str = ""
 
     def take(self) -> Batch:
         ids = frozenset(self.runs), frozenset(self.points), frozenset(self.outputs)
+        topics = frozenset(self.topics)
         is_other = self.unreadable != self.told_unreadable
         alerts = frozenset(self.alerts)
         self.runs, self.points, self.outputs, self.alerts = set(), set(), set(), set()
+        self.topics = set()
         self.told_unreadable = self.unreadable
-        return Batch(*ids, alerts=alerts, unreadable=self.unreadable if is_other else None)
+        unreadable = self.unreadable if is_other else None
+        return Batch(*ids, alerts=alerts, unreadable=unreadable, topics=topics)
 
 
 class Feed:
@@ -209,6 +216,7 @@ class Feed:
         pending.runs |= changes.runs
         pending.points |= changes.points
         pending.alerts |= changes.alerts
+        pending.topics |= changes.topics
         pending.unreadable = changes.unreadable_words
         followed = self._live  # those that have just ended may have printed their last words
         if changes.runs or not self._sizes:

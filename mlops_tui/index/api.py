@@ -11,6 +11,7 @@ from mlops_tui.domain.datasets import DataVersion, UsedData
 from mlops_tui.domain.runs import Run, Series
 from mlops_tui.index import datasets, queries
 from mlops_tui.index.alert_reads import AlertReads
+from mlops_tui.index.batch_reads import BatchReads
 from mlops_tui.index.fields import read_field_facts
 from mlops_tui.index.lines import clean
 from mlops_tui.index.values import Changes, FieldFacts, QueuedRun
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 _Answer = TypeVar("_Answer")
 
 
-class Index(AlertReads):
+class Index(AlertReads, BatchReads):
     """The index of one project; an object for one thread, any number of them and of processes.
 
     A damaged or deleted file is built again by whatever method notices, and the next `ingest`

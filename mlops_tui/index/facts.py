@@ -6,13 +6,14 @@ import math
 import sqlite3
 import time
 from array import array
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlops_tui.domain import lifecycle
 from mlops_tui.domain.alert_life import EVENTS as ALERT_EVENTS
 from mlops_tui.domain.runs import ENDED
 from mlops_tui.index.alerts import note_alert_line, tell_alerts
+from mlops_tui.index.batches import note_batch
 from mlops_tui.index.datasets import add_used, note_version
 from mlops_tui.index.labels import PERSON, add_labels, said_at, set_note, tag
 from mlops_tui.index.lines import (
@@ -36,6 +37,22 @@ _STATES_OF_ORDERS = {
     lifecycle.RUN_DELETED: ("deleted", 1),
     lifecycle.RUN_RESTORED: ("deleted", 0),
 }
+_OTHER_FACTS: Mapping[str, tuple[str, Callable[[sqlite3.Connection, Mapping[str, Any]], None]]] = {
+    lifecycle.DATASET_VERSION: ("data", note_version),
+    lifecycle.BATCH_JUDGED: ("batches", note_batch),
+}
+"""What is said of no run: the topic that changes, and who puts it into the tables."""
+
+
+class Touched(NamedTuple):
+    """What lines of a project journal were about."""
+
+    runs: set[int]
+    """Rows of runs."""
+    causes: set[str]
+    """Of alerts."""
+    topics: set[str]
+    """What else, as `_OTHER_FACTS` names it."""
 
 
 def run_number(connection: sqlite3.Connection, run_id: str) -> int:
@@ -48,10 +65,9 @@ def run_number(connection: sqlite3.Connection, run_id: str) -> int:
     return int(row[0])
 
 
-def apply_project_lines(connection: sqlite3.Connection, data: bytes) -> tuple[set[int], set[str]]:
-    """Apply lines of a project journal; return the rows of runs and causes of alerts in them."""
-    touched: set[int] = set()
-    causes: set[str] = set()
+def apply_project_lines(connection: sqlite3.Connection, data: bytes) -> Touched:
+    """Apply lines of a project journal; return what they are about."""
+    touched = Touched(set(), set(), set())
     for line in split_lines(data):
         try:
             record = read_record(line)
@@ -59,17 +75,19 @@ def apply_project_lines(connection: sqlite3.Connection, data: bytes) -> tuple[se
             continue
         run = record.get("run")
         if record.get("event") in ALERT_EVENTS:
-            causes |= note_alert_line(connection, record)
+            touched.causes.update(note_alert_line(connection, record))
         elif isinstance(run, str) and run and "/" not in run:
             number = run_number(connection, clean(run))
             _apply_to_run(connection, number, record)
-            touched.add(number)
-        elif record.get("event") == lifecycle.DATASET_VERSION:
-            note_version(connection, record)
+            touched.runs.add(number)
+        elif record.get("event") in _OTHER_FACTS:
+            topic, note = _OTHER_FACTS[record["event"]]
+            note(connection, record)
+            touched.topics.add(topic)
         else:
-            touched |= _apply_to_queue(connection, record)
-    tell_alerts(connection, causes)
-    return touched, causes
+            touched.runs.update(_apply_to_queue(connection, record))
+    tell_alerts(connection, touched.causes)
+    return touched
 
 
 def apply_creation(connection: sqlite3.Connection, run: int, record: Mapping[str, Any]) -> None:

@@ -36,6 +36,7 @@ _RUNS_A_TRANSACTION = 64
 _GREATEST_ROW = 2**63 - 1
 _SIZE_CHECK_SECONDS = 0.001
 """Spent at each ingest on looking whether files of settled runs grew after all."""
+_TOPIC = "topic:"
 _PROGRESS_BYTES = 1 << 20
 """Reading less than this is over before anybody could look at a bar."""
 
@@ -101,11 +102,12 @@ class Ingester:
             (self._seen_version, self._seen_version),
         ).fetchall()
         alerts = changed_alerts(self._store.connection, self._seen_version)
+        topics = read_topics(self._store.connection, self._seen_version)
         self._seen_version = max([version, *(row[2] for row in rows), *alerts.values()])
         points = frozenset(row[0] for row in rows if row[1])
         changed = frozenset(row[0] for row in rows)
         unreadable = dict(self._unreadable)
-        return Changes(changed, points, more, unreadable, frozenset(alerts))
+        return Changes(changed, points, more, unreadable, frozenset(alerts), topics)
 
     def _read_journals(self, deadline: float | None) -> bool:
         """Read the project's journals of all hosts; return whether more is left."""
@@ -147,9 +149,9 @@ class Ingester:
         with self._store.write() as connection:
             if stored_position(connection, 0, piece.name) != piece.before:
                 return False
-            touched, causes = apply_project_lines(connection, piece.chunk.data)
+            touched = apply_project_lines(connection, piece.chunk.data)
             move(connection, file_number(connection, 0, piece.name), piece)
-            mark(connection, touched, (), causes)
+            mark(connection, touched.runs, (), touched.causes, touched.topics)
         return True
 
     def _find_folders(self) -> None:
@@ -280,10 +282,11 @@ def mark(
     runs: Iterable[int],
     points: Iterable[int],
     causes: Iterable[str] = (),
+    topics: Iterable[str] = (),
 ) -> None:
-    """Stamp runs and alerts as changed, so that every process gets to know at its next ingest."""
-    runs, points, causes = set(runs), set(points), set(causes)
-    if not runs and not points and not causes:
+    """Stamp what changed, so that every process gets to know at its next ingest."""
+    runs, points, causes, topics = set(runs), set(points), set(causes), set(topics)
+    if not runs | points and not causes | topics:
         return
     version = connection.execute(
         "UPDATE meta SET value = value + 1 WHERE key = 'version' RETURNING value"
@@ -293,6 +296,19 @@ def mark(
         [(version, run in points, version, run) for run in runs | points],
     )
     mark_alerts(connection, causes, version)
+    connection.executemany(
+        "INSERT OR REPLACE INTO meta VALUES (?, ?)",
+        [(_TOPIC + topic, version) for topic in topics],
+    )
+
+
+def read_topics(connection: sqlite3.Connection, since: int) -> frozenset[str]:
+    """Return what beside runs changed after a version of the index."""
+    rows = connection.execute(
+        "SELECT substr(key, ?) FROM meta WHERE key LIKE ? AND value > ?",
+        (len(_TOPIC) + 1, _TOPIC + "%", since),
+    )
+    return frozenset(row[0] for row in rows)
 
 
 def _is_enough(batch: list[RunNews]) -> bool:

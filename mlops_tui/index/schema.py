@@ -4,7 +4,7 @@ from __future__ import annotations
 
 APPLICATION_ID = 0x6D6C6F70
 """`mlop`: an SQLite file without it is none of ours."""
-SCHEMA_VERSION = 8
+SCHEMA_VERSION = 9
 """Goes up with every change of tables or of what ingest writes; another one means a rebuild."""
 
 TABLES = """
@@ -73,6 +73,23 @@ CREATE TABLE alerts (                      -- alert and sendings as JSON
 ) WITHOUT ROWID;
 CREATE INDEX alerts_unresolved ON alerts (state) WHERE state != 'resolved';
 CREATE INDEX alerts_version ON alerts (version);
+CREATE TABLE batches (                     -- of live data that were judged
+    num INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
+    dataset TEXT NOT NULL, reference TEXT NOT NULL, key TEXT NOT NULL,
+    at REAL NOT NULL, start REAL, end REAL, rows INTEGER NOT NULL,
+    verdict TEXT, error TEXT,
+    columns INTEGER NOT NULL, drifted TEXT NOT NULL, n_drifted INTEGER NOT NULL,
+    findings INTEGER NOT NULL, report TEXT, t REAL NOT NULL, host TEXT NOT NULL,
+    size INTEGER NOT NULL, mtime INTEGER NOT NULL,
+    newest INTEGER NOT NULL DEFAULT 1      -- no other content of its key was judged later
+);
+CREATE INDEX batches_key ON batches (dataset, key);
+CREATE INDEX batches_newest ON batches (dataset, at, key) WHERE newest = 1;
+CREATE TABLE batch_columns (
+    batch INTEGER NOT NULL, name INTEGER NOT NULL,
+    verdict TEXT NOT NULL, score REAL, threshold REAL, null_q99 REAL,
+    n INTEGER NOT NULL, note TEXT NOT NULL, PRIMARY KEY (batch, name)
+) WITHOUT ROWID;
 CREATE TABLE paused (host TEXT PRIMARY KEY, t REAL NOT NULL, paused INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE files (                       -- run 0: the journals of the project
     id INTEGER PRIMARY KEY,

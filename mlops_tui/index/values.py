@@ -20,6 +20,8 @@ class Changes:
     """Files below `.mlops` that are there and cannot be read, and why; tried again each time."""
     alerts: frozenset[str] = frozenset()
     """Ids of alerts of which anything changed."""
+    topics: frozenset[str] = frozenset()
+    """What else changed: `batches` of live data, versions of `data`."""
 
     @property
     def unreadable_words(self) -> str:

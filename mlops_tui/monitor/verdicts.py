@@ -1,12 +1,15 @@
-"""From scores to verdicts: practical size, chance, many columns at once, many windows in a row."""
+"""From scores to verdicts: practical size, chance, many columns at once."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
+
+from mlops_tui.domain.verdicts import Level, Verdict, level
+
+__all__ = ["Level", "Verdict", "adjusted", "level", "of_batch", "of_column"]
 
 FALSE_SHARE = 0.04
 """The false discovery rate that the correction over columns holds: nulls are drawn from a sample,
@@ -17,22 +20,6 @@ BLIND_SHARE = 0.1
 """Of the false discovery rate, for columns with too little data: what they say must be plain."""
 LEAST_ROWS = 10
 """With fewer values on either side nothing is said about a distribution."""
-
-
-class Verdict(StrEnum):
-    """What may be said of a column or a batch."""
-
-    OK = "ok"
-    DRIFT = "drift"
-    TOO_LITTLE_DATA = "too_little_data"
-
-
-class Level(StrEnum):
-    """What windows in a row amount to."""
-
-    QUIET = "quiet"
-    WARNING = "warning"
-    ALARM = "alarm"
 
 
 def adjusted(p_values: Sequence[float] | NDArray[np.float64]) -> NDArray[np.float64]:
@@ -85,21 +72,3 @@ def of_batch(columns: Sequence[Verdict]) -> Verdict:
         return Verdict.DRIFT
     blind = sum(verdict is Verdict.TOO_LITTLE_DATA for verdict in columns)
     return Verdict.TOO_LITTLE_DATA if 2 * blind > len(columns) or not columns else Verdict.OK
-
-
-def level(windows: Sequence[Verdict], k: int = 2, m: int = 3) -> Level:
-    """Return what the verdicts of one cause, oldest first, amount to at the newest window.
-
-    A drift in the newest window that could be judged is a warning at once, and an alarm where at
-    least `k` of the last `m` windows that could be judged have drifted. Windows with too little
-    data count for nothing: they neither end an alarm nor make one.
-
-    Raises:
-        ValueError: not 1 <= k <= m.
-    """
-    if not 1 <= k <= m:
-        raise ValueError(f"an alarm after {k} of {m} windows is not possible")
-    judged = [verdict for verdict in windows if verdict is not Verdict.TOO_LITTLE_DATA][-m:]
-    if not judged or judged[-1] is not Verdict.DRIFT:
-        return Level.QUIET
-    return Level.ALARM if judged.count(Verdict.DRIFT) >= k else Level.WARNING
