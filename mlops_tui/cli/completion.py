@@ -13,6 +13,7 @@ from mlops_tui.cli import output
 from mlops_tui.cli.arguments import split, verb_parser
 from mlops_tui.cli.verb import Verb
 from mlops_tui.cli.verbs import FIRST_WORDS, VERBS
+from mlops_tui.cli.verbs_table_alerts import STATES
 from mlops_tui.domain.errors import MlopsTuiError
 
 MOST_RUNS = 200
@@ -77,7 +78,7 @@ def candidates(before: Sequence[str], current: str) -> list[str]:
     if current.startswith("-"):
         return [option for option in options if option.startswith("--")]
     if options.get(before[-1]):
-        return _parameters(project, before) if before[-1] in ("-p", "--param") else []
+        return _values(verb, project, before)
     return _words(verb, project, _plain_words(options, after))
 
 
@@ -102,9 +103,20 @@ def _words(verb: Verb, project: Path, given: Sequence[str]) -> list[str]:
         return _datasets(project)
     if " RUN" in usage and (not given or "[RUN ...]" in usage):
         return [word for word in _runs(project, verb) if word not in given]
+    if " ALERT" in usage:
+        return [word for word in _alerts(project, verb) if word not in given]
     if verb.name == "series" and len(given) == 1:
         return _metrics(project, given[0])
     return []
+
+
+def _values(verb: Verb, project: Path, before: Sequence[str]) -> list[str]:
+    """Return what may stand behind the option that was typed last."""
+    if before[-1] in ("-p", "--param"):
+        return _parameters(project, before)
+    if verb.name == "alerts list" and before[-1] in ("-s", "--state"):
+        return list(STATES)
+    return _runs(project, verb) if before[-1] == "--run" else []
 
 
 _CHOICES = {
@@ -191,6 +203,20 @@ def _runs(named: Path, verb: Verb) -> list[str]:
             index.ingest(budget_seconds=0.2)
             ids = index.run_ids(deleted=verb.name == "restore", limit=MOST_RUNS)
             return [word for run in index.runs(ids) for word in (run.name, run.id)]
+    except MlopsTuiError:
+        return []
+
+
+def _alerts(named: Path, verb: Verb) -> list[str]:
+    from mlops_tui.cli.reading import project_folder
+    from mlops_tui.domain.alerts import UNRESOLVED, AlertState
+    from mlops_tui.index import Index
+
+    states = frozenset(AlertState) if verb.name == "alerts reopen" else UNRESOLVED
+    try:
+        with Index.open(project_folder(named)) as index:
+            index.ingest(budget_seconds=0.2)
+            return [alert.id for alert in index.alerts(states)]
     except MlopsTuiError:
         return []
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlops_tui.cli.verb import Verb
+from mlops_tui.cli.verbs_table_alerts import ALERT_VERBS
 from mlops_tui.cli.verbs_table_checks import CHECK_VERBS
 from mlops_tui.cli.verbs_table_data import DATA_VERBS
 from mlops_tui.cli.verbs_table_monitor import MONITOR_VERBS
@@ -252,6 +253,7 @@ VERBS: dict[str, Verb] = {
         *DATA_VERBS,
         *CHECK_VERBS,
         *MONITOR_VERBS,
+        *ALERT_VERBS,
         Verb(
             *("stop", _ACT, "stop runs, or cancel queued ones", _DO, _run_names),
             ("mlops-tui stop train-3",),

@@ -32,7 +32,7 @@ def note_alert_line(connection: sqlite3.Connection, record: Mapping[str, Any]) -
     cause = text_of(record, "cause")
     if not cause:
         return set()
-    line = clean(json.dumps(record, ensure_ascii=False, sort_keys=True))
+    line = clean(json.dumps(record, ensure_ascii=False))
     connection.execute("INSERT OR IGNORE INTO alert_facts VALUES (?, ?)", (cause, line))
     return {cause}
 

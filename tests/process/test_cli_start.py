@@ -72,6 +72,7 @@ def project(tmp_path: Path) -> Path:
         ("run a --dry-run", INDEX | {"subprocess"}),
         ("data list", FILTERS | DECODER | STARTERS),
         ("data versions", FILTERS | DECODER | STARTERS),
+        ("alerts list", NO_READER_NEEDS),
         ("delete a-1", NO_READER_NEEDS),
         ("completion bash", PROJECT_FILE | INDEX | STARTERS),
         ("--help", PROJECT_FILE | INDEX | STARTERS | {"dataclasses"}),
