@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from tests.benchmarks import charts, data, drift, ingest, launching, live, log, opening
+from tests.benchmarks import charts, data, drift, ingest, launching, live, log, opening, performance
 from tests.benchmarks.table import run
 
-MODULES = (log, ingest, opening, live, charts, launching, data, drift)
+MODULES = (log, ingest, opening, live, charts, launching, data, drift, performance)
 
 if __name__ == "__main__":
     measures = [module.measure for module in MODULES]

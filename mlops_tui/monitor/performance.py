@@ -1,0 +1,348 @@
+"""How well a model does on a batch: measured where the truth is known, estimated where it is not.
+
+The estimate is CBPE for classes (confidence-based performance estimation) and DLE for numbers
+(direct loss estimation), both after NannyML. It holds while the concept stays: it cannot see that
+the same rows now have another truth.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlops_tui.monitor import expected, figures, metrics, verdicts
+from mlops_tui.monitor.chance import worsening_by_chance
+from mlops_tui.monitor.columns import Column
+from mlops_tui.monitor.expected import Expectation
+from mlops_tui.monitor.figures import Floats, Statistic
+from mlops_tui.monitor.outcomes import Outcomes, Problem
+from mlops_tui.monitor.performed import (
+    ASSUMPTIONS,
+    Cell,
+    Fitness,
+    MetricResult,
+    PerformanceReport,
+    Trust,
+)
+from mlops_tui.monitor.verdicts import Verdict
+
+LEAST_ROWS = verdicts.LEAST_ROWS
+LEAST_REFERENCE = 50
+"""With fewer labelled rows of the reference nothing is judged."""
+_SURE = 0.01
+"""An estimate is called wrong where chance makes such a gap less often than this."""
+_Z99 = 2.326
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a person may say; nothing of it is needed."""
+
+    margins: Mapping[str, float] = field(default_factory=dict)
+    """Metric to how much worse it may be before it matters, in its own unit."""
+    order: NDArray[np.int64] | None = None
+    """Places of the reference's rows in the order of their time: chance is then judged by blocks of
+    neighbouring rows."""
+    features: tuple[Mapping[str, Column], Mapping[str, Column]] | None = None
+    """Of reference and batch: what DLE learns losses from."""
+
+
+def examine(
+    reference: Outcomes, current: Outcomes, setting: Setting | None = None
+) -> PerformanceReport:
+    """Return how a model does on a batch.
+
+    A metric is degraded where it is worse than in the reference by more than its margin, and by
+    more than batches of its size drawn from the reference are once in a hundred times, and passes
+    the correction over metrics. Where a realised metric can be judged, its estimate does not count.
+
+    Args:
+        reference: rows with predictions and truth.
+        current: rows with predictions; the truth of any, or of none.
+        setting: in place of the defaults.
+    """
+    chosen = setting or Setting()
+    labelled = reference.is_labelled
+    known = reference.take(labelled)
+    batch = current.take(current.is_predicted)
+    usable = batch.take(batch.is_labelled)
+    why = _why_nothing(known)
+    expectation = None
+    results: list[MetricResult] = []
+    if not why:
+        usual = realised(known)
+        order = _kept_order(chosen.order, labelled)
+        if len(usable):
+            now = realised(usable)
+            results += _results("realised", usual, now, chosen, order, len(known))
+        features = _features_of(chosen, labelled, current.is_predicted)
+        expectation, why = expected.expect(known, batch, features)
+        if expectation is not None:
+            results += _estimated(expectation, usual, chosen, order, len(known))
+    judged = _corrected(results)
+    return PerformanceReport(
+        _overall(judged),
+        reference.problem,
+        reference.classes,
+        tuple(sorted(judged, key=_worst_first)),
+        _cells(known, usable, batch, expectation),
+        expectation is not None and expectation.is_calibrated,
+        _trust(expectation, batch),
+        why,
+        ASSUMPTIONS if expectation is not None else (),
+        len(known),
+        len(batch),
+        len(usable),
+        len(reference),
+        len(current),
+    )
+
+
+def realised(outcomes: Outcomes) -> dict[str, Statistic]:
+    """Return the metrics of rows whose truth is known."""
+    if outcomes.problem is Problem.REGRESSION:
+        return metrics.of_numbers(outcomes.truth, outcomes.predicted)
+    return metrics.of_classes(metrics.judged(outcomes))
+
+
+def bounds_of(metric: str, value: float, error: float, support: float) -> tuple[float, float]:
+    """Return 95 % bounds of a metric."""
+    if math.isnan(value) or math.isnan(error):
+        return math.nan, math.nan
+    if metric in metrics.BOUNDED:
+        return figures.rate_bounds(value, error, support)
+    return figures.plain_bounds(value, error, 0.0 if metric not in metrics.RATES else -math.inf)
+
+
+def _why_nothing(known: Outcomes) -> str:
+    if len(known) < LEAST_REFERENCE:
+        return f"the reference has {len(known)} rows with prediction and truth: too few"
+    if known.problem is not Problem.REGRESSION and len(np.unique(known.truth)) < 2:
+        return "the truth of the reference is always the same"
+    return ""
+
+
+def _kept_order(
+    order: NDArray[np.int64] | None, is_kept: NDArray[np.bool_]
+) -> NDArray[np.int64] | None:
+    """Return the order among the rows that are kept."""
+    if order is None:
+        return None
+    places = np.cumsum(is_kept) - 1
+    return np.asarray(places[order[is_kept[order]]], dtype=np.int64)
+
+
+def _features_of(
+    setting: Setting, labelled: NDArray[np.bool_], predicted: NDArray[np.bool_]
+) -> tuple[Floats, Floats] | None:
+    if setting.features is None:
+        return None
+    before, after = expected.encoded(*setting.features)
+    return before[labelled], after[predicted]
+
+
+def _results(
+    basis: str,
+    usual: Mapping[str, Statistic],
+    now: Mapping[str, Statistic],
+    setting: Setting,
+    order: NDArray[np.int64] | None,
+    rows: int,
+) -> list[MetricResult]:
+    results = []
+    for name, statistic in now.items():
+        if name not in usual:
+            continue
+        before = usual[name]
+        doubt = figures.standard_error(before)
+        result = _result(
+            name, basis, statistic, before, before, doubt,
+            figures.standard_error(statistic),
+            setting, order, rows,
+        )  # fmt: skip
+        results.append(result)
+    return results
+
+
+def _estimated(
+    expectation: Expectation,
+    usual: Mapping[str, Statistic],
+    setting: Setting,
+    order: NDArray[np.int64] | None,
+    rows: int,
+) -> list[MetricResult]:
+    results = []
+    for name, statistic in expectation.current.items():
+        if name not in usual:
+            continue
+        doubt = expectation.doubts[name]
+        error = math.hypot(expectation.errors[name], doubt)
+        before = expectation.reference[name]
+        real = usual[name]
+        result = _result(
+            name, "estimated", statistic, before, real, doubt, error, setting, order, rows
+        )
+        results.append(result)
+    return results
+
+
+def _result(
+    name: str,
+    basis: str,
+    statistic: Statistic,
+    before: Statistic,
+    real: Statistic,
+    doubt: float,
+    error: float,
+    setting: Setting,
+    order: NDArray[np.int64] | None,
+    rows: int,
+) -> MetricResult:
+    n = len(statistic.influence)
+    value, reference = statistic.value, before.value
+    worse = metrics.worsening(name, reference, value)
+    chance = worsening_by_chance(name, before, n, doubt, order)
+    margin = setting.margins.get(name, metrics.margin(name, reference))
+    sign = -1.0 if name in metrics.RATES else 1.0
+    facts = {
+        "metric": name,
+        "basis": basis,
+        "value": value,
+        "error": error,
+        "reference": reference,
+        "sampling_error": figures.standard_error(real, n),
+        "threshold": reference + sign * margin,
+        "n": n,
+        "n_reference": rows,
+    }
+    lower, upper = bounds_of(name, value, error, statistic.support)
+    if chance is None or math.isnan(worse):
+        limit, p_value = math.nan, 1.0
+    else:
+        limit, p_value = reference + sign * chance.q99, chance.p_value(worse)
+    return MetricResult(
+        **facts,  # type: ignore[arg-type]
+        lower=lower,
+        upper=upper,
+        chance_limit=limit,
+        p_value=p_value,
+        adjusted_p=p_value,
+        verdict=Fitness.OK,
+    )
+
+
+def _corrected(results: list[MetricResult]) -> list[MetricResult]:
+    """Judge metrics, corrected over all of one basis."""
+    judged = []
+    for basis in ("realised", "estimated"):
+        ours = [result for result in results if result.basis == basis]
+        adjusted = verdicts.adjusted([result.p_value for result in ours])
+        for result, p_value in zip(ours, adjusted, strict=True):
+            judged.append(_verdict_of(replace(result, adjusted_p=float(p_value))))
+    return judged
+
+
+def _verdict_of(result: MetricResult) -> MetricResult:
+    """Judge a metric; what seems well is so only where the truth, too, could have shown worse."""
+    metric, usual = result.metric, result.reference
+    margin = max(metrics.worsening(metric, usual, result.threshold), 1e-12)
+    verdict = verdicts.of_column(
+        metrics.worsening(metric, usual, result.value),
+        margin,
+        metrics.worsening(metric, usual, result.chance_limit),
+        result.adjusted_p,
+        result.n,
+        result.n_reference,
+    )
+    if verdict is Verdict.DRIFT:
+        return replace(result, verdict=Fitness.DEGRADED)
+    is_blind = _Z99 * result.sampling_error > verdicts.BLIND_FACTOR * margin
+    is_judged = verdict is Verdict.OK and not is_blind
+    return replace(result, verdict=Fitness.OK if is_judged else Fitness.TOO_LITTLE_DATA)
+
+
+def _overall(results: list[MetricResult]) -> Fitness:
+    """Return degraded by any metric; an estimate counts where nothing realised can be judged."""
+    decided = {
+        result.metric
+        for result in results
+        if result.basis == "realised" and result.verdict is not Fitness.TOO_LITTLE_DATA
+    }
+    counted = [it for it in results if it.basis == "realised" or it.metric not in decided]
+    if any(result.verdict is Fitness.DEGRADED for result in counted):
+        return Fitness.DEGRADED
+    is_judged = any(result.verdict is Fitness.OK for result in counted)
+    return Fitness.OK if is_judged else Fitness.TOO_LITTLE_DATA
+
+
+def _worst_first(result: MetricResult) -> tuple[bool, bool]:
+    return result.basis != "realised", result.verdict is not Fitness.DEGRADED
+
+
+def _cells(
+    known: Outcomes, usable: Outcomes, batch: Outcomes, expectation: Expectation | None
+) -> dict[str, tuple[Cell, ...]]:
+    if batch.problem is Problem.REGRESSION:
+        return {}
+    found = {}
+    for basis, rows in (("reference", known), ("realised", usable)):
+        if len(rows):
+            found[basis] = _matrix(metrics.judged(rows), batch.classes, None)
+    if expectation is not None and expectation.probabilities is not None:
+        likely = metrics.judged(batch, expectation.probabilities)
+        found["estimated"] = _matrix(likely, batch.classes, expectation)
+    return found
+
+
+def _matrix(
+    rows: metrics.Judged, classes: tuple[str, ...], expectation: Expectation | None
+) -> tuple[Cell, ...]:
+    counts = metrics.confusion(rows)
+    doubts = np.zeros_like(counts) if expectation is None else expectation.cell_doubts
+    n = len(rows.predicted)
+    cells = []
+    for at, truth in enumerate(classes):
+        for by, predicted in enumerate(classes):
+            share = float(counts[at, by]) / n
+            error = math.hypot(math.sqrt(share * (1 - share) / n), float(doubts[at, by]))
+            least, most = figures.rate_bounds(share, error, n)
+            cells.append(Cell(truth, predicted, share * n, least * n, most * n))
+    return tuple(cells)
+
+
+def _trust(expectation: Expectation | None, batch: Outcomes) -> Trust | None:
+    """Compare measure and estimate over the labelled rows, and return the metric furthest apart."""
+    is_labelled = batch.is_labelled
+    n = int(is_labelled.sum())
+    if expectation is None or n < LEAST_ROWS:
+        return None
+    known = realised(batch.take(is_labelled))
+    found = [
+        _gap(name, it.take(is_labelled), known[name], expectation, len(batch))
+        for name, it in expectation.current.items()
+        if name in known and not math.isnan(known[name].value)
+    ]
+    if not found:
+        return None
+    adjusted = verdicts.adjusted([it.p_value for it in found])
+    judged = []
+    for it, p_value in zip(found, adjusted, strict=True):
+        margin = metrics.margin(it.metric, expectation.reference[it.metric].value)
+        is_kept = p_value > _SURE or abs(it.realised - it.estimated) < margin
+        judged.append(replace(it, p_value=float(p_value), is_kept=bool(is_kept)))
+    return min(judged, key=lambda it: (it.is_kept, it.p_value))
+
+
+def _gap(
+    name: str, estimate: Statistic, known: Statistic, expectation: Expectation, rows: int
+) -> Trust:
+    n = len(known.influence)
+    by_rows = expectation.errors[name] * math.sqrt(rows / n)
+    error = math.hypot(max(by_rows, figures.standard_error(known)), expectation.doubts[name])
+    gap = abs(known.value - estimate.value)
+    p_value = math.erfc(gap / error / math.sqrt(2)) if error > 0 else float(gap == 0)
+    return Trust(name, known.value, estimate.value, p_value, is_kept=True, n=n)
