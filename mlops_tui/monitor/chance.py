@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlops_tui.monitor.figures import Floats, Ratio, Statistic
-from mlops_tui.monitor.metrics import worsening
+from mlops_tui.monitor.metrics import RATES, worsening
 
 RESAMPLES = 2_000
 _SLOW_RESAMPLES = 600
@@ -17,6 +17,8 @@ _SLOW_RESAMPLES = 600
 _MANY = 60.0
 """A figure over so many rows is normal, and its influence says its spread."""
 _MOST_DRAWN = 5_000
+_MOST_OF_ONE = 0.05
+"""Of a variance, that a single row may account for."""
 _SEED = 17
 
 
@@ -47,9 +49,9 @@ def worsening_by_chance(
 ) -> Chance | None:
     """Return how much worse than over the whole reference a metric is in n of its rows.
 
-    Rows are redrawn from the reference; where the figure rests on 60 of n rows or more, its
-    influence gives a normal spread instead. With `order`, the spread is that of blocks of
-    neighbouring rows where these vary more.
+    Rows are redrawn from the reference; where the figure rests on 60 of n rows or more, spread and
+    skew of its influence say it instead (Cornish and Fisher 1938). With `order`, the spread is that
+    of blocks of neighbouring rows where these vary more.
 
     Args:
         metric: its name.
@@ -59,15 +61,18 @@ def worsening_by_chance(
         order: the places of the reference's rows by time.
 
     Returns:
-        None where the figure is not defined.
+        None where the figure is not defined, or where so few rows decide it that neither it nor its
+        spread is known: a mean percentage where some truths are next to 0.
     """
     rows = usual.influence
     whole = usual.value
     if math.isnan(whole) or n < 1 or len(rows) < 2:
         return None
+    if metric not in RATES and _is_decided_by_few(rows):
+        return None
     draw = np.random.default_rng(_SEED)
     if usual.support * n / len(rows) >= _MANY or n > _MOST_DRAWN:
-        draws = draw.standard_normal(RESAMPLES) * float(rows.std()) / math.sqrt(n)
+        draws = _by_influence(rows, n, draw) * (-1 if metric in RATES else 1)
     else:
         draws = _redrawn(metric, usual, n, draw)
     if not len(draws):
@@ -77,6 +82,20 @@ def worsening_by_chance(
     if not math.isnan(doubt) and doubt > 0:
         draws = draws + doubt * draw.standard_normal(len(draws))
     return Chance(np.sort(draws))
+
+
+def _is_decided_by_few(influence: Floats) -> bool:
+    squares = influence**2
+    return float(squares.max()) > _MOST_OF_ONE * float(squares.sum())
+
+
+def _by_influence(influence: Floats, n: int, draw: np.random.Generator) -> Floats:
+    spread = float(influence.std())
+    if spread <= 0:
+        return np.zeros(RESAMPLES)
+    skew = float((influence**3).mean()) / spread**3 / math.sqrt(n)
+    normal = draw.standard_normal(RESAMPLES)
+    return (normal + (normal**2 - 1) * skew / 6) * spread / math.sqrt(n)
 
 
 def _redrawn(metric: str, usual: Statistic, n: int, draw: np.random.Generator) -> Floats:

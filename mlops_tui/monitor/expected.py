@@ -37,6 +37,8 @@ class Expectation:
     is_calibrated: bool = False
     probabilities: Floats | None = None
     """(n, k) of the batch."""
+    cells: Floats = field(default_factory=lambda: np.zeros((0, 0)))
+    """The share of the reference's rows in each cell of the confusion matrix, as expected there."""
     cell_doubts: Floats = field(default_factory=lambda: np.zeros((0, 0)))
     """As `doubts`, of the share of rows in each cell of the confusion matrix."""
 
@@ -79,14 +81,15 @@ def _of_classes(reference: Outcomes, batch: Outcomes) -> Expectation:
     """Estimate by calibrated probabilities (CBPE): each row is right as often as they say."""
     truth = metrics.one_hot(reference.truth.astype(np.int64), len(reference.classes))
     calibrator = calibrator_for(reference.scores, truth)
-    usual = metrics.of_classes(
-        metrics.judged(reference, calibrator.probabilities(reference.scores))
-    )
+    likely = metrics.judged(reference, calibrator.probabilities(reference.scores))
+    usual = metrics.of_classes(likely)
+    before = metrics.confusion(likely) / len(reference)
     probabilities = calibrator.probabilities(batch.scores)
     now = metrics.of_classes(metrics.judged(batch, probabilities))
     doubts, cells = _refitted(calibrator, reference, batch, truth)
     errors = _errors_by_labels(batch, probabilities)
-    return Expectation(usual, now, errors, doubts, calibrator.is_needed, probabilities, cells)
+    facts = (calibrator.is_needed, probabilities, before, cells)
+    return Expectation(usual, now, errors, doubts, *facts)
 
 
 def _errors_by_labels(batch: Outcomes, probabilities: Floats) -> dict[str, float]:

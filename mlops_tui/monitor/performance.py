@@ -72,18 +72,15 @@ def examine(
     usable = batch.take(batch.is_labelled)
     why = _why_nothing(known)
     expectation = None
-    results: list[MetricResult] = []
+    compared: list[_Compared] = []
     if not why:
         usual = realised(known)
-        order = _kept_order(chosen.order, labelled)
-        if len(usable):
-            now = realised(usable)
-            results += _results("realised", usual, now, chosen, order, len(known))
+        compared += _realised(usual, realised(usable)) if len(usable) else []
         features = _features_of(chosen, labelled, current.is_predicted)
         expectation, why = expected.expect(known, batch, features)
-        if expectation is not None:
-            results += _estimated(expectation, usual, chosen, order, len(known))
-    judged = _corrected(results)
+        compared += _estimated(usual, expectation) if expectation is not None else []
+    order = _kept_order(chosen.order, labelled)
+    judged = _corrected([_result(it, chosen.margins, order) for it in compared])
     return PerformanceReport(
         _overall(judged),
         reference.problem,
@@ -91,7 +88,7 @@ def examine(
         tuple(sorted(judged, key=_worst_first)),
         _cells(known, usable, batch, expectation),
         expectation is not None and expectation.is_calibrated,
-        _trust(expectation, batch),
+        _trust(expectation, known, batch),
         why,
         ASSUMPTIONS if expectation is not None else (),
         len(known),
@@ -145,93 +142,76 @@ def _features_of(
     return before[labelled], after[predicted]
 
 
-def _results(
-    basis: str,
-    usual: Mapping[str, Statistic],
-    now: Mapping[str, Statistic],
-    setting: Setting,
-    order: NDArray[np.int64] | None,
-    rows: int,
-) -> list[MetricResult]:
-    results = []
-    for name, statistic in now.items():
-        if name not in usual:
-            continue
-        before = usual[name]
-        doubt = figures.standard_error(before)
-        result = _result(
-            name, basis, statistic, before, before, doubt,
-            figures.standard_error(statistic),
-            setting, order, rows,
-        )  # fmt: skip
-        results.append(result)
-    return results
+@dataclass(frozen=True)
+class _Compared:
+    """A figure over the batch beside the same over the reference."""
+
+    metric: str
+    basis: str
+    now: Statistic
+    before: Statistic
+    real: Statistic
+    """Over the reference by its truth; what an estimate is off there is taken from it here too."""
+    doubt: float
+    error: float
+
+    @property
+    def value(self) -> float:
+        value = self.now.value + self.real.value - self.before.value
+        if self.metric in metrics.BOUNDED:
+            value = min(value, 1.0)
+        return value if self.metric == "r2" or math.isnan(value) else max(value, 0.0)
 
 
-def _estimated(
-    expectation: Expectation,
-    usual: Mapping[str, Statistic],
-    setting: Setting,
-    order: NDArray[np.int64] | None,
-    rows: int,
-) -> list[MetricResult]:
-    results = []
-    for name, statistic in expectation.current.items():
-        if name not in usual:
-            continue
-        doubt = expectation.doubts[name]
-        error = math.hypot(expectation.errors[name], doubt)
-        before = expectation.reference[name]
-        real = usual[name]
-        result = _result(
-            name, "estimated", statistic, before, real, doubt, error, setting, order, rows
+def _realised(usual: Mapping[str, Statistic], now: Mapping[str, Statistic]) -> list[_Compared]:
+    error = figures.standard_error
+    return [
+        _Compared(name, "realised", it, usual[name], usual[name], error(usual[name]), error(it))
+        for name, it in now.items()
+        if name in usual
+    ]
+
+
+def _estimated(usual: Mapping[str, Statistic], found: Expectation) -> list[_Compared]:
+    return [
+        _Compared(
+            *(name, "estimated", it, found.reference[name], usual[name], found.doubts[name]),
+            error=math.hypot(found.errors[name], found.doubts[name]),
         )
-        results.append(result)
-    return results
+        for name, it in found.current.items()
+        if name in usual
+    ]
 
 
 def _result(
-    name: str,
-    basis: str,
-    statistic: Statistic,
-    before: Statistic,
-    real: Statistic,
-    doubt: float,
-    error: float,
-    setting: Setting,
-    order: NDArray[np.int64] | None,
-    rows: int,
+    it: _Compared, margins: Mapping[str, float], order: NDArray[np.int64] | None
 ) -> MetricResult:
-    n = len(statistic.influence)
-    value, reference = statistic.value, before.value
-    worse = metrics.worsening(name, reference, value)
-    chance = worsening_by_chance(name, before, n, doubt, order)
-    margin = setting.margins.get(name, metrics.margin(name, reference))
+    """Return a metric without its verdict."""
+    name, value, usual = it.metric, it.value, it.real.value
+    n = len(it.now.influence)
+    chance = worsening_by_chance(name, it.before, n, it.doubt, order)
     sign = -1.0 if name in metrics.RATES else 1.0
-    facts = {
-        "metric": name,
-        "basis": basis,
-        "value": value,
-        "error": error,
-        "reference": reference,
-        "sampling_error": figures.standard_error(real, n),
-        "threshold": reference + sign * margin,
-        "n": n,
-        "n_reference": rows,
-    }
-    lower, upper = bounds_of(name, value, error, statistic.support)
-    if chance is None or math.isnan(worse):
-        limit, p_value = math.nan, 1.0
-    else:
-        limit, p_value = reference + sign * chance.q99, chance.p_value(worse)
+    limit, p_value = math.nan, 1.0
+    if chance is not None and not math.isnan(value):
+        limit = usual + sign * chance.q99
+        p_value = chance.p_value(metrics.worsening(name, usual, value))
+    lower, upper = bounds_of(name, value, it.error, it.now.support)
     return MetricResult(
-        **facts,  # type: ignore[arg-type]
+        metric=name,
+        basis=it.basis,
+        value=value,
+        error=it.error,
         lower=lower,
         upper=upper,
+        reference=usual,
+        sampling_error=figures.standard_error(it.real, n),
+        threshold=usual + sign * margins.get(name, metrics.margin(name, usual)),
         chance_limit=limit,
         p_value=p_value,
         adjusted_p=p_value,
-        verdict=Fitness.OK,
+        verdict=Fitness.TOO_LITTLE_DATA,
+        n=n,
+        n_reference=len(it.real.influence),
     )
 
 
@@ -249,6 +229,8 @@ def _corrected(results: list[MetricResult]) -> list[MetricResult]:
 def _verdict_of(result: MetricResult) -> MetricResult:
     """Judge a metric; what seems well is so only where the truth, too, could have shown worse."""
     metric, usual = result.metric, result.reference
+    if math.isnan(result.chance_limit):
+        return result
     margin = max(metrics.worsening(metric, usual, result.threshold), 1e-12)
     verdict = verdicts.of_column(
         metrics.worsening(metric, usual, result.value),
@@ -289,60 +271,59 @@ def _cells(
     if batch.problem is Problem.REGRESSION:
         return {}
     found = {}
+    none = np.zeros((len(batch.classes), len(batch.classes)))
     for basis, rows in (("reference", known), ("realised", usable)):
         if len(rows):
-            found[basis] = _matrix(metrics.judged(rows), batch.classes, None)
+            found[basis] = _matrix(metrics.judged(rows), batch.classes, none, none)
     if expectation is not None and expectation.probabilities is not None:
         likely = metrics.judged(batch, expectation.probabilities)
-        found["estimated"] = _matrix(likely, batch.classes, expectation)
+        off = metrics.confusion(metrics.judged(known)) / len(known) - expectation.cells
+        found["estimated"] = _matrix(likely, batch.classes, off, expectation.cell_doubts)
     return found
 
 
 def _matrix(
-    rows: metrics.Judged, classes: tuple[str, ...], expectation: Expectation | None
+    rows: metrics.Judged, classes: tuple[str, ...], off: Floats, doubts: Floats
 ) -> tuple[Cell, ...]:
-    counts = metrics.confusion(rows)
-    doubts = np.zeros_like(counts) if expectation is None else expectation.cell_doubts
     n = len(rows.predicted)
+    shares = np.clip(metrics.confusion(rows) / n + off, 0, 1)
     cells = []
     for at, truth in enumerate(classes):
         for by, predicted in enumerate(classes):
-            share = float(counts[at, by]) / n
+            share = float(shares[at, by])
             error = math.hypot(math.sqrt(share * (1 - share) / n), float(doubts[at, by]))
             least, most = figures.rate_bounds(share, error, n)
             cells.append(Cell(truth, predicted, share * n, least * n, most * n))
     return tuple(cells)
 
 
-def _trust(expectation: Expectation | None, batch: Outcomes) -> Trust | None:
+def _trust(expectation: Expectation | None, before: Outcomes, batch: Outcomes) -> Trust | None:
     """Compare measure and estimate over the labelled rows, and return the metric furthest apart."""
     is_labelled = batch.is_labelled
     n = int(is_labelled.sum())
     if expectation is None or n < LEAST_ROWS:
         return None
     known = realised(batch.take(is_labelled))
+    rows = math.sqrt(len(batch) / n)
     found = [
-        _gap(name, it.take(is_labelled), known[name], expectation, len(batch))
-        for name, it in expectation.current.items()
-        if name in known and not math.isnan(known[name].value)
+        _gap(replace(it, now=it.now.take(is_labelled), error=rows * it.error), known[it.metric])
+        for it in _estimated(realised(before), expectation)
+        if it.metric in known and not math.isnan(known[it.metric].value)
     ]
     if not found:
         return None
     adjusted = verdicts.adjusted([it.p_value for it in found])
     judged = []
     for it, p_value in zip(found, adjusted, strict=True):
-        margin = metrics.margin(it.metric, expectation.reference[it.metric].value)
+        margin = metrics.margin(it.metric, it.estimated)
         is_kept = p_value > _SURE or abs(it.realised - it.estimated) < margin
         judged.append(replace(it, p_value=float(p_value), is_kept=bool(is_kept)))
     return min(judged, key=lambda it: (it.is_kept, it.p_value))
 
 
-def _gap(
-    name: str, estimate: Statistic, known: Statistic, expectation: Expectation, rows: int
-) -> Trust:
-    n = len(known.influence)
-    by_rows = expectation.errors[name] * math.sqrt(rows / n)
-    error = math.hypot(max(by_rows, figures.standard_error(known)), expectation.doubts[name])
+def _gap(estimate: _Compared, known: Statistic) -> Trust:
+    error = math.hypot(max(estimate.error, figures.standard_error(known)), estimate.doubt)
     gap = abs(known.value - estimate.value)
     p_value = math.erfc(gap / error / math.sqrt(2)) if error > 0 else float(gap == 0)
-    return Trust(name, known.value, estimate.value, p_value, is_kept=True, n=n)
+    n = len(known.influence)
+    return Trust(estimate.metric, known.value, estimate.value, p_value, is_kept=True, n=n)

@@ -155,7 +155,7 @@ def measure_peers(options: Options, folder: Path) -> Iterator[Row]:
             took = time.process_time() - start
             words = f"{took:.2f} s CPU"
             if len(theirs) > at:
-                values = {it.metric: it.value for it in report.metrics}
+                values = {it.metric: it.value for it in report.metrics}  # less what they are off
                 told = theirs[at]["metrics"]
                 apart = max(abs(values[name] / it[0] - 1) for name, it in told.items())
                 words += f"; NannyML {theirs[at]['seconds']:.2f} s, estimates within {apart:.1g}"
