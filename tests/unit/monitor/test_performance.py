@@ -128,7 +128,7 @@ def test_two_classes_are_measured_and_estimated_as_by_nannyml(sharpness: float) 
     # less than a row, by which theirs are off in the reference, is taken away
     cells = {(it.truth, it.predicted): it.count for it in report.confusion["estimated"]}
     assert cells == pytest.approx(NANNYML_CELLS, abs=0.9)
-    assert values(report, "estimated") == pytest.approx(NANNYML_TWO["estimated"], abs=2e-3)
+    assert values(report, "estimated") == pytest.approx(NANNYML_TWO["estimated"], abs=3e-3)
     assert report.is_calibrated
     assert (report.n_current, report.n_labelled, report.n_reference) == (1_000, 1_000, 5_000)
 
