@@ -110,7 +110,7 @@ def work(
     if answer is None:
         raise _death(process.returncode)
     if "error" in answer:
-        raise _told(answer["error"])
+        raise error_told(answer["error"])
     return answer["result"]
 
 
@@ -195,7 +195,8 @@ def _verb(number: int | None) -> str:
     return "" if number is None else "was "
 
 
-def _told(error: Mapping[str, str]) -> MlopsTuiError:
+def error_told(error: Mapping[str, str]) -> MlopsTuiError:
+    """Return the error that a worker told of."""
     kind = error["kind"]
     hint = error["hint"] or (f"the log has it: {log_path()}" if kind == "worker" else "")
     return KINDS[kind](error["message"], hint)

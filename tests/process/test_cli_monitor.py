@@ -70,6 +70,7 @@ def test_two_files_are_compared_without_a_project(
     assert cache.stat().st_mtime_ns == written  # what chance gives was known
 
 
+@pytest.mark.usefixtures("own_tasks")
 def test_people_read_a_table(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, out, err = run(capsys, "--reference", "train.csv", "--current", "warm.csv")
     lines = out.splitlines()
@@ -81,6 +82,7 @@ def test_people_read_a_table(files: Path, capsys: pytest.CaptureFixture[str]) ->
     assert "not compared: id (id)" in err
 
 
+@pytest.mark.usefixtures("own_tasks")
 def test_what_is_broken_fails_whatever_its_distribution(
     files: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -97,6 +99,7 @@ def test_what_is_broken_fails_whatever_its_distribution(
     assert "  error    line: the column is missing from all 200 rows" in out
 
 
+@pytest.mark.usefixtures("own_tasks")
 def test_roles_thresholds_methods_and_presets_are_taken(
     files: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -110,6 +113,7 @@ def test_roles_thresholds_methods_and_presets_are_taken(
     assert {column["null_q99"] for column in report["columns"]} == {None}
 
 
+@pytest.mark.usefixtures("own_tasks")
 def test_columns_are_compared_together(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, report = compared(capsys, "warm.csv", "--multivariate")
     together = report["multivariate"]["domain_classifier"]
@@ -117,6 +121,9 @@ def test_columns_are_compared_together(files: Path, capsys: pytest.CaptureFixtur
     assert report["multivariate"]["pca"]["n_current"] == 200
 
 
+@pytest.mark.usefixtures("own_tasks")
+@pytest.mark.usefixtures("own_tasks")
+@pytest.mark.usefixtures("own_tasks")
 @pytest.mark.parametrize(
     ("text", "words"),
     [("", "empty"), ("PK\x03\x04" + "x" * 40, "a zip archive"), (None, "there is no file")],

@@ -80,6 +80,7 @@ def test_a_check_that_fails_is_told_with_its_rows_and_ends_with_1(
     assert "train: 3 of 5 checks failed on 3 rows in 1 file" in words.err
 
 
+@pytest.mark.usefixtures("own_tasks")
 def test_another_file_is_judged_by_the_checks_of_a_dataset(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -98,6 +99,7 @@ def test_another_file_is_judged_by_the_checks_of_a_dataset(
         assert expected in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("own_tasks")
 def test_a_file_that_cannot_be_read_is_an_error_that_names_it(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -149,6 +151,7 @@ def test_a_run_is_stopped_while_its_data_is_read(project: Path) -> None:
     assert "before it started" in end["reason"]
 
 
+@pytest.mark.usefixtures("own_tasks")
 def test_findings_are_told_with_rows_and_a_remedy(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -169,6 +172,7 @@ def test_findings_are_told_with_rows_and_a_remedy(
     assert "not looked for: equal rows with different labels; " in said.err
 
 
+@pytest.mark.usefixtures("own_tasks")
 def test_train_is_compared_with_holdout_without_being_told(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -184,6 +188,7 @@ def test_train_is_compared_with_holdout_without_being_told(
     assert report["against"] == ["train"]
 
 
+@pytest.mark.usefixtures("own_tasks")
 def test_proposed_checks_are_written_where_there_are_none(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -202,6 +207,7 @@ def test_proposed_checks_are_written_where_there_are_none(
     assert main(["data", "check", "train"]) == 1, "the others are as they were"
 
 
+@pytest.mark.usefixtures("own_tasks")
 def test_a_project_file_that_changed_meanwhile_is_left_alone(project: Path) -> None:
     from mlops_tui.engine import actions_propose_checks as acts
 
@@ -212,6 +218,7 @@ def test_a_project_file_that_changed_meanwhile_is_left_alone(project: Path) -> N
     assert [it.name for it in project.iterdir() if it.name.startswith(".mlops.toml")] == []
 
 
+@pytest.mark.usefixtures("own_tasks")
 def test_two_tables_are_compared(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (project / "train.csv").write_text("id,age,customer\n1,30,7\n2,40,8\n3,50,8\n")
     (project / "new.csv").write_text("id,age,more\n2,41,x\n3,50,x\n9,60,x\n")

@@ -52,6 +52,7 @@ def test_a_dataset_is_profiled_once_a_version(
     assert told(capsys, "profile", "train")["rows"] == 1
 
 
+@pytest.mark.usefixtures("own_tasks")
 def test_a_file_needs_no_project(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -66,6 +67,7 @@ def test_a_file_needs_no_project(
     assert os.listdir(tmp_path) == ["a.csv"]
 
 
+@pytest.mark.usefixtures("own_tasks")
 @pytest.mark.parametrize(
     ("content", "words"),
     [
@@ -85,6 +87,7 @@ def test_what_cannot_be_profiled_says_why(
     assert "label" in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("own_tasks")
 def test_old_profiles_make_room(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     from mlops_tui.engine import actions_profile
 
