@@ -115,10 +115,11 @@ def choices(fields: Iterable[str], wishes: Wishes) -> list[Choice]:
 def _variants(
     titles: Iterable[tuple[str, str]], kinds: Mapping[str, tuple[str, str]]
 ) -> list[Choice]:
+    parts = [(f"{kind}.", *it.split("{}"), about) for kind, (it, about) in kinds.items()]
     return [
-        Choice(f"{kind}.{name}", words.format(title), about)
+        Choice(start + name, before + title + after, about)
         for name, title in titles
-        for kind, (words, about) in kinds.items()
+        for start, before, after, about in parts
     ]
 
 

@@ -88,6 +88,8 @@ class MlopsApp(LeanApp[Relaunch]):
         self._project = project
         self.first_words: Sequence[str] = ()
         """Lines to show as soon as there is a screen."""
+        self.when_ready: Callable[[], object] = lambda: None
+        """Called when the first screen is painted."""
 
     @property
     def crash_report(self) -> str:
@@ -112,6 +114,7 @@ class MlopsApp(LeanApp[Relaunch]):
             self.push_screen(self._projects(enters_single=True))
 
     def on_ready(self) -> None:
+        self.when_ready()
         if self.first_words:
             title = "Settings that are not understood"
             self.push_screen(MessageDialog(title, "\n".join(self.first_words)))

@@ -9,12 +9,12 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from mlops_tui.ui import keys
 from mlops_tui.ui.commands import Command, matching
+from mlops_tui.ui.screens.dialog import Dialog
 from mlops_tui.ui.widgets.key_bar import KeyBar
 from mlops_tui.ui.widgets.piece_line import PieceLine
 from mlops_tui.ui.widgets.pieces import fit
@@ -24,7 +24,7 @@ LABEL_CELLS = 16
 KEYS_CELLS = 13
 
 
-class CommandDialog(ModalScreen[Command]):
+class CommandDialog(Dialog[Command]):
     """Is left with the command chosen, or with None."""
 
     place: ClassVar[str] = keys.COMMAND

@@ -10,20 +10,20 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from mlops_tui.domain.text import safe
 from mlops_tui.ui import keys
 from mlops_tui.ui.clipboard import fits
 from mlops_tui.ui.keys import Key
+from mlops_tui.ui.screens.dialog import Dialog
 from mlops_tui.ui.widgets.key_bar import KeyBar
 from mlops_tui.ui.widgets.wrapped_view import Lines, WrappedView, hanging
 
 KEY_COLUMNS = 15
 
 
-class ConfirmDialog(ModalScreen[bool]):
+class ConfirmDialog(Dialog[bool]):
     """Asks before something that cannot be taken back lightly."""
 
     place: ClassVar[str] = keys.DIALOG
@@ -49,7 +49,7 @@ class ConfirmDialog(ModalScreen[bool]):
         self.dismiss(False)
 
 
-class ReadingDialog(ModalScreen[None]):
+class ReadingDialog(Dialog[None]):
     """Shows a text in full, to be read and closed."""
 
     place: ClassVar[str] = keys.READING

@@ -10,7 +10,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.message import Message
-from textual.screen import ModalScreen
 
 from mlops_tui.domain.text import safe, short_number
 from mlops_tui.ui import intents, keys
@@ -20,6 +19,7 @@ from mlops_tui.ui.distribution import Spread, Summary, spread
 from mlops_tui.ui.errors import describe
 from mlops_tui.ui.formats import count
 from mlops_tui.ui.project_source import ProjectSource
+from mlops_tui.ui.screens.dialog import Dialog
 from mlops_tui.ui.widgets.key_bar import KeyBar
 from mlops_tui.ui.widgets.line_view import LineView
 from mlops_tui.ui.widgets.pieces import Piece, fit, padded
@@ -64,7 +64,7 @@ class HistogramView(LineView):
         return padded(pieces, self.line_width)
 
 
-class HistogramDialog(ModalScreen[None]):
+class HistogramDialog(Dialog[None]):
     """Shows the spread of one metric; asks its source for the values of all runs."""
 
     place: ClassVar[str] = keys.HISTOGRAM

@@ -9,7 +9,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Button, Checkbox, Input, Select
 
 from mlops_tui.domain.project import Project
@@ -29,6 +28,7 @@ from mlops_tui.ui.prefill import (
     sources,
 )
 from mlops_tui.ui.project_source import ProjectSource
+from mlops_tui.ui.screens.dialog import Dialog
 from mlops_tui.ui.screens.dry_run import DryRunDialog
 from mlops_tui.ui.widgets.key_bar import KeyBar
 from mlops_tui.ui.widgets.launch_fields import Filled, LaunchFields
@@ -39,7 +39,7 @@ from mlops_tui.ui.widgets.piece_line import PieceLine
 __all__ = ["LaunchForm", "ParamField"]
 
 
-class LaunchForm(ModalScreen[intents.ActionDone]):
+class LaunchForm(Dialog[intents.ActionDone]):
     """Starts a job and is left with what was started; stays open while something is wrong."""
 
     place: ClassVar[str] = keys.FORM

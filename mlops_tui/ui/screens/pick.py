@@ -8,13 +8,13 @@ from typing import ClassVar, TypeVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from mlops_tui.domain.errors import InputError
 from mlops_tui.domain.text import safe
 from mlops_tui.ui import keys
 from mlops_tui.ui.chosen_columns import Choice
+from mlops_tui.ui.screens.dialog import Dialog
 from mlops_tui.ui.widgets.key_bar import KeyBar
 from mlops_tui.ui.widgets.piece_line import PieceLine
 from mlops_tui.ui.widgets.pieces import Piece, fit
@@ -53,7 +53,7 @@ class SpacelessInput(PlainInput):
         return key != "space" and super().check_consume_key(key, character)
 
 
-class PickDialog(ModalScreen[T]):
+class PickDialog(Dialog[T]):
     """A field to type in over a list of what matches; is left with what `action_take` gives."""
 
     place: ClassVar[str] = keys.PICK
@@ -83,8 +83,13 @@ class PickDialog(ModalScreen[T]):
 
     def offer(self, choices: Sequence[Choice]) -> None:
         """Have these to choose from; the cursor stays on its choice."""
-        self._choices = list(choices)
-        self._fill()
+        self._choices = self.ordered(choices)
+        if self.list.is_attached:
+            self._fill()
+
+    def ordered(self, choices: Sequence[Choice]) -> list[Choice]:
+        """Return what is offered, in the order of the list."""
+        return list(choices)
 
     @property
     def here(self) -> Choice | None:
@@ -93,12 +98,13 @@ class PickDialog(ModalScreen[T]):
         return None if key is None else self.list.offered[key]
 
     def _fill(self) -> None:
-        words = self.field.value.lower().split()
-        shown = [
-            choice
-            for choice in self._choices
-            if all(word in choice.title.lower() or word in choice.about for word in words)
-        ]
+        shown = self._choices
+        if words := self.field.value.lower().split():
+            shown = [
+                choice
+                for choice in shown
+                if all(word in choice.title.lower() or word in choice.about for word in words)
+            ]
         self.list.offered |= {choice.id: choice for choice in shown}
         self.list.set_keys([choice.id for choice in shown])
 
@@ -135,28 +141,20 @@ class ColumnPicker(PickDialog[tuple[str, ...]]):
 
     def __init__(self, chosen: Sequence[str], choices: Sequence[Choice]) -> None:
         words = "part of a column's name, or: metric, param, tag"
-        super().__init__("", words, choices)
+        super().__init__("", words)
         self.field = SpacelessInput(placeholder=words)
         self._chosen = list(chosen)
+        self.offer(choices)
 
-    def prepare(self) -> None:
-        """Put the chosen ones on top."""
-        self._arrange()
+    def ordered(self, choices: Sequence[Choice]) -> list[Choice]:
+        """Return the chosen ones in their order, then the others; none of before is lost."""
+        by_id = {choice.id: choice for choice in (*choices, *self._choices)}
+        top = [by_id.pop(key) for key in self._chosen if key in by_id]
+        return [*top, *by_id.values()]
 
-    def offer(self, choices: Sequence[Choice]) -> None:
-        """Have these to choose from, those chosen on top."""
-        known = {choice.id for choice in choices}
-        gone = [choice for choice in self._choices if choice.id not in known]
-        self._choices = [*choices, *gone]
-        self._arrange()
-
-    def _arrange(self) -> None:
-        """Put the chosen ones on top, in their order."""
-        by_id = {choice.id: choice for choice in self._choices}
-        top = [by_id[key] for key in self._chosen if key in by_id]
-        rest = [choice for choice in self._choices if choice.id not in self._chosen]
+    def _fill(self) -> None:
         self._number()
-        super().offer([*top, *rest])
+        super()._fill()
 
     def _number(self) -> None:
         self.list.boxes = {key: f"[{at}]" for at, key in enumerate(self._chosen, 1)}
@@ -179,7 +177,7 @@ class ColumnPicker(PickDialog[tuple[str, ...]]):
         at = self._chosen.index(self.here.id)
         to = max(0, min(at + by, len(self._chosen) - 1))
         self._chosen.insert(to, self._chosen.pop(at))
-        self._arrange()
+        self.offer(self._choices)
 
     def action_reset(self) -> None:
         self.dismiss(())
@@ -245,7 +243,7 @@ class ViewPicker(PickDialog[tuple[str, str]]):
             self.dismiss(("forget", self.here.id))
 
 
-class PromptDialog(ModalScreen[str]):
+class PromptDialog(Dialog[str]):
     """Asks for one line of text; stays open while it is wrong."""
 
     place: ClassVar[str] = keys.PROMPT

@@ -7,17 +7,17 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 
 from mlops_tui.domain.text import safe
 from mlops_tui.ui import keys
+from mlops_tui.ui.screens.dialog import Dialog
 from mlops_tui.ui.screens.dialogs import ReadingView
 from mlops_tui.ui.widgets.key_bar import KeyBar
 from mlops_tui.ui.widgets.piece_line import PieceLine
 from mlops_tui.ui.widgets.wrapped_view import Lines, hanging
 
 
-class ProposalDialog(ModalScreen[bool]):
+class ProposalDialog(Dialog[bool]):
     """Is left with whether to write it."""
 
     place: ClassVar[str] = keys.DIALOG
