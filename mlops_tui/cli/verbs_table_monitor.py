@@ -51,7 +51,43 @@ def _run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--all", action="store_true", help="list every column")
 
 
+def _performance(parser: argparse.ArgumentParser) -> None:
+    data = "a dataset, or a file, folder or pattern"
+    parser.add_argument(
+        "--reference", metavar="DATA", help=f"{data} with predictions and truth (default: declared)"
+    )
+    parser.add_argument(
+        "--current", metavar="DATA", help=f"the batch: {data} (default: the live dataset)"
+    )
+    parser.add_argument("--truth", metavar="COLUMN", help="what was true (default: the target)")
+    parser.add_argument("--prediction", metavar="COLUMN", help="the predicted class or number")
+    parser.add_argument(
+        "--score",
+        dest="scores",
+        metavar="[CLASS=]COLUMN",
+        action="append",
+        default=[],
+        help="the score of the positive class, or of each class; without scores nothing is "
+        "estimated for classes",
+    )
+    parser.add_argument("--problem", choices=("binary", "multiclass", "regression"))
+    parser.add_argument("--positive", metavar="CLASS", help="the class that recall is about")
+    parser.add_argument("--labels", metavar="DATA", help="where the truth came later, by id")
+    parser.add_argument("--id", metavar="COLUMN", help="by which labels find their rows")
+    parser.add_argument("--time", metavar="COLUMN", help="the column that orders the rows")
+
+
 MONITOR_VERBS = (
+    Verb(
+        *("monitor performance", _MONITOR, "judge a model: measured, and estimated before labels"),
+        *("mlops_tui.cli.verbs_performance", _performance),
+        (
+            "mlops-tui monitor performance",
+            "mlops-tui monitor performance --reference ref.csv --current today.csv --truth y "
+            "--prediction said --score p",
+            "mlops-tui monitor performance --current today.csv --labels labels.csv --id id --json",
+        ),
+    ),
     Verb(
         *("monitor run", _MONITOR, "compare data with a reference; tell drift from chance"),
         *("mlops_tui.cli.verbs_monitor", _run),

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
+from mlops_tui.domain.outputs import ModelOutputs
+
 if TYPE_CHECKING:
     from mlops_tui.domain.project import Dataset, Project
 
@@ -109,6 +111,7 @@ class Monitor:
     """Columns that are not looked at."""
     kinds: Mapping[ColumnKind, Rule] = field(default_factory=dict)
     columns: Mapping[str, Rule] = field(default_factory=dict)
+    outputs: ModelOutputs = field(default_factory=ModelOutputs)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 
 from mlops_tui.domain.monitoring import OF_NUMBERS, Against, ColumnKind, Cut, Monitor, Rule, Score
+from mlops_tui.domain.outputs import read_outputs
 from mlops_tui.domain.project import Dataset, Role
 from mlops_tui.domain.tables import Table, is_number, read_flag
 
@@ -41,6 +42,7 @@ def read_monitor(table: Table, datasets: Mapping[str, Dataset]) -> Monitor:
         leave_out=leave_out,
         kinds=_kinds(table.table("types")),
         columns=columns,
+        outputs=read_outputs(table),
     )
     for name in leave_out:
         if name in columns:

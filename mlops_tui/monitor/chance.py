@@ -17,7 +17,7 @@ _SLOW_RESAMPLES = 600
 _MANY = 60.0
 """A figure over so many rows is normal, and its influence says its spread."""
 _MOST_DRAWN = 5_000
-_MOST_OF_ONE = 0.05
+_MOST_OF_ONE = 0.2
 """Of a variance, that a single row may account for."""
 _SEED = 17
 

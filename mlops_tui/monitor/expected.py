@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from mlops_tui.domain.outputs import ProblemKind
 from mlops_tui.monitor import losses, metrics
 from mlops_tui.monitor.calibration import Calibrator, calibrator_for
 from mlops_tui.monitor.columns import Column, Kind
 from mlops_tui.monitor.figures import Floats, Statistic, standard_error
 from mlops_tui.monitor.multivariate import encode
-from mlops_tui.monitor.outcomes import Outcomes, Problem
+from mlops_tui.monitor.outcomes import Outcomes
 
 _REFITS = 16
 _MOST_REFITTED = 10_000
@@ -55,7 +56,7 @@ def expect(
     """
     if not len(batch):
         return None, "no row of the batch has a prediction"
-    if reference.problem is Problem.REGRESSION:
+    if reference.problem is ProblemKind.REGRESSION:
         return _of_numbers(reference, batch, features)
     if not reference.scores.shape[1]:
         return None, "without a column of scores nothing can be estimated: name it (score)"

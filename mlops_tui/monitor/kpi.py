@@ -7,10 +7,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from mlops_tui.domain.outputs import ProblemKind
 from mlops_tui.domain.project import Cost, Objective
 from mlops_tui.monitor import metrics
 from mlops_tui.monitor.figures import bounds_of_sum
-from mlops_tui.monitor.outcomes import Problem
 from mlops_tui.monitor.performed import Cell, MetricResult, PerformanceReport
 
 _WORDS = re.compile(r"[a-z0-9]+")
@@ -62,9 +62,9 @@ def money(report: PerformanceReport, cost: Cost | None) -> tuple[Money, ...]:
     """
     if cost is None:
         return ()
-    if report.problem is Problem.REGRESSION:
+    if report.problem is ProblemKind.REGRESSION:
         return _per_unit(report, cost)
-    if report.problem is not Problem.BINARY:
+    if report.problem is not ProblemKind.BINARY:
         return ()
     amounts = [float(cost.false_negative or 0), float(cost.false_positive or 0)]
     if not any(amounts) or "reference" not in report.confusion:

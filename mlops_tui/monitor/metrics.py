@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from mlops_tui.domain.outputs import ProblemKind
 from mlops_tui.monitor.figures import Area, Floats, Ratio, Root, Statistic, mean_of
-from mlops_tui.monitor.outcomes import Outcomes, Problem
+from mlops_tui.monitor.outcomes import Outcomes
 
 OF_CLASSES = ("roc_auc", "accuracy", "f1", "precision", "recall", "specificity")
 OF_NUMBERS = ("mae", "rmse", "mse", "mape", "msle", "rmsle", "r2")
@@ -61,7 +62,7 @@ def judged(outcomes: Outcomes, truth: Floats | None = None) -> Judged:
     k = len(outcomes.classes)
     known = one_hot(outcomes.truth.astype(np.int64), k) if truth is None else truth
     predicted = outcomes.predicted.astype(np.int64)
-    return Judged(predicted, known, outcomes.scores, outcomes.problem is Problem.BINARY)
+    return Judged(predicted, known, outcomes.scores, outcomes.problem is ProblemKind.BINARY)
 
 
 def of_classes(rows: Judged) -> dict[str, Statistic]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mlops_tui.domain.errors import InputError
+from mlops_tui.domain.outputs import ProblemKind
 from mlops_tui.monitor.columns import Kind, infer_kind, label, read_column
 
 if TYPE_CHECKING:
@@ -26,14 +26,6 @@ _POSITIVE = ("1", "yes", "y", "true", "positive", "pos")
 """Labels, in lower case, that are the positive one of two where nobody says which is."""
 
 
-class Problem(StrEnum):
-    """What a model predicts."""
-
-    BINARY = "binary"
-    MULTICLASS = "multiclass"
-    REGRESSION = "regression"
-
-
 @dataclass(frozen=True)
 class Roles:
     """Which columns say what; those that are None, or in none of the data, are not there."""
@@ -44,7 +36,7 @@ class Roles:
     scores: Mapping[str, str] = field(default_factory=dict)
     """Class to the column of its probability or score; for two classes one of them will do, and
     the class "" is the positive one."""
-    problem: Problem | None = None
+    problem: ProblemKind | None = None
     """None: told from the truth of the reference."""
     positive: str | None = None
     """Of two classes the one that recall and precision are about."""
@@ -60,7 +52,7 @@ class Roles:
 class Outcomes:
     """What a model said of n rows, and what was true."""
 
-    problem: Problem
+    problem: ProblemKind
     classes: tuple[str, ...]
     """k of them; of two the positive one last; empty for a regression."""
     predicted: Floats
@@ -76,14 +68,14 @@ class Outcomes:
     @property
     def is_predicted(self) -> NDArray[np.bool_]:
         """Rows of which the model said something that can be used, (n,)."""
-        if self.problem is Problem.REGRESSION:
+        if self.problem is ProblemKind.REGRESSION:
             return np.asarray(np.isfinite(self.predicted))
         return np.asarray((self.predicted != MISSING) & ~np.isnan(self.scores).any(axis=1))
 
     @property
     def is_labelled(self) -> NDArray[np.bool_]:
         """Rows of those whose truth is known, (n,)."""
-        if self.problem is Problem.REGRESSION:
+        if self.problem is ProblemKind.REGRESSION:
             return np.asarray(self.is_predicted & np.isfinite(self.truth))
         return np.asarray(self.is_predicted & (self.truth != MISSING))
 
@@ -110,7 +102,7 @@ def read_outcomes(
     _require(current, roles, "the batch", needs_truth=False)
     assert roles.truth is not None
     problem = roles.problem or _problem_of(reference[roles.truth])
-    if problem is Problem.REGRESSION:
+    if problem is ProblemKind.REGRESSION:
         return _numbers(reference, roles), _numbers(current, roles)
     kind = _kind_of_labels(reference[roles.truth])
     classes = _classes_of(reference, roles, problem, kind)
@@ -126,16 +118,16 @@ def _scores_apart(reference: pd.DataFrame, roles: Roles) -> Roles:
     truth, prediction = roles.truth, roles.prediction
     if roles.scores or truth not in reference or prediction not in reference:
         return roles
-    if roles.problem not in (None, Problem.BINARY):
+    if roles.problem not in (None, ProblemKind.BINARY):
         return roles
-    if _problem_of(reference[truth]) is not Problem.BINARY:
+    if _problem_of(reference[truth]) is not ProblemKind.BINARY:
         return roles
     values = read_column(str(prediction), reference[prediction])
     if values.kind is not Kind.NUMERIC or not len(values.present):
         return roles
     if values.present[0] < 0 or values.present[-1] > 1:
         return roles
-    return Roles(truth, None, {"": str(prediction)}, Problem.BINARY, roles.positive)
+    return Roles(truth, None, {"": str(prediction)}, ProblemKind.BINARY, roles.positive)
 
 
 def _require(frame: pd.DataFrame, roles: Roles, what: str, needs_truth: bool) -> None:
@@ -150,13 +142,13 @@ def _require(frame: pd.DataFrame, roles: Roles, what: str, needs_truth: bool) ->
         raise InputError("no column of the reference says what was true", "name it: truth")
 
 
-def _problem_of(truth: pd.Series[Any]) -> Problem:
+def _problem_of(truth: pd.Series[Any]) -> ProblemKind:
     kind = infer_kind(truth)
     if kind is Kind.BOOLEAN:
-        return Problem.BINARY
+        return ProblemKind.BINARY
     if kind in (Kind.NUMERIC, Kind.ID) and _reads_as_numbers(truth):
-        return Problem.REGRESSION
-    return Problem.BINARY if truth.dropna().nunique() <= 2 else Problem.MULTICLASS
+        return ProblemKind.REGRESSION
+    return ProblemKind.BINARY if truth.dropna().nunique() <= 2 else ProblemKind.MULTICLASS
 
 
 def _reads_as_numbers(series: pd.Series[Any]) -> bool:
@@ -170,14 +162,16 @@ def _numbers(frame: pd.DataFrame, roles: Roles) -> Outcomes:
     truth = np.full(len(frame), np.nan)
     if roles.truth in frame:
         truth = read_column("", frame[roles.truth], Kind.NUMERIC).values
-    return Outcomes(Problem.REGRESSION, (), predicted, truth, np.empty((len(frame), 0)))
+    return Outcomes(ProblemKind.REGRESSION, (), predicted, truth, np.empty((len(frame), 0)))
 
 
 def _kind_of_labels(truth: pd.Series[Any]) -> Kind:
     return Kind.BOOLEAN if infer_kind(truth) is Kind.BOOLEAN else Kind.CATEGORY
 
 
-def _classes_of(frame: pd.DataFrame, roles: Roles, problem: Problem, kind: Kind) -> tuple[str, ...]:
+def _classes_of(
+    frame: pd.DataFrame, roles: Roles, problem: ProblemKind, kind: Kind
+) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for name in (roles.truth, roles.prediction):
         if name is not None:
@@ -190,7 +184,7 @@ def _classes_of(frame: pd.DataFrame, roles: Roles, problem: Problem, kind: Kind)
         words = f"{len(found)} classes are too many to judge (at most {MOST_CLASSES})"
         raise InputError(words, 'where numbers are predicted, say problem = "regression"')
     classes = sorted(found)
-    if problem is Problem.MULTICLASS:
+    if problem is ProblemKind.MULTICLASS:
         return tuple(classes)
     if len(classes) > 2:
         words = f"there are {len(classes)} classes: {', '.join(classes[:10])}"
@@ -236,7 +230,7 @@ def _score_columns(roles: Roles, classes: tuple[str, ...]) -> tuple[str | None, 
 def _labelled(
     frame: pd.DataFrame,
     roles: Roles,
-    problem: Problem,
+    problem: ProblemKind,
     classes: tuple[str, ...],
     scores: tuple[str | None, ...],
     kind: Kind,
@@ -282,3 +276,33 @@ def _codes(frame: pd.DataFrame, name: str | None, classes: tuple[str, ...], kind
     places = {it: at for at, it in enumerate(classes)}
     lookup = np.array([*(places.get(it, len(classes)) for it in column.labels), MISSING])
     return lookup[column.codes].astype(np.float64)
+
+
+def with_truth(
+    frame: pd.DataFrame, labels: pd.DataFrame, key: str, truth: str
+) -> tuple[pd.DataFrame, int]:
+    """Return the rows with the truth that came later, and how many got one by it.
+
+    Rows are found by their id; of several labels for one the last counts. What the rows say of the
+    truth themselves stays where no label came.
+
+    Raises:
+        InputError: a column is missing.
+    """
+    wanted = [("the rows", frame, key), ("the labels", labels, key), ("the labels", labels, truth)]
+    for what, it, name in wanted:
+        if name not in it:
+            names = ", ".join(str(column) for column in it.columns[:20])
+            raise InputError(f"{what} have no column {name!r}", f"they have: {names}")
+    kept = labels[[key, truth]].dropna()
+    known = dict(zip(_keys(kept[key]), kept[truth].tolist(), strict=True))
+    found = _keys(frame[key]).map(known)
+    own = frame[truth] if truth in frame else None
+    merged = found if own is None else found.where(found.notna(), own.astype(object))
+    merged = merged.infer_objects()
+    return frame.assign(**{truth: merged}), int(found.notna().sum())
+
+
+def _keys(series: pd.Series[Any]) -> pd.Series[Any]:
+    """Return ids as text, alike however they were read."""
+    return series.astype(object).map(lambda it: label(it, Kind.CATEGORY), na_action="ignore")

@@ -14,12 +14,13 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from mlops_tui.domain.outputs import ProblemKind
 from mlops_tui.monitor import expected, figures, metrics, verdicts
 from mlops_tui.monitor.chance import worsening_by_chance
 from mlops_tui.monitor.columns import Column
 from mlops_tui.monitor.expected import Expectation
 from mlops_tui.monitor.figures import Floats, Statistic
-from mlops_tui.monitor.outcomes import Outcomes, Problem
+from mlops_tui.monitor.outcomes import Outcomes
 from mlops_tui.monitor.performed import (
     ASSUMPTIONS,
     Cell,
@@ -101,7 +102,7 @@ def examine(
 
 def realised(outcomes: Outcomes) -> dict[str, Statistic]:
     """Return the metrics of rows whose truth is known."""
-    if outcomes.problem is Problem.REGRESSION:
+    if outcomes.problem is ProblemKind.REGRESSION:
         return metrics.of_numbers(outcomes.truth, outcomes.predicted)
     return metrics.of_classes(metrics.judged(outcomes))
 
@@ -118,7 +119,7 @@ def bounds_of(metric: str, value: float, error: float, support: float) -> tuple[
 def _why_nothing(known: Outcomes) -> str:
     if len(known) < LEAST_REFERENCE:
         return f"the reference has {len(known)} rows with prediction and truth: too few"
-    if known.problem is not Problem.REGRESSION and len(np.unique(known.truth)) < 2:
+    if known.problem is not ProblemKind.REGRESSION and len(np.unique(known.truth)) < 2:
         return "the truth of the reference is always the same"
     return ""
 
@@ -268,7 +269,7 @@ def _worst_first(result: MetricResult) -> tuple[bool, bool]:
 def _cells(
     known: Outcomes, usable: Outcomes, batch: Outcomes, expectation: Expectation | None
 ) -> dict[str, tuple[Cell, ...]]:
-    if batch.problem is Problem.REGRESSION:
+    if batch.problem is ProblemKind.REGRESSION:
         return {}
     found = {}
     none = np.zeros((len(batch.classes), len(batch.classes)))

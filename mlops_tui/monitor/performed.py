@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from mlops_tui.monitor.outcomes import Problem
+from mlops_tui.domain.outputs import ProblemKind
 
 ASSUMPTIONS = (
     "the concept is the same: rows that look alike have the same truth as in the reference",
@@ -84,7 +84,7 @@ class PerformanceReport:
     """A model on a batch against itself on the reference."""
 
     verdict: Fitness
-    problem: Problem
+    problem: ProblemKind
     classes: tuple[str, ...]
     metrics: tuple[MetricResult, ...]
     """Realised ones first, the worst of each first."""

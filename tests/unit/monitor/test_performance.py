@@ -10,9 +10,10 @@ import pandas as pd
 import pytest
 
 from mlops_tui.domain.errors import InputError
+from mlops_tui.domain.outputs import ProblemKind
 from mlops_tui.monitor import expected, figures, performance
 from mlops_tui.monitor.columns import read_columns
-from mlops_tui.monitor.outcomes import Problem, Roles, read_outcomes
+from mlops_tui.monitor.outcomes import Roles, read_outcomes
 from mlops_tui.monitor.performance import Setting
 from mlops_tui.monitor.performed import Fitness, MetricResult, PerformanceReport
 from tests.unit.monitor.models import numbers, three_classes, two_classes
@@ -143,7 +144,7 @@ def test_three_classes_are_measured_and_estimated_as_by_nannyml() -> None:
     assert accuracy.value == pytest.approx(
         NANNYML_THREE["estimated"]["accuracy"] - 0.0086, abs=1e-3
     )
-    assert report.problem is Problem.MULTICLASS
+    assert report.problem is ProblemKind.MULTICLASS
 
 
 def test_numbers_are_measured_as_by_nannyml_and_estimated_within_their_bounds() -> None:
@@ -288,9 +289,12 @@ def test_probabilities_in_place_of_predictions_are_understood() -> None:
         (Roles("y"), "no column says what was predicted"),
         (Roles(None, "said"), "no column of the reference says what was true"),
         (Roles("y", "guess"), "has no column 'guess'"),
-        (Roles("y", "said", {"c": "score", "d": "score"}, Problem.BINARY), "there are 4 classes"),
-        (Roles("x", "said", {}, Problem.MULTICLASS), "classes are too many"),
-        (Roles("y", "said", {"1": "score", "2": "x"}, Problem.MULTICLASS), "no score for '0'"),
+        (
+            Roles("y", "said", {"c": "score", "d": "score"}, ProblemKind.BINARY),
+            "there are 4 classes",
+        ),
+        (Roles("x", "said", {}, ProblemKind.MULTICLASS), "classes are too many"),
+        (Roles("y", "said", {"1": "score", "2": "x"}, ProblemKind.MULTICLASS), "no score for '0'"),
     ],
 )
 def test_what_does_not_fit_is_said(roles: Roles, words: str) -> None:
