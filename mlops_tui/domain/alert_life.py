@@ -11,6 +11,7 @@ from mlops_tui.domain.alert_lines import alert_of, number_of, text_of
 from mlops_tui.domain.alerts import Alert, AlertState, RecordedAlert, Sending, Severity
 from mlops_tui.domain.lifecycle import (
     ALERT_ACKNOWLEDGED,
+    ALERT_EVENTS,
     ALERT_RAISED,
     ALERT_REOPENED,
     ALERT_RESOLVED,
@@ -19,12 +20,6 @@ from mlops_tui.domain.lifecycle import (
     ALERT_SNOOZED,
 )
 
-_ORDER = (
-    *(ALERT_RAISED, ALERT_SEEN, ALERT_REOPENED, ALERT_ACKNOWLEDGED, ALERT_SNOOZED),
-    *(ALERT_RESOLVED, ALERT_SENT),
-)
-"""Of lines at the same moment."""
-EVENTS = frozenset(_ORDER)
 _STATES = {
     ALERT_ACKNOWLEDGED: AlertState.ACKNOWLEDGED,
     ALERT_SNOOZED: AlertState.SNOOZED,
@@ -51,7 +46,7 @@ def tell(records: Iterable[Mapping[str, Any]]) -> list[RecordedAlert]:
     was raised; what is told of an alert that nobody raised (yet) is left out.
 
     Args:
-        records: lines of journals, each with one of `EVENTS`.
+        records: lines of journals, each with one of `ALERT_EVENTS`.
     """
     story = _Story()
     for fact in _ordered(records):
@@ -66,13 +61,13 @@ def _ordered(records: Iterable[Mapping[str, Any]]) -> list[_Fact]:
     for record in records:
         event, id_ = text_of(record, "event"), text_of(record, "id")
         text = json.dumps(record, sort_keys=True)
-        if event not in EVENTS or not id_ or (id_, text) in facts:
+        if event not in ALERT_EVENTS or not id_ or (id_, text) in facts:
             continue
         facts.add((id_, text))
         t = number_of(record, "t") or 0.0
         if event == ALERT_RAISED:
             raised[id_] = min(t, raised.get(id_, t))
-        found.append(_Fact(t, _ORDER.index(event), text, event, id_, record))
+        found.append(_Fact(t, ALERT_EVENTS.index(event), text, event, id_, record))
     known = [fact._replace(t=max(fact.t, raised[fact.id])) for fact in found if fact.id in raised]
     return sorted(known, key=lambda fact: fact[:3])
 

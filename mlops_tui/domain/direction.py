@@ -8,6 +8,14 @@ from mlops_tui.domain.project import Direction, Project
 
 _LOWER = re.compile(r"loss|err|mae|mse|rmse|latency|perplexity|brier", re.IGNORECASE)
 """Names of metrics that get better downwards, where the project file does not say."""
+_TRAINED = re.compile(
+    r"loss|error(?!s)|mae|mse|rmse|perplexity|brier|cross_?entropy|nll", re.IGNORECASE
+)
+_GROWS = re.compile(
+    r"(?:^|[^a-z])(?:acc|accuracy|auc|auroc|auprc|ap|map|f1|precision|recall|r2|iou|miou|dice|bleu"
+    r"|rouge|reward|return|score)(?:$|[^a-z])",
+    re.IGNORECASE,
+)
 
 
 def is_lower_better(project: Project, metric: str) -> bool:
@@ -16,3 +24,22 @@ def is_lower_better(project: Project, metric: str) -> bool:
     if declared is not None and declared.direction is not None:
         return declared.direction is Direction.MINIMIZE
     return bool(_LOWER.search(metric))
+
+
+def known_direction(project: Project, metric: str) -> Direction | None:
+    """Return which way a metric of learning gets better, None where nothing says.
+
+    What says it is the project file or a usual name; a latency is no metric of learning.
+    """
+    declared = project.metrics.get(metric)
+    if declared is not None and declared.direction is not None:
+        return declared.direction
+    if _TRAINED.search(metric):
+        return Direction.MINIMIZE
+    if _GROWS.search(metric):
+        return Direction.MAXIMIZE
+    objective = project.objective.metric if project.objective is not None else None
+    is_objective = objective == metric
+    if not is_objective:
+        return None
+    return Direction.MINIMIZE if is_lower_better(project, metric) else Direction.MAXIMIZE

@@ -23,6 +23,11 @@ ALERT_ACKNOWLEDGED = "alert.acknowledged"
 ALERT_SNOOZED = "alert.snoozed"
 ALERT_RESOLVED = "alert.resolved"
 ALERT_SENT = "alert.sent"
+ALERT_EVENTS = (
+    *(ALERT_RAISED, ALERT_SEEN, ALERT_REOPENED, ALERT_ACKNOWLEDGED, ALERT_SNOOZED),
+    *(ALERT_RESOLVED, ALERT_SENT),
+)
+"""In the order in which they are told where they happened at the same moment."""
 
 RUNNER_STARTING = "starting"
 RUNNER_STARTED = "started"

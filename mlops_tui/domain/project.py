@@ -7,12 +7,16 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mlops_tui.domain.checks import Check
 from mlops_tui.domain.errors import ProjectFileError
 from mlops_tui.domain.monitoring import Monitor
 from mlops_tui.domain.problems import Problem
 from mlops_tui.domain.runs import ParamValue
+
+if TYPE_CHECKING:
+    from mlops_tui.domain.alert_rules import AlertSettings
 
 FILE_NAME = "mlops.toml"
 
@@ -176,6 +180,8 @@ class Project:
     metrics: Mapping[str, Metric] = field(default_factory=dict)
     datasets: Mapping[str, Dataset] = field(default_factory=dict)
     jobs: Mapping[str, Job] = field(default_factory=dict)
+    alerts: AlertSettings | None = None
+    """None where nothing is said of them: `alert_rules.settings_of` has what is usual."""
     monitor: Monitor = field(default_factory=Monitor)
     """What is to be watched of live data; the defaults where the file says nothing of it."""
     problems: tuple[Problem, ...] = ()

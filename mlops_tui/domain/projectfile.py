@@ -6,6 +6,7 @@ import os
 from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mlops_tui.domain.checktables import read_checks
 from mlops_tui.domain.jobtables import read_jobs
@@ -24,6 +25,9 @@ from mlops_tui.domain.project import (
 )
 from mlops_tui.domain.tables import Table
 from mlops_tui.domain.toml_files import parse_toml, read_text
+
+if TYPE_CHECKING:
+    from mlops_tui.domain.alert_rules import AlertSettings
 
 ABSENT = "there is no project file here"
 CURE = "write one with `mlops-tui init`"
@@ -47,6 +51,12 @@ def parse_project(text: str, folder: Path, file: str = FILE_NAME) -> Project:
     """Return the project that `text` describes, as if it stood in `file` of `folder`."""
     top = parse_toml(file, text)
     return _unread(folder, top) if isinstance(top, Problem) else _project(folder, top)
+
+
+def _alerts(table: Table) -> AlertSettings:
+    from mlops_tui.domain.alerttables import read_alerts  # most files have no such table
+
+    return read_alerts(table)
 
 
 def _unread(folder: Path, problem: Problem, *, has_file: bool = True) -> Project:
@@ -75,6 +85,7 @@ def _project(folder: Path, top: Table) -> Project:
         metrics=metrics,
         datasets=datasets,
         jobs=jobs,
+        alerts=_alerts(top.table("alerts")) if "alerts" in top else None,
         monitor=read_monitor(top.table("monitor"), datasets),
     )
     about.finish()

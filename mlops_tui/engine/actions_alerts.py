@@ -43,6 +43,15 @@ SEEN_SHARE = 0.1
 each time that its age grows by e, 84 in a month."""
 
 
+RUN_CAUSE = "run:"
+"""How the causes of all alerts about runs begin."""
+
+
+def run_prefix(run_id: str) -> str:
+    """Return how the causes of all alerts about a run begin."""
+    return f"{RUN_CAUSE}{run_id}:"
+
+
 def raise_alert(
     project: Path, alert: Alert, *, index: Index | None = None, now: float | None = None
 ) -> str:
@@ -96,6 +105,8 @@ def is_due(known: RecordedAlert, alert: Alert, now: float) -> bool:
         return True
     if alert.evidence.subject != known.alert.evidence.subject:
         return True
+    if [it.kind for it in alert.remedies] != [it.kind for it in known.alert.remedies]:
+        return True
     age = max(0.0, now - known.first)
     return abs(now - known.last) >= max(LEAST_SEEN_SECONDS, SEEN_SHARE * age)
 
@@ -142,6 +153,19 @@ def clear_others(
     with _opened(project, index) as reader:
         causes = [cause for cause in reader.unresolved_causes(prefix) if cause not in still]
         return _clear(project, causes, why, reader, now) if causes else []
+
+
+def forget_runs(project: Path, run_ids: Sequence[str]) -> None:
+    """Resolve the alerts about runs that were deleted.
+
+    Raises:
+        StorageError: the disk failed.
+    """
+    with _opened(project, None) as reader:
+        if not reader.unresolved_causes(RUN_CAUSE):
+            return
+        for run_id in run_ids:
+            clear_others(project, run_prefix(run_id), (), "the run was deleted", index=reader)
 
 
 def _clear(

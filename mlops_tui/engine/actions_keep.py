@@ -11,6 +11,7 @@ from mlops_tui.domain import places
 from mlops_tui.domain.errors import RefusedError
 from mlops_tui.domain.ids import is_run_id
 from mlops_tui.domain.lifecycle import RUN_DELETED, RUN_PURGED, RUN_RESTORED
+from mlops_tui.engine.actions_alerts import forget_runs
 from mlops_tui.engine.actions_lookup import find_runs, user_name
 from mlops_tui.engine.creation import guarding, record_fact
 
@@ -33,6 +34,7 @@ def delete(project: Path, run_ids: Sequence[str]) -> list[str]:
         raise RefusedError(f"not deleted: {named}", "stop it first: mlops-tui stop RUN")
     ids = [run.id for run in runs if not run.deleted]
     _record_each(project, RUN_DELETED, ids)
+    forget_runs(project, ids)
     return ids
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import asdict
 from typing import Any
 
 from mlops_tui.domain.alert_life import tell
-from mlops_tui.domain.alert_lines import alert_object, alert_of, text_of
+from mlops_tui.domain.alert_lines import alert_object, alert_of
 from mlops_tui.domain.alerts import (
     UNRESOLVED,
     AlertCounts,
@@ -27,16 +27,6 @@ _COLUMNS = (
 )
 
 
-def note_alert_line(connection: sqlite3.Connection, record: Mapping[str, Any]) -> set[str]:
-    """Keep a line of a project journal about an alert; return its cause, nothing without one."""
-    cause = text_of(record, "cause")
-    if not cause:
-        return set()
-    line = clean(json.dumps(record, ensure_ascii=False))
-    connection.execute("INSERT OR IGNORE INTO alert_facts VALUES (?, ?)", (cause, line))
-    return {cause}
-
-
 def tell_alerts(connection: sqlite3.Connection, causes: Iterable[str]) -> None:
     """Tell the alerts of some causes again from all lines about them."""
     for cause in causes:
@@ -47,18 +37,6 @@ def tell_alerts(connection: sqlite3.Connection, causes: Iterable[str]) -> None:
             "INSERT OR REPLACE INTO alerts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
             [_row(cause, alert) for alert in found],
         )
-
-
-def mark_alerts(connection: sqlite3.Connection, causes: Iterable[str], version: int) -> None:
-    """Stamp the alerts of some causes as changed."""
-    connection.executemany(
-        "UPDATE alerts SET version = ? WHERE cause = ?", [(version, cause) for cause in causes]
-    )
-
-
-def changed_alerts(connection: sqlite3.Connection, version: int) -> dict[str, int]:
-    """Return the ids of alerts stamped since a version, with their stamps."""
-    return dict(connection.execute("SELECT id, version FROM alerts WHERE version > ?", (version,)))
 
 
 def select_alerts(

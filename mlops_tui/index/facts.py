@@ -10,9 +10,8 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlops_tui.domain import lifecycle
-from mlops_tui.domain.alert_life import EVENTS as ALERT_EVENTS
 from mlops_tui.domain.runs import ENDED
-from mlops_tui.index.alerts import note_alert_line, tell_alerts
+from mlops_tui.index.alert_marks import note_alert_line
 from mlops_tui.index.batches import note_batch
 from mlops_tui.index.datasets import add_used, note_version
 from mlops_tui.index.labels import PERSON, add_labels, said_at, set_note, tag
@@ -74,7 +73,7 @@ def apply_project_lines(connection: sqlite3.Connection, data: bytes) -> Touched:
         except BadLineError:
             continue
         run = record.get("run")
-        if record.get("event") in ALERT_EVENTS:
+        if record.get("event") in lifecycle.ALERT_EVENTS:
             touched.causes.update(note_alert_line(connection, record))
         elif isinstance(run, str) and run and "/" not in run:
             number = run_number(connection, clean(run))
@@ -86,7 +85,10 @@ def apply_project_lines(connection: sqlite3.Connection, data: bytes) -> Touched:
             touched.topics.add(topic)
         else:
             touched.runs.update(_apply_to_queue(connection, record))
-    tell_alerts(connection, touched.causes)
+    if touched.causes:
+        from mlops_tui.index.alerts import tell_alerts  # whoever meets none does without
+
+        tell_alerts(connection, touched.causes)
     return touched
 
 

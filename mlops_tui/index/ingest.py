@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from mlops_tui.domain import ids, places
-from mlops_tui.index.alerts import changed_alerts, mark_alerts
+from mlops_tui.index.alert_marks import changed_alerts, mark_alerts
 from mlops_tui.index.apply import apply_news
 from mlops_tui.index.facts import apply_project_lines, run_number
 from mlops_tui.index.files import file_number, move, stored_position
