@@ -9,6 +9,8 @@ from typing import Any
 from mlops_tui.cli import output
 from mlops_tui.cli.listing import print_table
 from mlops_tui.cli.table import Column
+from mlops_tui.cli.verbs_matters import print_matters
+from mlops_tui.cli.verbs_performance import print_performance, scores_of
 from mlops_tui.domain.errors import InputError
 from mlops_tui.domain.text import short_number
 from mlops_tui.engine import actions_monitor
@@ -24,28 +26,37 @@ _HEADS = (
 
 
 def do_monitor_run(options: argparse.Namespace) -> int:
-    """Compare a batch with a reference; exit code 1 on drift."""
+    """Compare a batch with a reference; exit code 1 on drift, or where the model does worse."""
     if options.reference is None or options.current is None:
         missing = "--reference" if options.reference is None else "--current"
         raise InputError(f"{missing} FILE is missing", "mlops-tui monitor run --help")
+    scores = scores_of(options.scores)
     report = actions_monitor.compare_files(
         options.reference,
         options.current,
         options.preset,
         {
             "target": options.target,
-            "prediction": options.prediction,
+            "prediction": options.prediction or next(iter(scores.values()), None),
             "time": options.time,
             "thresholds": dict(_pairs(options.thresholds, float, "THRESHOLD")),
             "methods": dict(_pairs(options.methods, str, "METHOD")),
         },
         options.multivariate,
+        ask={
+            "truth": options.target,
+            "prediction": options.prediction,
+            "scores": scores,
+            "time": options.time,
+        },
     )
     if options.json:
         output.json_data(report)
     else:
         _print(report, options.all)
-    return 1 if report["verdict"] == "drift" else 0
+    model = report["performance"]
+    is_degraded = model is not None and model["verdict"] == "degraded"
+    return 1 if report["verdict"] == "drift" or is_degraded else 0
 
 
 def _pairs(given: Sequence[str], kind: type[float] | type[str], what: str) -> list[tuple[str, Any]]:
@@ -76,6 +87,12 @@ def _print(report: Mapping[str, Any], is_all: bool) -> None:
         rows = [column for column in report["columns"] if column["role"] == role]
         _print_columns(title, rows, is_all)
     _print_together(report["multivariate"])
+    if report["matters"] is not None:
+        print_matters(report["matters"])
+    if report["performance"] is not None:
+        output.data("")
+        output.data("the model:")
+        print_performance(report["performance"])
     if report["skipped"]:
         names = ", ".join(f"{it['column']} ({it['type']})" for it in report["skipped"][:_SHOWN])
         more = len(report["skipped"]) - _SHOWN

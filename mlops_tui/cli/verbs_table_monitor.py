@@ -23,6 +23,7 @@ def _run(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--target", metavar="COLUMN", help="the column that a model predicts")
     parser.add_argument("--prediction", metavar="COLUMN", help="the column of its predictions")
+    _add_scores(parser)
     parser.add_argument(
         "--time",
         metavar="COLUMN",
@@ -51,6 +52,18 @@ def _run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--all", action="store_true", help="list every column")
 
 
+def _add_scores(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--score",
+        dest="scores",
+        metavar="[CLASS=]COLUMN",
+        action="append",
+        default=[],
+        help="the score of the positive class, or of each class; without scores nothing is "
+        "estimated for classes",
+    )
+
+
 def _performance(parser: argparse.ArgumentParser) -> None:
     data = "a dataset, or a file, folder or pattern"
     parser.add_argument(
@@ -61,15 +74,7 @@ def _performance(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--truth", metavar="COLUMN", help="what was true (default: the target)")
     parser.add_argument("--prediction", metavar="COLUMN", help="the predicted class or number")
-    parser.add_argument(
-        "--score",
-        dest="scores",
-        metavar="[CLASS=]COLUMN",
-        action="append",
-        default=[],
-        help="the score of the positive class, or of each class; without scores nothing is "
-        "estimated for classes",
-    )
+    _add_scores(parser)
     parser.add_argument("--problem", choices=("binary", "multiclass", "regression"))
     parser.add_argument("--positive", metavar="CLASS", help="the class that recall is about")
     parser.add_argument("--labels", metavar="DATA", help="where the truth came later, by id")

@@ -34,6 +34,7 @@ def compare_files(
     is_multivariate: bool = False,
     on_progress: OnProgress | None = None,
     cancellation: Cancellation | None = None,
+    ask: Mapping[str, object] | None = None,
 ) -> dict[str, Any]:
     """Return how two files, folders or patterns of data differ; no project is needed.
 
@@ -47,6 +48,8 @@ def compare_files(
         is_multivariate: compare the columns together as well.
         on_progress: told how far it is.
         cancellation: ends it from another thread.
+        ask: what `actions_performance.ask_about` returns, to judge the model as well and to tell
+            which drift matters to it; nothing is told without a prediction.
 
     Raises:
         NotFoundError: there is no such file.
@@ -64,6 +67,7 @@ def compare_files(
         "cache": str(null_cache_path(paths[0])),
         "multivariate": is_multivariate,
         "now": time.time(),
+        "ask": dict(ask) if ask is not None else None,
     }
     found: dict[str, Any] = work("monitoring.compare", arguments, on_progress, cancellation)
     return found

@@ -124,6 +124,25 @@ def test_columns_are_compared_together(files: Path, capsys: pytest.CaptureFixtur
 @pytest.mark.usefixtures("own_tasks")
 @pytest.mark.usefixtures("own_tasks")
 @pytest.mark.usefixtures("own_tasks")
+def test_drift_is_weighed_by_what_it_does_to_the_model(
+    files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("train", "calm", "warm"):
+        rows = pd.read_csv(f"{name}.csv")
+        score = 1 / (1 + np.exp(-(rows["load"] - 1)))
+        rows.assign(said=score, y=(score > 0.5).astype(int)).to_csv(f"{name}.csv", index=False)
+    model = ("--target", "y", "--score", "said")
+    code, report = compared(capsys, "warm.csv", *model)
+    assert (code, report["verdict"], report["performance"]["verdict"]) == (1, "drift", "ok")
+    heat = next(it for it in report["matters"]["columns"] if it["column"] == "heat")
+    assert (heat["verdict"], heat["drift"] > 1) == ("does_not_matter", True)
+    sides = ("--reference", "train.csv", "--current", "warm.csv")
+    code, out, err = run(capsys, *sides, *model)
+    assert "  heat moved, the model does not care" in out
+    assert "told by trees that explain" in err
+    assert "the model:\nok: nothing worse than usual" in out
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [("", "empty"), ("PK\x03\x04" + "x" * 40, "a zip archive"), (None, "there is no file")],

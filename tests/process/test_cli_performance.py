@@ -72,7 +72,7 @@ def test_a_project_says_it_all_and_late_labels_find_their_rows(
     assert not report["trust"]["is_kept"]
     code, out, err = run(capsys)
     assert code == 1
-    assert out.startswith("degraded: recall, ")
+    assert out.startswith("degraded: accuracy, recall worse than usual; 600 rows")
     assert "300 with their truth" in out
     assert "errors cost: " in out
     assert "objective: holdout_accuracy as accuracy" in out

@@ -16,6 +16,7 @@ from mlops_tui.data.problems import Problems
 from mlops_tui.data.tables import find_tables
 from mlops_tui.domain.errors import InputError
 from mlops_tui.engine.table_samples import read_sample
+from mlops_tui.engine.tasks.model_part import model_part
 from mlops_tui.engine.worker import Progress
 from mlops_tui.monitor import drift, quality
 from mlops_tui.monitor.columns import Column, read_columns
@@ -41,6 +42,7 @@ def compare(
     cache: str | None = None,
     multivariate: bool = False,
     now: float | None = None,
+    ask: Mapping[str, object] | None = None,
 ) -> dict[str, object]:
     """Return how the tables at `current` differ from those at `reference`.
 
@@ -53,6 +55,7 @@ def compare(
         cache: the file that keeps nulls; None: none is kept.
         multivariate: compare columns together as well, which takes seconds.
         now: Unix seconds, to judge times by; None: they are not judged.
+        ask: fields of `performance.Ask`, to judge the model by what it predicted.
 
     Raises:
         InputError: a file cannot be read, a column that is named is not there, or there is nothing
@@ -73,25 +76,33 @@ def compare(
     others = read_columns(after, {name: column.kind for name, column in columns.items()})
     report = _drift(preset, (before, after), (columns, others), chosen, cache)
     progress(3, _STEPS)
-    # what is broken in a batch makes its rows look alike
-    names = [name for name in columns if name in others and _is_whole(others[name])]
-    hashes = [quality.row_hashes(side, names) for side in (columns, others)]
-    setting = quality.Setting(
-        now=now, time=chosen.time, reference_hashes=hashes[0], current_hashes=hashes[1]
-    )
-    findings = quality.examine(columns, others, setting)
+    findings = _quality(columns, others, now, chosen.time)
     together = _multivariate(columns, others, chosen) if multivariate else None
     progress(_STEPS, _STEPS)
     shape = report_shape(report, findings)
-    return shape | {
+    model, notes = model_part((before, after), (columns, others), report.columns, ask)
+    sides = {
         "reference": reference,
         "current": current,
         "preset": preset,
         "rows_reference": rows_before,
         "rows_current": rows_after,
         "multivariate": together,
-        "problems": [str(problem) for problem in (*problems.all(), *more_problems.all())],
+        "problems": [*map(str, (*problems.all(), *more_problems.all())), *notes],
     }
+    return {**shape, **model, **sides}
+
+
+def _quality(
+    columns: Mapping[str, Column], others: Mapping[str, Column], now: float | None, time: str | None
+) -> Sequence[Finding]:
+    # what is broken in a batch makes its rows look alike
+    names = [name for name in columns if name in others and _is_whole(others[name])]
+    hashes = [quality.row_hashes(side, names) for side in (columns, others)]
+    setting = quality.Setting(
+        now=now, time=time, reference_hashes=hashes[0], current_hashes=hashes[1]
+    )
+    return quality.examine(columns, others, setting)
 
 
 def _is_whole(column: Column) -> bool:
