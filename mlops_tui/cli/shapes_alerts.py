@@ -1,4 +1,4 @@
-"""Alerts as `--json` gives them, and as people read them."""
+"""Alerts as people read them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from mlops_tui.cli.shapes import ago, local_time, when
-from mlops_tui.domain.alert_lines import alert_object
 from mlops_tui.domain.alerts import AlertState
 from mlops_tui.domain.remedies import command_of
 
@@ -15,50 +14,6 @@ if TYPE_CHECKING:
     from mlops_tui.domain.alerts import Alert, RecordedAlert, Remedy, Sending
 
 INDENT = " " * 10
-
-
-def alert_shape(found: RecordedAlert, now: float) -> dict[str, object]:
-    """Return an alert as `alerts list --json` gives it."""
-    alert = alert_object(found.alert)
-    return {
-        "id": found.id,
-        "state": found.state_at(now).value,
-        **{key: alert[key] for key in ("severity", "kind", "cause", "title", "detail")},
-        "certainty": found.alert.certainty,
-        "since": found.first if found.alert.since is None else found.alert.since,
-        "first": found.first,
-        "last": found.last,
-        "count": found.count,
-        "reopened": found.reopened,
-        "until": found.until,
-        "changed": found.changed,
-        "by": found.by or None,
-        "reason": found.reason or None,
-        "cost": alert["cost"],
-        "evidence": alert["evidence"],
-        "remedies": [_remedy_shape(remedy) for remedy in found.alert.remedies],
-        "sendings": [_sending_shape(sending) for sending in found.sendings],
-    }
-
-
-def _remedy_shape(remedy: Remedy) -> dict[str, object]:
-    command = command_of(remedy)
-    return {
-        "kind": remedy.kind.value,
-        "words": remedy.words,
-        "arguments": dict(remedy.arguments),
-        "command": None if command is None else list(command),
-    }
-
-
-def _sending_shape(sending: Sending) -> dict[str, object]:
-    return {
-        "receiver": sending.receiver,
-        "t": sending.t,
-        "is_done": sending.is_done,
-        "attempts": sending.attempts,
-        "problem": sending.problem or None,
-    }
 
 
 def alert_lines(found: RecordedAlert, now: float, width: int) -> list[str]:

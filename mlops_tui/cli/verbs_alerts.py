@@ -11,7 +11,8 @@ from mlops_tui.cli import output
 from mlops_tui.cli.listing import terminal_width
 from mlops_tui.cli.reading import one_run, open_index, project_folder
 from mlops_tui.cli.shapes import local_time
-from mlops_tui.cli.shapes_alerts import alert_lines, alert_shape
+from mlops_tui.cli.shapes_alerts import alert_lines
+from mlops_tui.domain.alert_shape import alert_shape
 from mlops_tui.domain.alerts import UNRESOLVED, AlertCounts, AlertState
 from mlops_tui.domain.errors import InputError
 from mlops_tui.engine import actions

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from mlops_tui.domain.alert_lines import alert_of, number_of, text_of
+from mlops_tui.domain.alert_lines import alert_of, number_of, severity_of, text_of
 from mlops_tui.domain.alerts import Alert, AlertState, RecordedAlert, Sending, Severity
 from mlops_tui.domain.lifecycle import (
     ALERT_ACKNOWLEDGED,
@@ -169,6 +169,7 @@ def _with_sending(sendings: tuple[Sending, ...], fact: _Fact) -> tuple[Sending, 
         fact.record.get("is_done") is True,
         int(number_of(fact.record, "attempts") or 1),
         text_of(fact.record, "problem"),
+        severity_of(fact.record),
     )
     others = [it for it in sendings if it.receiver != receiver]
     return tuple(sorted([*others, new], key=lambda it: it.receiver))

@@ -45,7 +45,7 @@ def alert_of(value: object) -> Alert | None:
     return Alert(
         cause=cause,
         kind=text_of(record, "kind"),
-        severity=_member(record, "severity", Severity) or Severity.WARNING,
+        severity=severity_of(record),
         title=title,
         detail=_text(record, "detail"),
         certainty=_text(record, "certainty"),
@@ -60,6 +60,11 @@ def alert_of(value: object) -> Alert | None:
 def text_of(record: Mapping[str, Any], key: str) -> str:
     """Return a text of a record on one line, "" where it has none."""
     return " ".join(_text(record, key).split())
+
+
+def severity_of(record: Mapping[str, Any]) -> Severity:
+    """Return the severity that a record names, a warning where it names none."""
+    return _member(record, "severity", Severity) or Severity.WARNING
 
 
 def number_of(record: Mapping[str, Any], key: str) -> float | None:

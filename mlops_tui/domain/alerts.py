@@ -134,6 +134,8 @@ class Sending:
     is_done: bool
     attempts: int = 1
     problem: str = ""
+    severity: Severity = Severity.WARNING
+    """As it was then: what gets worse is told again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ How others use it:
   only where an alert of that cause was not resolved. `clear_others(project, prefix, still)` does
   so for all causes that begin with `prefix` and are not in `still`; so a monitor clears whatever
   its last batch did not confirm, with a prefix of its own such as `drift:live:`.
-- A process that holds an index gives it along: `raise_alert(project, alert, index=index)`.
+- The agent gives its index along: `raise_alert(project, alert, index=index)`. Without one the
+  agent is woken where the project names somebody who is to be told.
 - Causes are names such as `drift:live:pressure` or `run:20261121-101500-3f2a1b:nan:loss`.
 - Readers ask `index.alerts(states)`, `index.alert_counts()`; the feed's `Batch.alerts` says when.
 """
@@ -26,7 +27,7 @@ from typing import TYPE_CHECKING
 from mlops_tui.domain import lifecycle
 from mlops_tui.domain.alert_lines import alert_object, alert_of
 from mlops_tui.domain.alerts import Alert, AlertState, RecordedAlert
-from mlops_tui.domain.errors import InputError, NotFoundError, RefusedError
+from mlops_tui.domain.errors import InputError, NotFoundError, RefusedError, StorageError
 from mlops_tui.engine.actions_label import checked_note
 from mlops_tui.engine.actions_lookup import user_name
 from mlops_tui.engine.creation import ensure_project_folders, record_fact
@@ -34,9 +35,6 @@ from mlops_tui.engine.creation import ensure_project_folders, record_fact
 if TYPE_CHECKING:
     from mlops_tui.index import Index
 
-COOL_DOWN_SECONDS = 3600.0
-"""What comes back within an hour is the same alert again; what a person resolved is quiet so long.
-"""
 LEAST_SEEN_SECONDS = 60.0
 SEEN_SHARE = 0.1
 """The same observation again is written once the alert got a tenth older: about ten lines for
@@ -60,7 +58,7 @@ def raise_alert(
     Args:
         project: The project's folder.
         alert: What is the matter; the same cause is the same alert until that is resolved, and for
-            `COOL_DOWN_SECONDS` after.
+            the project's `cool_down` after.
         index: The caller's own, or one is opened.
         now: Unix seconds; the clock's if left out.
 
@@ -74,32 +72,58 @@ def raise_alert(
         raise InputError("an alert needs a cause and a title")
     with _opened(project, index) as reader:
         known = reader.alerts_of([sound.cause]).get(sound.cause)
-        if known is not None and not is_due(known, sound, moment):
+        cool_down = _cool_down_seconds(project, known)
+        if known is not None and not is_due(known, sound, moment, cool_down):
             return known.id
         reader.ingest()
         known = reader.alerts_of([sound.cause]).get(sound.cause)
-    if known is not None and not is_due(known, sound, moment):
+    cool_down = _cool_down_seconds(project, known)
+    if known is not None and not is_due(known, sound, moment, cool_down):
         return known.id
     event, alert_id = lifecycle.ALERT_SEEN, known.id if known is not None else ""
-    if known is None or _is_over(known, moment):
+    if known is None or _is_over(known, moment, cool_down):
         event, alert_id = lifecycle.ALERT_RAISED, os.urandom(4).hex()
     elif known.state is AlertState.RESOLVED:
         event = lifecycle.ALERT_REOPENED
     ensure_project_folders(project)
     body = alert_object(sound)
     record_fact(project, event, moment, id=alert_id, cause=sound.cause, alert=body)
+    if index is None:
+        _have_it_sent(project)
     return alert_id
 
 
-def is_due(known: RecordedAlert, alert: Alert, now: float) -> bool:
+def _have_it_sent(project: Path) -> None:
+    """Wake or start the agent where the project names somebody who is to be told."""
+    from mlops_tui.domain.alert_rules import settings_of
+    from mlops_tui.domain.projectfile import load_project
+    from mlops_tui.engine import wake
+
+    settings = settings_of(load_project(project))
+    if settings.send or settings.command:
+        with contextlib.suppress(StorageError):  # it is listed all the same
+            wake.ensure_agent(project)
+
+
+def _cool_down_seconds(project: Path, known: RecordedAlert | None) -> float:
+    """Return how long what was resolved stays warm, as the project says."""
+    if known is None or not _is_resolved(known):
+        return 0.0
+    from mlops_tui.domain.alert_rules import settings_of
+    from mlops_tui.domain.projectfile import load_project
+
+    return settings_of(load_project(project)).cool_down_seconds
+
+
+def is_due(known: RecordedAlert, alert: Alert, now: float, cool_down_seconds: float) -> bool:
     """Say whether one more observation of the cause of a known alert is to be written.
 
-    What a person resolved keeps quiet for `COOL_DOWN_SECONDS`, and for ever where the alert is of
+    What a person resolved keeps quiet for `cool_down_seconds`, and for ever where the alert is of
     a fact that will not change. What is worse than before, or about another run or batch, is
     written at once; the same again after a tenth of the time since it was first seen.
     """
     if known.state is AlertState.RESOLVED:
-        is_quiet = alert.once or now - known.changed < COOL_DOWN_SECONDS
+        is_quiet = alert.once or now - known.changed < cool_down_seconds
         return not (known.by and is_quiet)
     if alert.severity.rank > known.alert.severity.rank:
         return True
@@ -111,10 +135,10 @@ def is_due(known: RecordedAlert, alert: Alert, now: float) -> bool:
     return abs(now - known.last) >= max(LEAST_SEEN_SECONDS, SEEN_SHARE * age)
 
 
-def _is_over(known: RecordedAlert, now: float) -> bool:
+def _is_over(known: RecordedAlert, now: float, cool_down_seconds: float) -> bool:
     """Say whether a resolved alert is too long ago to come back."""
     is_resolved = known.state is AlertState.RESOLVED
-    return is_resolved and (bool(known.by) or now - known.changed >= COOL_DOWN_SECONDS)
+    return is_resolved and (bool(known.by) or now - known.changed >= cool_down_seconds)
 
 
 def clear(

@@ -6,20 +6,17 @@ import os
 import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from mlops_tui.domain import host, places
 from mlops_tui.domain.errors import MlopsTuiError
 from mlops_tui.domain.runs import Run, RunState
 from mlops_tui.engine import liveness, retries
+from mlops_tui.engine.alert_care import AlertCare
 from mlops_tui.engine.dispatch import dispatch, startable
 from mlops_tui.engine.executor import Presence, SupervisedExecutor
 from mlops_tui.engine.recorded import RunFolder
 from mlops_tui.engine.relaunch import retry_if_due
 from mlops_tui.index import Index, QueuedRun
-
-if TYPE_CHECKING:
-    from mlops_tui.engine.run_judge import RunJudge
 
 _QUEUE_SECONDS = 1.0
 """Slots that another project's agent frees show without a word to us after so long."""
@@ -46,7 +43,7 @@ class Care:
         self._failures: dict[str, int] = {}
         self._copies: dict[str, bool] = {}
         self._told: dict[str, str] = {}
-        self._judge: RunJudge | None = None
+        self._alerts = AlertCare(project, index, say)
 
     def look(self) -> float | None:
         """Do all that is to be done; return seconds to the next look, None for nothing to do.
@@ -66,30 +63,19 @@ class Care:
         if self._repeat_failed():
             return 0.0
         has_queue = self._start_queued(waiting)
-        is_behind = self._judge_runs({run.id for run in mine})
-        if has_queue or is_behind:
-            return 0.0 if is_behind else _QUEUE_SECONDS
-        return _LIVE_SECONDS if len(mine) > len(waiting) else None
+        pauses = [self._alerts.look({run.id for run in mine})]
+        pauses += [_QUEUE_SECONDS if has_queue else None]
+        pauses += [_LIVE_SECONDS if len(mine) > len(waiting) else None]
+        return min((pause for pause in pauses if pause is not None), default=None)
 
     def _read(self) -> None:
         has_more = True
         while has_more:
             changes = self._index.ingest(_INGEST_SECONDS)
-            if self._judge is not None:
-                self._judge.note(changes.runs, changes.points, time.time())
+            self._alerts.note(changes)
             has_more = changes.more
             if has_more:
                 self._collect()
-
-    def _judge_runs(self, mine: set[str]) -> bool:
-        """Judge runs by the rules of the project; say whether some that ended are still left."""
-        if self._judge is None:
-            if not mine:
-                return False
-            from mlops_tui.engine.run_judge import RunJudge  # no start waits for it
-
-            self._judge = RunJudge(self._project, self._index, self._say)
-        return self._judge.look(self._index.live(), mine, time.time())
 
     def _is_mine(self, run: Run) -> bool:
         if run.machine != host.machine_id() or run.host not in ("", host.host_name()):

@@ -5,20 +5,19 @@ from __future__ import annotations
 import itertools
 import os
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from mlops_tui.domain import places
 from mlops_tui.domain.alert_rules import DiskFull, settings_of
 from mlops_tui.domain.alerts import Alert
-from mlops_tui.domain.errors import MlopsTuiError
 from mlops_tui.domain.host import host_name
 from mlops_tui.domain.project import Project
-from mlops_tui.domain.projectfile import load_project
 from mlops_tui.domain.runs import Run, RunState
 from mlops_tui.engine import run_findings as findings
 from mlops_tui.engine.actions_alerts import clear, clear_others, raise_alert, run_prefix
 from mlops_tui.engine.actions_lookup import is_of_here
+from mlops_tui.engine.alert_care import ProjectFile
 from mlops_tui.engine.run_findings import Subject
 from mlops_tui.engine.run_rules import judge_curves, judgeable
 from mlops_tui.index import Index
@@ -45,18 +44,19 @@ class RunJudge:
     What it knows of a curve it reads once: an agent that is killed reads it again.
     """
 
-    def __init__(self, project: Path, index: Index, say: Callable[[str], None]) -> None:
+    def __init__(self, project: Path, index: Index, file: ProjectFile) -> None:
         self._project = project
         self._index = index
-        self._say = say
+        self._file = file
+        self.has_raised = False
+        """Whether the last look raised an alert that the look before had not."""
+        self._raised: set[str] = set()
         self._curves: dict[str, dict[str, Curve]] = {}
         self._changed: set[str] | None = None
         self._next: dict[str, float] = {}
         self._heard: dict[str, float] = {}
         """When points of a run came last, Unix seconds."""
         self._next_disk = 0.0
-        self._file: tuple[object, Project] | None = None
-        self._told = ""
 
     def note(self, changed: Iterable[str], points: Iterable[str], now: float) -> None:
         """Remember which runs changed, and which of them got points."""
@@ -71,16 +71,15 @@ class RunJudge:
             live: All runs that have not ended.
             mine: Which of them this host's agent looks after; of others only silence is judged.
             now: Unix seconds.
+
+        Raises:
+            StorageError: the disk or the index failed.
+            OSError: the disk failed.
         """
-        try:
-            self._judge_disk(now)
-            self._judge_others([run for run in live if run.id not in mine], now)
-            return self._look({run.id: run for run in live if run.id in mine}, now)
-        except (MlopsTuiError, OSError) as error:
-            if str(error) != self._told:
-                self._told = str(error)
-                self._say(f"runs cannot be judged: {error}")
-            return False
+        self.has_raised = False
+        self._judge_disk(now)
+        self._judge_others([run for run in live if run.id not in mine], now)
+        return self._look({run.id: run for run in live if run.id in mine}, now)
 
     def _look(self, live: Mapping[str, Run], now: float) -> bool:
         if self._changed is None:
@@ -103,30 +102,25 @@ class RunJudge:
                 self._forget(run.id)
         return False
 
+    def _raise(self, alert: Alert, now: float) -> None:
+        if alert.cause not in self._raised:
+            self._raised.add(alert.cause)
+            self.has_raised = True
+        raise_alert(self._project, alert, index=self._index, now=now)
+
     def _forget(self, run_id: str) -> None:
         for known in (self._curves, self._next, self._heard):
             known.pop(run_id, None)
 
-    def _described(self) -> Project:
-        """Return what the project file says now."""
-        try:
-            stat = os.stat(self._project / "mlops.toml")
-            mark: object = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
-        except OSError:
-            mark = None
-        if self._file is None or self._file[0] != mark:
-            self._file = (mark, load_project(self._project))
-        return self._file[1]
-
     def _judge(self, run: Run, now: float, *, is_here: bool) -> None:
         if run.deleted or run.state in (RunState.QUEUED, RunState.STARTING):
             return
-        project = self._described()
+        project = self._file.read()
         subject = Subject(run, project.objective, settings_of(project).rules, is_here)
         curves = self._read(project, run)
         found = [*judge_curves(project, subject, curves), *self._timed(subject, curves, now)]
         for alert in found:
-            raise_alert(self._project, alert, index=self._index, now=now)
+            self._raise(alert, now)
         why = f"the run is {run.state}" if run.state.is_ended else "the cause is gone"
         causes = [alert.cause for alert in found]
         clear_others(self._project, run_prefix(run.id), causes, why, index=self._index, now=now)
@@ -184,7 +178,7 @@ class RunJudge:
 
     def _judge_others(self, live: Iterable[Run], now: float) -> None:
         """Judge whether something is still heard of the runs of other hosts."""
-        project = self._described()
+        project = self._file.read()
         for run in live:
             if self._next.get(run.id, 0.0) > now:
                 continue
@@ -192,7 +186,7 @@ class RunJudge:
             subject = Subject(run, project.objective, settings_of(project).rules, False)
             alert = self._silence(subject, now)
             if alert is not None:
-                raise_alert(self._project, alert, index=self._index, now=now)
+                self._raise(alert, now)
             else:
                 cause = subject.cause("silent")
                 clear(self._project, cause, "it is heard of", index=self._index, now=now)
@@ -205,7 +199,7 @@ class RunJudge:
             return 0.0
 
     def _judge_disk(self, now: float) -> None:
-        rule = settings_of(self._described()).rules.disk
+        rule = settings_of(self._file.read()).rules.disk
         if not rule.is_on or now < self._next_disk:
             return
         self._next_disk = now + DISK_SECONDS
@@ -213,7 +207,7 @@ class RunJudge:
         free, total = stat.f_bavail * stat.f_frsize, stat.f_blocks * stat.f_frsize
         alert = findings.disk_full(rule, host_name(), free, max(1, total))
         if _is_full(rule, free, total):
-            raise_alert(self._project, alert, index=self._index, now=now)
+            self._raise(alert, now)
         elif not _is_full(rule, free / _CLEARED, total):
             clear(self._project, alert.cause, "there is room again", index=self._index, now=now)
 

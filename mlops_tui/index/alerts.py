@@ -153,5 +153,9 @@ def _alert(row: tuple[Any, ...]) -> RecordedAlert:
     assert alert is not None, "it was written from one"
     return RecordedAlert(
         *(id_, alert, AlertState(state), first, last, count, reopened, until, by, reason, changed),
-        sendings=tuple(Sending(**sending) for sending in json.loads(sendings)),
+        sendings=tuple(_sending(sending) for sending in json.loads(sendings)),
     )
+
+
+def _sending(record: dict[str, Any]) -> Sending:
+    return Sending(**{**record, "severity": Severity(record["severity"])})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 APPLICATION_ID = 0x6D6C6F70
 """`mlop`: an SQLite file without it is none of ours."""
-SCHEMA_VERSION = 9
+SCHEMA_VERSION = 10
 """Goes up with every change of tables or of what ingest writes; another one means a rebuild."""
 
 TABLES = """

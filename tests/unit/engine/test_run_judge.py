@@ -12,6 +12,7 @@ import pytest
 from mlops_tui.domain.alerts import AlertState, RecordedAlert, RemedyKind, Severity
 from mlops_tui.domain.host import host_name, machine_id
 from mlops_tui.engine import actions
+from mlops_tui.engine.alert_care import ProjectFile
 from mlops_tui.engine.run_judge import JUDGE_SECONDS, RunJudge
 from mlops_tui.index import Index
 from tests.index.recorder import Recorder, T
@@ -28,11 +29,10 @@ class Judged:
         self.recorder = Recorder(project, host_name())
         self.project = project
         self.now = T + 1
-        self.said: list[str] = []
         self.describe("")
         self.run = self.begin(machine_id())
         self.index = Index.open(project)
-        self.judge = RunJudge(project, self.index, self.said.append)
+        self.judge = RunJudge(project, self.index, ProjectFile(project))
 
     def describe(self, text: str) -> None:
         (self.project / "mlops.toml").write_text(DISK_OFF + text)
@@ -84,7 +84,6 @@ def test_a_healthy_run_raises_nothing(judged: Judged) -> None:
     for first in range(0, 300, 30):
         judged.record(first, first + 30, loss=learning, val_loss=learning, lr=lambda at: 0.1)
         assert judged.kinds() == []
-    assert judged.said == []
 
 
 def test_nan_is_told_at_once_where_it_matters_and_goes_when_it_is_gone(judged: Judged) -> None:
