@@ -38,7 +38,7 @@ def do_projects(options: argparse.Namespace) -> int:
     if not shapes:
         output.words(f"no mlops.toml in {workspace} or three folders below; mlops-tui init")
         return 0
-    keys = ("name", "jobs", "runs", "running", "queued", "problems", "path")
+    keys = ("name", "jobs", "runs", "running", "queued", "alerts", "problems", "path")
     cells = [[_count(shape[key]) for key in keys] for shape in shapes]
     heads = [Column(key, is_right=key not in ("name", "path")) for key in keys]
     print_table(heads, cells)
@@ -174,7 +174,8 @@ def _project_shape(folder: Path) -> dict[str, object]:
     from mlops_tui.domain.projectfile import load_project  # no other verb here reads one
 
     project = load_project(folder)
-    counts: dict[str, object] = {"runs": None, "running": None, "queued": None}
+    keys = ("runs", "running", "queued", "alerts")
+    counts: dict[str, object] = dict.fromkeys(keys)
     error = None
     try:
         with open_index(project.path) as index:
@@ -182,6 +183,7 @@ def _project_shape(folder: Path) -> dict[str, object]:
             counts["runs"] = len(index.run_ids())
             counts["queued"] = live.count(RunState.QUEUED)
             counts["running"] = len(live) - live.count(RunState.QUEUED)
+            counts["alerts"] = asdict(index.alert_counts())
     except MlopsTuiError as problem:
         error = problem.message
     return {
@@ -198,4 +200,6 @@ def _project_shape(folder: Path) -> dict[str, object]:
 def _count(value: object) -> str:
     if isinstance(value, list):
         return str(len(value))
+    if isinstance(value, dict):
+        return str(value["open"])
     return "?" if value is None else str(value)

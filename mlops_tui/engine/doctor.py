@@ -22,6 +22,7 @@ from mlops_tui.domain.projectfile import load_project
 from mlops_tui.domain.text import short_bytes
 from mlops_tui.engine import actions_agent, slots
 from mlops_tui.engine.actions_lookup import user_name
+from mlops_tui.engine.doctor_alerts import examine_alerts
 from mlops_tui.engine.doctor_check import Check, Level
 from mlops_tui.engine.doctor_verify import verify
 from mlops_tui.engine.executor import Capabilities
@@ -48,7 +49,7 @@ def examine(project: Path | None) -> list[Check]:
     checks += [_project_file(project), _project_place(project), _skew(project)]
     checks.append(_locks("project locks", places.project_dot(project)))
     checks += [_agent(project), _executor(executor_of(project).capabilities())]
-    return checks
+    return checks + examine_alerts(load_project(project))
 
 
 def _versions() -> Check:

@@ -416,6 +416,7 @@ def test_projects_are_listed_with_what_is_wrong_in_them(project: Path, say: Any)
     assert [shape["name"] for shape in found] == ["other", "proj"]
     assert found[0]["problems"]
     assert found[1]["jobs"] == ["train", "fail", "wait"]
+    assert found[1]["alerts"]["open"] == 0
     broken = say("run", "x", "-C", str(other))
     assert broken.code == 2
     assert "mlops.toml:2" in broken.err
