@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import time
-
 from mlops_tui.domain.runs import Run, RunState
 from mlops_tui.domain.text import safe, short_number
 from mlops_tui.ui.columns import GLYPHS
-from mlops_tui.ui.formats import ago, coarse_duration, count, progress_text, value_text
+from mlops_tui.ui.formats import ago, coarse_duration, count, moment, progress_text, value_text
 
 Fact = tuple[str, str]
 """A label and what stands beside it, safe to show."""
@@ -31,7 +29,7 @@ def run_facts(run: Run, now: float, waiting: str = "") -> list[Fact]:
         ("metrics", "\n".join(_metric(run, name) for name in sorted(run.metrics))),
         ("tags", _pairs({name: safe(str(value)) for name, value in run.tags.items()})),
         ("note", safe(run.note or "")),
-        ("created", _moment(run.created)),
+        ("created", moment(run.created)),
         ("retry of", safe(run.retry_of or "")),
         ("child of", safe(run.parent or "")),
         ("job", safe(run.job) + (f", attempt {run.attempt}" if run.attempt > 1 else "")),
@@ -80,7 +78,3 @@ def _metric(run: Run, name: str) -> str:
 
 def _pairs(values: dict[str, str]) -> str:
     return "  ".join(f"{safe(name)}={value}" for name, value in values.items())
-
-
-def _moment(when: float) -> str:
-    return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(when))

@@ -25,6 +25,11 @@ def ago(then: float | None, now: float) -> str:
     return time.strftime("%Y-%m-%d", time.localtime(then))
 
 
+def moment(when: float) -> str:
+    """Return a time of day with its date, as it is here."""
+    return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(when))
+
+
 def coarse_duration(run: Run, now: float) -> str:
     """Return how long a run took; of a live one the whole minutes only, so that no clock ticks."""
     seconds = run.duration_seconds(now)

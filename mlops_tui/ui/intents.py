@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
+from mlops_tui.domain.alerts import AlertCounts, RecordedAlert
 from mlops_tui.domain.project import Project
 from mlops_tui.domain.runs import Run, Series
 from mlops_tui.engine.feed import Batch
@@ -46,6 +47,14 @@ class ProjectRead(Message):
     """`mlops.toml` was read."""
 
     project: Project
+
+
+@dataclass
+class AlertsRead(Message):
+    """How many alerts there are, and those that are open, the worst first."""
+
+    counts: AlertCounts
+    opened: list[RecordedAlert]
 
 
 @dataclass

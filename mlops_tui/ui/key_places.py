@@ -16,6 +16,8 @@ PLACE = "place"
 DATA = "data"
 MONITOR = "monitor"
 MODELS = "models"
+ALERTS = "alerts"
+WINDOWS = "windows"
 READINESS = "readiness"
 LISTED = "listed"
 PROPOSAL = "proposal"
@@ -54,7 +56,9 @@ SCREENS = {
     MONITOR: (MONITOR, PLACE, PLACES, TABLE, EVERYWHERE),
     MODELS: (MODELS, PLACE, PLACES, TABLE, EVERYWHERE),
     READINESS: (PLACE, PLACES, TABLE, EVERYWHERE),
+    ALERTS: (ALERTS, PLACE, PLACES, TABLE, EVERYWHERE),
     LISTED: (LISTED, TABLE, EVERYWHERE),
+    WINDOWS: (WINDOWS, TABLE, EVERYWHERE),
     COMPARE: (COMPARE, TABLE, EVERYWHERE),
     GROUPS: (GROUPS, TABLE, EVERYWHERE),
     FILES: (FILES, TABLE, EVERYWHERE),
@@ -85,11 +89,13 @@ HEADINGS = {
     PANES: "Panes",
     PLACES: "Where to go",
     JOBS: "In the jobs",
-    PLACE: "In data, monitor, models and readiness",
+    PLACE: "In data, monitor, models, readiness and alerts",
     DATA: "In the data",
     LISTED: "In the list",
     MONITOR: "In the monitor",
+    WINDOWS: "In the windows of live data",
     MODELS: "In the models",
+    ALERTS: "In the alerts",
     PROJECTS: "Projects",
     TABLE: "In a list",
     RUN_VIEW: "In the list of runs: what it shows",
@@ -104,9 +110,12 @@ HEADINGS = {
 """What people call a place."""
 FOCUSED = (TABLE, CHARTS, FACTS, LOG)
 """Only one of them has the focus, so they may share keys with each other."""
-OWN_ENTER = (PROJECTS, COMPARE, GROUPS, FILES, PREVIEW, DATA, MONITOR, MODELS, READINESS, LISTED)
+OWN_ENTER = (
+    *(PROJECTS, COMPARE, GROUPS, FILES, PREVIEW, DATA, MONITOR, MODELS, READINESS, ALERTS),
+    *(LISTED, WINDOWS),
+)
 """Screens whose table does something else with Enter than the one of runs."""
-NO_SIDEWAYS = (PROJECTS, JOBS, DATA, MONITOR, MODELS, READINESS, LISTED)
+NO_SIDEWAYS = (PROJECTS, JOBS, DATA, MONITOR, MODELS, READINESS, ALERTS, LISTED)
 """Screens whose table has no columns out of sight."""
 WITH_FOCUS = {
     RUN_VIEW: TABLE,

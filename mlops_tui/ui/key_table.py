@@ -58,6 +58,18 @@ KEYS: tuple[Key, ...] = (
     Key("models", "8", "show_pane('models')", "Models", "Go to what training has written", PLACES),
     Key("readiness", "9", "show_pane('readiness')", "Readiness",
         "Go to how near the objective is, and what is missing", PLACES),
+    Key("alerts", "exclamation_mark", "show_pane('alerts')", "Alerts",
+        "Go to what needs attention, with what can be done about it", PLACES, shown="!"),
+    Key("alert-remedy", "enter", "open", "Remedies", "Choose what to do about it", ALERTS, True,
+        "Enter"),
+    Key("alert-known", "a", "screen.acknowledge", "Known",
+        "It is known of: no attention is asked for any more unless it gets worse", ALERTS, True),
+    Key("alert-snooze", "s", "screen.snooze", "Snooze", "Put it aside for some time", ALERTS),
+    Key("alert-resolve", "x", "screen.resolve", "Resolved", "It was dealt with, and how", ALERTS,
+        True),
+    Key("alert-reopen", "u", "screen.reopen", "Reopen", "Open it again", ALERTS),
+    Key("alert-all", "o", "screen.all", "All or not",
+        "Show those that were resolved too, or not", ALERTS),
     Key("place-out", "escape", "screen.out", "Back", "Stop what is read, else back to the runs",
         PLACE, True, "Esc"),
     Key("place-copy", "y", "screen.copy", "Copy", "Copy what is told of this row", PLACE),
@@ -79,8 +91,17 @@ KEYS: tuple[Key, ...] = (
         PROPOSAL, shown="PgDn Ctrl+D"),
     Key("proposal-page-up", "pageup,ctrl+u", "scroll(-10)", "Page up", "Ten lines up", PROPOSAL,
         shown="PgUp Ctrl+U"),
-    Key("monitor-compare", "enter", "open", "Compare", "Compare with what is usual", MONITOR, True,
+    Key("monitor-open", "enter", "open", "Look into",
+        "Each column in each window that was judged; else compare all of it", MONITOR, True,
         "Enter"),
+    Key("monitor-compare", "c", "screen.compare", "Compare",
+        "Compare all of it with what is usual", MONITOR, True),
+    Key("windows-open", "enter", "open", "Closer",
+        "This column and what is usual, over each other; of the first row, the whole report",
+        WINDOWS, True, "Enter"),
+    Key("windows-copy", "y", "screen.copy", "Copy", "Copy what is told of this window", WINDOWS),
+    Key("windows-back", "escape", "screen.leave", "Back", "Back to the monitor", WINDOWS, True,
+        "Esc"),
     Key("model-run", "enter", "open", "Its run", "Go to the run that wrote it", MODELS, True,
         "Enter"),
     Key("jobs-out", "escape", "screen.out", "Back", "Take off the marks, else go back to the runs",
@@ -318,6 +339,7 @@ KEYS: tuple[Key, ...] = (
 WRITING = frozenset(
     {"launch", "stop", "retry", "delete", "rename", "undo-delete", "set-up", "samples"}
     | {"tag", "note", "launch-like", "queue-up", "queue-down", "queue-first", "queue-last"}
+    | {"alert-known", "alert-snooze", "alert-resolve", "alert-reopen"}
     | {"queue-pause", "jobs-undo", "edit-project", "edit-script", "data-propose", "data-version"}
 )
 """What changes a project or starts or stops something, by id: not offered to who only looks."""

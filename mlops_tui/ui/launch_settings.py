@@ -23,6 +23,10 @@ class LaunchSettings:
     symbols: Symbols = Symbols.BRAILLE
     is_read_only: bool = False
     """Nothing is started, stopped or written in a project, and nobody is sent to do so."""
+    alert_toasts: bool = True
+    """An alert that is raised is told over whatever is on the screen."""
+    alert_bell: bool = True
+    """It rings the terminal's bell too."""
 
 
 def launch_settings(environ: Mapping[str, str], encoding: str) -> LaunchSettings:
@@ -45,7 +49,14 @@ def with_preferences(settings: LaunchSettings, wanted: Preferences) -> LaunchSet
     symbols = settings.symbols
     if wanted.symbols is not None and settings.is_unicode:
         symbols = wanted.symbols
-    return replace(settings, mouse=mouse, symbols=symbols, is_read_only=wanted.read_only is True)
+    return replace(
+        settings,
+        mouse=mouse,
+        symbols=symbols,
+        is_read_only=wanted.read_only is True,
+        alert_toasts=wanted.alert_toasts is not False,
+        alert_bell=wanted.alert_bell is not False,
+    )
 
 
 def _symbols(environ: Mapping[str, str], is_unicode: bool) -> Symbols:

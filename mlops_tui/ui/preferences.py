@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from mlops_tui.domain import places
@@ -41,6 +41,10 @@ class Preferences:
     keys: Mapping[str, str] = field(default_factory=dict)
     """Keys by the ids of `ui.keys`, not checked yet."""
     problems: tuple[Problem, ...] = ()
+    alert_toasts: bool | None = None
+    """Tell of an alert that is raised over whatever is on the screen."""
+    alert_bell: bool | None = None
+    """Ring the terminal's bell then."""
 
 
 def preferences_file(environ: Mapping[str, str] = os.environ) -> Path:
@@ -59,9 +63,17 @@ def read_preferences(file: Path) -> Preferences:
     table = top.table("keys")
     keys = {key: given for key, _ in table.entries() if (given := table.filled_text(key))}
     symbols = top.one_of("symbols", Symbols)
-    theme, mouse, read_only = _theme(top), _flag(top, "mouse"), _flag(top, "read_only")
+    found = Preferences(
+        theme=_theme(top),
+        mouse=_flag(top, "mouse"),
+        symbols=symbols,
+        read_only=_flag(top, "read_only"),
+        alert_toasts=_flag(top, "alert_toasts"),
+        alert_bell=_flag(top, "alert_bell"),
+        keys=keys,
+    )
     top.finish()
-    return Preferences(theme, mouse, symbols, read_only, keys, top.report.sorted())
+    return replace(found, problems=top.report.sorted())
 
 
 def _flag(table: Table, key: str) -> bool | None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 from textual.message import Message
 from textual.message_pump import MessagePump
 
+from mlops_tui.domain.alerts import AlertCounts, AlertState, RecordedAlert
 from mlops_tui.domain.errors import RefusedError, StorageError
 from mlops_tui.domain.filters import Filter, Sort
 from mlops_tui.domain.project import Project
@@ -119,6 +120,12 @@ class ProjectSource:
             return best_run(reader, project), reader.live()
 
         self.ask("the summary", work, lambda found: intents.SummaryRead(*found), to, "summary")
+
+    def ask_alerts(self, to: MessagePump) -> None:
+        def work(reader: RunReader) -> tuple[AlertCounts, list[RecordedAlert]]:
+            return reader.alert_counts(), reader.alerts(frozenset({AlertState.OPEN}))
+
+        self.ask("the alerts", work, lambda found: intents.AlertsRead(*found), to, "alerts")
 
     def ask_fields(self, to: MessagePump) -> None:
         self.ask(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from collections.abc import Callable, Collection, Sequence
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
+from mlops_tui.domain.alerts import UNRESOLVED, AlertCounts, AlertState, RecordedAlert
 from mlops_tui.domain.datasets import DataVersion
 from mlops_tui.domain.filters import Filter, Sort
+from mlops_tui.domain.monitoring import BatchFacts, HeatMap
 from mlops_tui.domain.runs import Run, Series
 from mlops_tui.ui.errors import run_guarded
 
@@ -70,6 +72,23 @@ class RunReader(Protocol):
 
     def data_versions(self, name: str | None = None) -> list[DataVersion]:
         """Return the versions of data that were seen, by name and then the newest first."""
+
+    def alerts(self, states: Collection[AlertState] = UNRESOLVED) -> list[RecordedAlert]:
+        """Return alerts in these states: the open ones first, of these the worst first."""
+
+    def alert_counts(self) -> AlertCounts:
+        """Return how many alerts there are in each state."""
+
+    def batches(self, dataset: str | None = None, limit: int | None = None) -> list[BatchFacts]:
+        """Return the newest batches of live data that were judged, oldest first."""
+
+    def batch(self, batch_id: str) -> BatchFacts | None:
+        """Return one batch; None where there is no such."""
+
+    def heat_map(
+        self, dataset: str, limit: int | None = None, columns: int | None = None
+    ) -> HeatMap:
+        """Return the columns of the newest batches of a dataset, the most urgent ones first."""
 
     def close(self) -> None:
         """Let go of files."""
@@ -140,79 +159,19 @@ class ReadPool:
             return opened[0]
 
         while (task := self._next_task()) is not None:
-            task(LazyReader(reader))
+            task(cast(RunReader, LazyReader(reader)))
         if opened:
             opened[0].close()
 
 
 class LazyReader:
-    """A reader that is opened by its first question, so that a failure is the question's."""
+    """A `RunReader` that is opened by its first question, so that a failure is the question's."""
 
     def __init__(self, reader: Callable[[], RunReader]) -> None:
         self._reader = reader
 
-    def run_ids(
-        self,
-        where: Filter | None = None,
-        sort: Sort | None = None,
-        *,
-        deleted: bool = False,
-        limit: int | None = None,
-    ) -> list[str]:
-        """Return the ids of the runs wanted, newest first unless sorted."""
-        return self._reader().run_ids(where, sort, deleted=deleted, limit=limit)
-
-    def runs(self, ids: Sequence[str]) -> list[Run]:
-        """Return these runs in this order; those not there are left out."""
-        return self._reader().runs(ids)
-
-    def field_facts(self) -> list[FieldFacts]:
-        """Return the fields that runs have, and whether the runs differ in them."""
-        return self._reader().field_facts()
-
-    def values(self, fields: Sequence[str]) -> dict[str, dict[str, object]]:
-        """Return the values of `fields` of all runs; None where one has none."""
-        return self._reader().values(fields)
-
-    def live(self) -> list[Run]:
-        """Return the runs that have not ended."""
-        return self._reader().live()
-
-    def last_ended(self, limit: int) -> list[Run]:
-        """Return the runs that ended last, the last one first."""
-        return self._reader().last_ended(limit)
-
-    def queued(self, host_machine: str) -> list[QueuedRun]:
-        """Return what waits to be started on a machine, the next one first."""
-        return self._reader().queued(host_machine)
-
-    def is_paused(self, host: str) -> bool:
-        """Say whether the queue of `host` is paused."""
-        return self._reader().is_paused(host)
-
-    def series(
-        self,
-        run_id: str,
-        metric: str,
-        points: int | None = None,
-        first_step: int | None = None,
-        last_step: int | None = None,
-        averaged: bool = False,
-    ) -> Series:
-        """Return a history of at most about `points` points: its extremes, or else means."""
-        return self._reader().series(run_id, metric, points, first_step, last_step, averaged)
-
-    def usage(self, run_id: str, points: int | None = None) -> dict[str, Series]:
-        """Return what a run used, by the names of `domain.usage`."""
-        return self._reader().usage(run_id, points)
-
-    def artifacts(self, run_id: str) -> list[str]:
-        """Return the paths that a run named as its artifacts, relative to its folder."""
-        return self._reader().artifacts(run_id)
-
-    def data_versions(self, name: str | None = None) -> list[DataVersion]:
-        """Return the versions of data that were seen, by name and then the newest first."""
-        return self._reader().data_versions(name)
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._reader(), name)
 
     def close(self) -> None:
         """Leave it open: it belongs to the thread."""

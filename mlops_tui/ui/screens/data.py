@@ -16,6 +16,7 @@ from mlops_tui.data.finding import FindingsReport
 from mlops_tui.domain.datasets import SHORT
 from mlops_tui.domain.projectfile import load_project
 from mlops_tui.domain.text import safe
+from mlops_tui.engine.feed import Batch
 from mlops_tui.ui import intents, keys
 from mlops_tui.ui.data_reports import (
     check_parts,
@@ -25,13 +26,11 @@ from mlops_tui.ui.data_reports import (
     finding_title,
 )
 from mlops_tui.ui.dataset_rows import dataset_content
-from mlops_tui.ui.errors import describe
 from mlops_tui.ui.formats import count
 from mlops_tui.ui.place_rows import PlaceContent
 from mlops_tui.ui.profile_rows import profile_content
 from mlops_tui.ui.project_source import READ_ONLY
 from mlops_tui.ui.reads import RunReader
-from mlops_tui.ui.screens.dialogs import MessageDialog
 from mlops_tui.ui.screens.listed import ListedScreen
 from mlops_tui.ui.screens.place import PlaceScreen
 from mlops_tui.ui.screens.proposal import ProposalDialog
@@ -94,6 +93,9 @@ class DataScreen(PlaceScreen):
 
     def make_table(self) -> DataTable:
         return DataTable()
+
+    def is_about(self, batch: Batch) -> bool:
+        return bool(batch.runs) or "data" in batch.topics
 
     def read(self, reader: RunReader) -> PlaceContent:
         from mlops_tui.engine import actions, kept_checks
@@ -189,15 +191,6 @@ class DataScreen(PlaceScreen):
         question = f"Write these checks of {proposed.dataset} into mlops.toml?"
         about = f"from {count(proposed.n_rows, 'row')}"
         self.app.push_screen(ProposalDialog(question, about, proposed.toml), answered)
-
-    def on_action_done(self, event: intents.ActionDone) -> None:
-        event.stop()
-        self.app.notify(safe(event.words), markup=False, timeout=5)
-        self.ask()
-
-    def on_action_failed(self, event: intents.ActionFailed) -> None:
-        event.stop()
-        self.app.push_screen(MessageDialog(event.what, describe(event.error)))
 
 
 def _profile(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.binding import BindingType
 
 from mlops_tui.domain.text import safe
 from mlops_tui.ui import keys
+from mlops_tui.ui.facts import Fact
 from mlops_tui.ui.place_rows import PlaceContent
 from mlops_tui.ui.screens.rows_screen import RowsScreen
 from mlops_tui.ui.widgets.piece_line import PieceLine
@@ -22,9 +24,14 @@ class ListedScreen(RowsScreen):
 
     def __init__(self, title: str, content: PlaceContent) -> None:
         self.line = PieceLine(id="project-line")
-        super().__init__(self.line, PlaceTable())
+        self.table = PlaceTable()
+        super().__init__(self.line, self.table)
         self._words = title
         self._content = content
+
+    def facts_here(self) -> Sequence[Fact]:
+        here = self.table.here
+        return () if here is None else here.facts
 
     def on_mount(self) -> None:
         self.line.show([(f" {safe(self._words)}", "strong")], f"{self._content.words} ")

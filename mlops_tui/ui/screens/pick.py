@@ -23,6 +23,9 @@ from mlops_tui.ui.widgets.row_table import RowTable
 
 T = TypeVar("T")
 ABOUT_CELLS = 28
+FEW = 12
+ROWS_AROUND = 5
+"""Of a dialog with a list: its border, its field, the head of the list and a blank line."""
 
 
 class ChoiceList(RowTable, can_focus=False):
@@ -206,11 +209,12 @@ class SortPicker(PickDialog[str]):
             self.dismiss(self.here.id)
 
 
-class MetricPicker(PickDialog[str]):
-    """Is left with the id of a metric; the empty one stands for steps."""
+class OnePicker(PickDialog[str]):
+    """Is left with the id of what was chosen; no higher than it need be."""
 
-    def __init__(self, choices: Sequence[Choice]) -> None:
-        super().__init__("What x counts", "part of a metric's name", choices)
+    def prepare(self) -> None:
+        if len(self._choices) < FEW:
+            self.query_one(".dialog").styles.height = len(self._choices) + ROWS_AROUND
 
     def action_take(self) -> None:
         if self.here is not None:

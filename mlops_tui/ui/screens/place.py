@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
@@ -13,10 +13,12 @@ from mlops_tui.domain.text import safe
 from mlops_tui.engine.feed import Batch
 from mlops_tui.ui import intents, keys
 from mlops_tui.ui.errors import describe
+from mlops_tui.ui.facts import Fact
 from mlops_tui.ui.heavy import HeavyWork, ProgressTold
 from mlops_tui.ui.place_rows import PlaceContent
 from mlops_tui.ui.project_source import ProjectSource
 from mlops_tui.ui.reads import RunReader
+from mlops_tui.ui.screens.dialogs import MessageDialog
 from mlops_tui.ui.screens.rows_screen import RowsScreen
 from mlops_tui.ui.widgets.pace import Pace
 from mlops_tui.ui.widgets.pane import PaneTitle
@@ -48,7 +50,8 @@ class PlaceScreen(RowsScreen):
 
     def __init__(self, source: ProjectSource) -> None:
         self.title_line = PaneTitle(self.place, PLACES)
-        super().__init__(self.title_line, self.make_table())
+        self.table = self.make_table()
+        super().__init__(self.title_line, self.table)
         self._source = source
         self._words = ""
         self._pace = Pace(self, self.ask)
@@ -60,6 +63,10 @@ class PlaceScreen(RowsScreen):
 
     def make_table(self) -> PlaceTable:
         return PlaceTable()
+
+    def facts_here(self) -> Sequence[Fact]:
+        here = self.table.here
+        return () if here is None else here.facts
 
     def on_mount(self) -> None:
         self.title_line.set_narrow(True)
@@ -73,8 +80,12 @@ class PlaceScreen(RowsScreen):
         self.facts.display = bool(self.table.keys) and self.size.height >= ROWS_FOR_FACTS
 
     def take(self, batch: Batch) -> None:
-        if batch.runs:
+        if self.is_about(batch):
             self._pace.want(ASK_SECONDS)
+
+    def is_about(self, batch: Batch) -> bool:
+        """Say whether what the feed found changes what is shown."""
+        return bool(batch.runs)
 
     def ask(self) -> None:
         """Have the content read again."""
@@ -96,6 +107,15 @@ class PlaceScreen(RowsScreen):
         self.tell("")
         words = f"{event.what} could not be read. {describe(event.error)}"
         self.app.notify(words, severity="error", markup=False)
+
+    def on_action_done(self, event: intents.ActionDone) -> None:
+        event.stop()
+        self.app.notify(safe(event.words), markup=False, timeout=5)
+        self.ask()
+
+    def on_action_failed(self, event: intents.ActionFailed) -> None:
+        event.stop()
+        self.app.push_screen(MessageDialog(event.what, describe(event.error)))
 
     def on_pane_title_pane_chosen(self, event: PaneTitle.PaneChosen) -> None:
         self.action_show_pane(event.pane)

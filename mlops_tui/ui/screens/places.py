@@ -36,6 +36,10 @@ def screen_of(place: str, source: ProjectSource, settings: LaunchSettings) -> Ap
         from mlops_tui.ui.screens.monitor import MonitorScreen
 
         return MonitorScreen(source)
+    if place == keys.ALERTS:
+        from mlops_tui.ui.screens.alerts import AlertsScreen
+
+        return AlertsScreen(source)
     if place == keys.MODELS:
         return ModelsScreen(source)
     if place == keys.READINESS:

@@ -49,7 +49,7 @@ class ProjectScreen(AppScreen):
         self._settings = settings
         self.project = Project(source.project, source.project.name)
         wishes = Wishes()
-        self.line = ProjectLine(self.project, source.is_read_only)
+        self.line = ProjectLine(self.project, settings)
         self.runs_pane = RunsPane(TABS, wishes, source)
         table = self.runs_pane.table
         self.detail = RunDetail(TABS, wishes, settings.symbols, source, lambda: table.keys)
@@ -124,6 +124,8 @@ class ProjectScreen(AppScreen):
         self.looks.take(batch)
         if is_first or batch.runs:
             self._summary.want(SUMMARY_SECONDS)
+        if is_first or batch.alerts:
+            self.source.ask_alerts(self.line)
 
     def on_feed_failed(self, event: intents.FeedFailed) -> None:
         self.line.set_doing("not live")

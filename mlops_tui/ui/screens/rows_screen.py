@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual.containers import Vertical
 from textual.widget import Widget
 
+from mlops_tui.ui.facts import Fact
 from mlops_tui.ui.screens.app_screen import AppScreen
-from mlops_tui.ui.widgets.place_table import PlaceTable
 from mlops_tui.ui.widgets.row_table import RowTable
 from mlops_tui.ui.widgets.run_facts import RunFacts
 
@@ -14,18 +16,22 @@ from mlops_tui.ui.widgets.run_facts import RunFacts
 class RowsScreen(AppScreen):
     """A line of title, a list, and the facts of its row."""
 
-    def __init__(self, heading: Widget, table: PlaceTable) -> None:
+    def __init__(self, heading: Widget, rows: RowTable) -> None:
         super().__init__()
         self._heading = heading
-        self.table = table
+        self._rows = rows
         self.facts = RunFacts(id="place-facts")
 
+    def facts_here(self) -> Sequence[Fact]:
+        """Return what is known of the row under the cursor."""
+        raise NotImplementedError
+
     def body(self) -> Widget:
-        return Vertical(self._heading, self.table, self.facts, id="body")
+        return Vertical(self._heading, self._rows, self.facts, id="body")
 
     def on_mount(self) -> None:
         self.facts.can_focus = False
-        self.table.focus()
+        self._rows.focus()
 
     def on_row_table_cursor_moved(self, event: RowTable.CursorMoved) -> None:
         event.stop()
@@ -33,12 +39,9 @@ class RowsScreen(AppScreen):
 
     def show_facts(self) -> None:
         """Show what is known of the row under the cursor."""
-        here = self.table.here
-        self.facts.show(list(here.facts) if here is not None else [])
+        self.facts.show(list(self.facts_here()))
 
     def action_copy(self) -> None:
-        here = self.table.here
-        if here is not None:
-            words = "\n".join(f"{label}: {value}" for label, value in here.facts)
-            self.app.copy_to_clipboard(words)
+        if facts := self.facts_here():
+            self.app.copy_to_clipboard("\n".join(f"{label}: {value}" for label, value in facts))
             self.app.notify("Copied", markup=False, timeout=3)

@@ -22,7 +22,7 @@ from mlops_tui.ui.errors import describe
 from mlops_tui.ui.project_source import ProjectSource
 from mlops_tui.ui.reads import RunReader
 from mlops_tui.ui.saved import file_name, folders_to_save, new_file
-from mlops_tui.ui.screens.pick import MetricPicker
+from mlops_tui.ui.screens.pick import OnePicker
 from mlops_tui.ui.widgets.chart_grid import ChartGrid
 
 if TYPE_CHECKING:
@@ -74,7 +74,8 @@ class ChartDesk(Vertical):
         metrics = self._charts.paging.metrics
         choices = [Choice("", STEPS, "as at first")]
         choices += [Choice(metric, safe(metric), "metric") for metric in metrics]
-        self.app.push_screen(MetricPicker(choices), self._x_picked)
+        picker = OnePicker("What x counts", "part of a metric's name", choices)
+        self.app.push_screen(picker, self._x_picked)
 
     def _x_picked(self, metric: str | None) -> None:
         if metric is not None:

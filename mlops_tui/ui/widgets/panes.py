@@ -29,6 +29,7 @@ PLACES = {
     "monitor": "Monitor",
     "models": "Models",
     "readiness": "Readiness",
+    "alerts": "Alerts",
 }
 """The screens of a project."""
 WIDE_COLUMNS = 100

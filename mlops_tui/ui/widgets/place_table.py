@@ -67,3 +67,9 @@ class ModelTable(PlaceTable):
     """What training wrote; Enter goes to the run that did."""
 
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.MODELS)
+
+
+class AlertTable(PlaceTable):
+    """The alerts; Enter offers what can be done about one."""
+
+    BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.ALERTS)

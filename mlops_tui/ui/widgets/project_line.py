@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from mlops_tui.domain.alerts import AlertCounts, Severity
 from mlops_tui.domain.project import Project
 from mlops_tui.domain.runs import Run, RunState
 from mlops_tui.domain.text import safe, short_number
 from mlops_tui.ui import intents
+from mlops_tui.ui.alert_news import AlertNews
+from mlops_tui.ui.formats import count
+from mlops_tui.ui.launch_settings import LaunchSettings
 from mlops_tui.ui.objective import is_reached, objective_metric, target_words, value_of
 from mlops_tui.ui.widgets.piece_line import PieceLine
 from mlops_tui.ui.widgets.pieces import Piece
@@ -16,13 +20,16 @@ from mlops_tui.ui.widgets.pieces import Piece
 class ProjectLine(PieceLine):
     """Composed from the project file, the best run, and the runs that have not ended."""
 
-    def __init__(self, project: Project, is_read_only: bool = False) -> None:
+    def __init__(self, project: Project, settings: LaunchSettings) -> None:
         super().__init__(id="project-line")
+        self._settings = settings
+        self._news = AlertNews()
         self._project = project
         self._best: Run | None = None
         self._live: Sequence[Run] = ()
         self._doing = ""
-        self._before = "read-only, " if is_read_only else ""
+        self._alerts = AlertCounts()
+        self._before = "read-only, " if settings.is_read_only else ""
 
     def on_mount(self) -> None:
         self._compose_line()
@@ -41,14 +48,29 @@ class ProjectLine(PieceLine):
         self._best, self._live = event.best, event.live
         self._compose_line()
 
+    def on_alerts_read(self, event: intents.AlertsRead) -> None:
+        """Show how many alerts are open, and tell of those that are new."""
+        event.stop()
+        self._alerts = event.counts
+        self._compose_line()
+        told = self._news.of(event.opened)
+        if self._settings.alert_toasts:
+            for title, words, severity in told:
+                self.app.notify(words, title=title, severity=severity, markup=False, timeout=8)
+        if told and self._settings.alert_bell:
+            self.app.bell()
+
     def on_click(self) -> None:
-        self.post_message(intents.PaneRequested("jobs"))
+        self.post_message(intents.PaneRequested("alerts" if self._alerts.open else "jobs"))
 
     def _compose_line(self) -> None:
         project = self._project
         pieces: list[Piece] = [(f" {safe(project.name)} ", "strong")]
         if project.is_broken and project.has_file:
             pieces.append((" ✗ mlops.toml is broken: l shows why ", "bad"))
+        if self._alerts.open:
+            kind = "bad-strong" if self._alerts.worst is Severity.CRITICAL else "warn"
+            pieces.append((f" ▲ {count(self._alerts.open, 'alert')}: ! ", kind))
         pieces += objective_pieces(project, self._best)
         self.show(pieces, self._before + (self._doing or live_words(self._live)) + " ")
 

@@ -1,0 +1,133 @@
+"""Columns x windows of live data as lines of cells: how far each is from what is usual."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mlops_tui.domain.monitoring import BatchFacts, Cell, HeatMap
+from mlops_tui.domain.text import safe, short_number
+from mlops_tui.domain.verdicts import Level, Verdict, level
+from mlops_tui.ui.chosen_columns import BLOCKS
+from mlops_tui.ui.facts import Fact
+from mlops_tui.ui.formats import ago, count, moment
+from mlops_tui.ui.widgets.pieces import Piece, fit
+
+BATCH = "every column"
+"""The row of the windows themselves."""
+LEVELS = {
+    Level.QUIET: ("✓ quiet", "good"),
+    Level.WARNING: ("▲ warning", "warn"),
+    Level.ALARM: ("✗ alarm", "bad-strong"),
+}
+WORDS = {
+    Verdict.OK: ("✓ ok", "good"),
+    Verdict.DRIFT: ("✗ drift", "bad"),
+    Verdict.TOO_LITTLE_DATA: ("? too little data", "warn"),
+}
+UNJUDGED = ("! could not be judged", "warn")
+NEAR = 0.75
+"""A score of so much of its threshold is near it."""
+LONGEST_LIST = 10
+
+
+def batch_glyph(batch: BatchFacts) -> Piece:
+    """Return a window as one cell."""
+    if batch.verdict is None:
+        return "!", "warn"
+    if batch.verdict == Verdict.DRIFT:
+        return "█", "bad"
+    return ("?", "dim") if batch.verdict == Verdict.TOO_LITTLE_DATA else ("·", "good")
+
+
+def cell_glyph(cell: Cell | None) -> Piece:
+    """Return a column of a window as one cell: the block is full from twice the threshold on."""
+    if cell is None:
+        return " ", ""
+    if cell.verdict == Verdict.TOO_LITTLE_DATA:
+        return "?", "dim"
+    if cell.score is None:
+        return ("!", "bad") if cell.verdict == Verdict.DRIFT else ("·", "dim")
+    block = BLOCKS[min(len(BLOCKS) - 1, int(cell.beyond * len(BLOCKS) / 2))]
+    if cell.verdict == Verdict.DRIFT:
+        return block, "bad"
+    return block, "warn" if cell.beyond >= NEAR else "good"
+
+
+def timeline(batches: Sequence[BatchFacts]) -> str:
+    """Return windows side by side, the newest last."""
+    return "".join(batch_glyph(batch)[0] for batch in batches)
+
+
+def level_piece(batches: Sequence[BatchFacts], k: int, m: int) -> Piece:
+    """Return what the last windows amount to, and of how many; k of m drifted are an alarm."""
+    verdicts = [Verdict(batch.verdict) for batch in batches if batch.verdict is not None]
+    words, kind = LEVELS[level(verdicts, k, m)]
+    drifted = sum(verdict is Verdict.DRIFT for verdict in verdicts[-m:])
+    return (f"{words} {drifted}/{min(m, len(verdicts))}" if drifted else words, kind)
+
+
+def glyphs_of(heat: HeatMap, column: str) -> list[Piece]:
+    """Return a row of the heat map, a cell a window."""
+    if column == BATCH:
+        return [batch_glyph(batch) for batch in heat.batches]
+    return [cell_glyph(cell) for cell in heat.cells[column]]
+
+
+def heading(heat: HeatMap, first: int, room: int, here: int) -> str:
+    """Return a line over the windows from `first` on that points at one and names it."""
+    at = here - first
+    name = safe(heat.batches[here].key)
+    if at + 2 + len(name) <= room:
+        return fit(" " * at + "▼ " + name, room)
+    return fit(fit(name, at - 1, right=True) + " ▼" if at > 1 else "▼", room)
+
+
+def window_facts(heat: HeatMap, here: int, column: str, now: float) -> list[Fact]:
+    """Return what is known of a column in a window, and of the window."""
+    batch = heat.batches[here]
+    facts = []
+    if column != BATCH:
+        cell = heat.cells[column][here]
+        facts.append(("column", f"{safe(column)}: {_cell_words(cell)}"))
+    facts += [
+        ("window", safe(batch.key)),
+        ("verdict", verdict_words(batch)),
+        ("rows", f"{batch.rows:,}, against {safe(batch.reference)}"),
+        ("time", _time_words(batch, now)),
+    ]
+    if batch.drifted:
+        more = batch.n_drifted - len(batch.drifted[:LONGEST_LIST])
+        names = ", ".join(batch.drifted[:LONGEST_LIST])
+        facts.append(("drifted", safe(names) + (f" and {more} more" if more > 0 else "")))
+    if batch.findings:
+        facts.append(("quality", f"{count(batch.findings, 'finding')}: Enter tells"))
+    if batch.error:
+        facts.append(("error", safe(batch.error)))
+    return facts
+
+
+def verdict_words(batch: BatchFacts) -> str:
+    """Return such as `✗ drift: 3 of 20 columns`."""
+    words, _ = UNJUDGED if batch.verdict is None else WORDS[Verdict(batch.verdict)]
+    if not batch.n_drifted:
+        return words
+    return f"{words}: {batch.n_drifted} of {count(batch.columns, 'column')}"
+
+
+def _cell_words(cell: Cell | None) -> str:
+    if cell is None:
+        return "not in this window"
+    words = WORDS[Verdict(cell.verdict)][0]
+    for name, number in (("score", cell.score), ("threshold", cell.threshold)):
+        if number is not None:
+            words += f", {name} {short_number(number, 3)}"
+    if cell.null_q99 is not None:
+        words += f" (chance: {short_number(cell.null_q99, 3)} once in 100)"
+    return f"{words}, n {cell.n:,}" + (f"; {safe(cell.note)}" if cell.note else "")
+
+
+def _time_words(batch: BatchFacts, now: float) -> str:
+    judged = f"judged {ago(batch.judged, now)}" + (f" on {safe(batch.host)}" if batch.host else "")
+    if batch.start is None or batch.end is None:
+        return f"{moment(batch.at)}; {judged}"
+    return f"{moment(batch.start)} to {moment(batch.end)}; {judged}"

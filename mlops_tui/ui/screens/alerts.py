@@ -1,0 +1,175 @@
+"""The screen of alerts: what a person should know, and the prepared remedies, one key away."""
+
+from __future__ import annotations
+
+import shlex
+import time
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual.binding import BindingType
+
+from mlops_tui.domain.alerts import UNRESOLVED, AlertState, RecordedAlert, Remedy, RemedyKind
+from mlops_tui.domain.remedies import command_of
+from mlops_tui.domain.text import safe
+from mlops_tui.engine import actions
+from mlops_tui.engine.feed import Batch
+from mlops_tui.ui import intents, keys
+from mlops_tui.ui.alert_rows import alert_content
+from mlops_tui.ui.chosen_columns import Choice
+from mlops_tui.ui.place_rows import PlaceContent
+from mlops_tui.ui.project_source import ProjectSource
+from mlops_tui.ui.reads import RunReader
+from mlops_tui.ui.screens.dialogs import ConfirmDialog, MessageDialog
+from mlops_tui.ui.screens.launch import LaunchForm
+from mlops_tui.ui.screens.pick import OnePicker, PromptDialog
+from mlops_tui.ui.screens.place import PlaceScreen
+from mlops_tui.ui.widgets.place_table import AlertTable
+from mlops_tui.ui.widgets.row_table import RowTable
+
+SNOOZES = (("1 hour", 3600.0), ("4 hours", 4 * 3600.0), ("1 day", 86400.0), ("1 week", 7 * 86400.0))
+
+
+class AlertsScreen(PlaceScreen):
+    """Lists what is not resolved; everything that was ever raised where that is asked for."""
+
+    place: ClassVar[str] = keys.ALERTS
+    BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.PLACE, keys.PLACES)
+    EMPTY: ClassVar[str] = (
+        "Nothing is the matter.\n\n"
+        "Alerts tell of runs that stall, diverge or log NaN, of live data that drifts, and of a"
+        " disk nearly full; `[alerts]` in mlops.toml says which, and where they are sent. o shows"
+        " those that were resolved."
+    )
+
+    def __init__(self, source: ProjectSource) -> None:
+        super().__init__(source)
+        self._found: dict[str, RecordedAlert] = {}
+        self._with_resolved = False
+        self._job = ""
+
+    def make_table(self) -> AlertTable:
+        return AlertTable()
+
+    def read(self, reader: RunReader) -> PlaceContent:
+        found = reader.alerts(frozenset(AlertState) if self._with_resolved else UNRESOLVED)
+        self._found = {it.id: it for it in found}
+        return alert_content(found, time.time())
+
+    def is_about(self, batch: Batch) -> bool:
+        return bool(batch.alerts)
+
+    @property
+    def _here(self) -> RecordedAlert | None:
+        return None if self.table.cursor_key is None else self._found.get(self.table.cursor_key)
+
+    # Where it is in its life
+
+    def action_all(self) -> None:
+        self._with_resolved = not self._with_resolved
+        self.ask()
+
+    def action_acknowledge(self) -> None:
+        if (here := self._here) is not None:
+            self._say("Known", lambda: actions.acknowledge(self._source.project, [here.id]))
+
+    def action_reopen(self) -> None:
+        if (here := self._here) is not None:
+            self._say("Open again", lambda: actions.reopen(self._source.project, [here.id]))
+
+    def action_snooze(self) -> None:
+        here = self._here
+        if here is None:
+            return
+
+        def picked(seconds: str | None) -> None:
+            if seconds is not None:
+                until = time.time() + float(seconds)
+                self._say(
+                    "Put aside", lambda: actions.snooze(self._source.project, [here.id], until)
+                )
+
+        choices = [Choice(str(seconds), words, "") for words, seconds in SNOOZES]
+        self.app.push_screen(OnePicker("Not to be told of it for", "how long", choices), picked)
+
+    def action_resolve(self) -> None:
+        here = self._here
+        if here is None:
+            return
+
+        def answered(why: str | None) -> None:
+            if why is not None:
+                self._say("Resolved", lambda: actions.resolve(self._source.project, [here.id], why))
+
+        question = "How was it dealt with? It is kept with the alert, and may be left empty."
+        self.app.push_screen(PromptDialog(question, "", lambda _: None), answered)
+
+    def _say(self, words: str, change: Callable[[], object]) -> None:
+        def work() -> intents.ActionDone:
+            change()
+            return intents.ActionDone(words)
+
+        self._source.act(self, "The alert stays as it was", work)
+
+    # What can be done about it
+
+    def on_row_table_row_opened(self, event: RowTable.RowOpened) -> None:
+        event.stop()
+        here = self._here
+        if here is None:
+            return
+        remedies = here.alert.remedies
+
+        def picked(at: str | None) -> None:
+            if at is not None:
+                self._carry_out(remedies[int(at)])
+
+        if remedies:
+            choices = [Choice(str(at), safe(it.words), "") for at, it in enumerate(remedies)]
+            self.app.push_screen(OnePicker(safe(here.alert.title), "what to do", choices), picked)
+        else:
+            self.app.notify("No remedy is prepared: x resolves it", markup=False, timeout=3)
+
+    def _carry_out(self, remedy: Remedy) -> None:
+        arguments = {name: str(value) for name, value in remedy.arguments.items()}
+        if remedy.kind is RemedyKind.SHOW_RUN:
+            pane = "charts" if "metric" in arguments else "runs"
+            self.post_message(intents.PaneRequested(pane, arguments["run"]))
+        elif remedy.kind is RemedyKind.STOP_RUN:
+            self._stop(arguments["run"], remedy)
+        elif remedy.kind is RemedyKind.START_JOB and set(arguments) == {"job"}:
+            self._job = arguments["job"]
+            self._source.ask_project(self)
+        elif remedy.kind is RemedyKind.PROPOSE_CHECKS:
+            self.post_message(intents.PaneRequested("data"))
+        elif remedy.kind is RemedyKind.OPEN_REPORT and "batch" in arguments:
+            self.post_message(intents.PaneRequested("monitor"))
+        else:
+            command = command_of(remedy)
+            words = "" if command is None else f"On the command line: {shlex.join(command)}"
+            self.app.push_screen(MessageDialog(remedy.words, words))
+
+    def _stop(self, run_id: str, remedy: Remedy) -> None:
+        def work() -> intents.ActionDone:
+            actions.stop(self._source.project, run_id)
+            return intents.ActionDone("Asked to stop")
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self._source.act(self, "The run was not stopped", work)
+
+        words = safe(remedy.words)
+        self.app.push_screen(ConfirmDialog(f"{words[:1].upper()}{words[1:]}?"), answered)
+
+    def on_project_read(self, event: intents.ProjectRead) -> None:
+        event.stop()
+        if self._job in event.project.jobs and not event.project.is_broken:
+            form = LaunchForm(event.project, self._job, self._source, None, None)
+            self.app.push_screen(form, self._launched)
+        else:
+            words = f"mlops.toml has no job {self._job!r} that can be started."
+            self.app.push_screen(MessageDialog("Nothing is launched", words))
+
+    def _launched(self, done: intents.ActionDone | None) -> None:
+        if done is not None:
+            self.app.notify(safe(done.words), markup=False, timeout=5)

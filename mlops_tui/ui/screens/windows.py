@@ -1,0 +1,147 @@
+"""The screen of one live dataset: how each column was in each window, and what is behind it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from textual.binding import BindingType
+from textual.message import Message
+
+from mlops_tui.domain.monitoring import BatchFacts, HeatMap
+from mlops_tui.domain.text import safe
+from mlops_tui.engine.feed import Batch
+from mlops_tui.ui import intents, keys
+from mlops_tui.ui.drift_report import drift_parts, drift_title
+from mlops_tui.ui.errors import describe
+from mlops_tui.ui.facts import Fact
+from mlops_tui.ui.formats import count
+from mlops_tui.ui.heat_rows import BATCH, window_facts
+from mlops_tui.ui.overlaid import overlaid_lines
+from mlops_tui.ui.project_source import ProjectSource
+from mlops_tui.ui.screens.dialogs import MessageDialog, ReadingDialog
+from mlops_tui.ui.screens.report import ReportDialog
+from mlops_tui.ui.screens.rows_screen import RowsScreen
+from mlops_tui.ui.widgets.heat_table import HeatTable
+from mlops_tui.ui.widgets.pace import Pace
+from mlops_tui.ui.widgets.piece_line import PieceLine
+from mlops_tui.ui.widgets.row_table import RowTable
+from mlops_tui.ui.widgets.wrapped_view import Lines
+
+MOST_WINDOWS = 400
+MOST_COLUMNS = 500
+ASK_SECONDS = 1.0
+
+
+class WindowsScreen(RowsScreen):
+    """Lies over the monitor; reads the newest windows again as they are judged."""
+
+    place: ClassVar[str] = keys.WINDOWS
+    BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.WINDOWS)
+
+    @dataclass
+    class HeatRead(Message):
+        """What became of the windows so far."""
+
+        heat: HeatMap
+
+    @dataclass
+    class ReportRead(Message):
+        """The whole report of a window, to show one column of it."""
+
+        batch: BatchFacts
+        column: str
+        report: Mapping[str, Any]
+
+    def __init__(self, source: ProjectSource, dataset: str) -> None:
+        self.line = PieceLine(id="project-line")
+        self.table = HeatTable()
+        super().__init__(self.line, self.table)
+        self._source = source
+        self._dataset = dataset
+        self._pace = Pace(self, self._ask)
+
+    def facts_here(self) -> Sequence[Fact]:
+        column, heat = self.table.cursor_key, self.table.heat
+        if column is None:
+            return ()
+        return window_facts(heat, self.table.here, column, time.time())
+
+    def on_mount(self) -> None:
+        self._ask()
+
+    def take(self, batch: Batch) -> None:
+        if "batches" in batch.topics:
+            self._pace.want(ASK_SECONDS)
+
+    def _ask(self) -> None:
+        self._source.ask(
+            "the windows",
+            lambda reader: reader.heat_map(self._dataset, MOST_WINDOWS, MOST_COLUMNS),
+            self.HeatRead,
+            self,
+            "windows",
+        )
+
+    def on_windows_screen_heat_read(self, event: HeatRead) -> None:
+        event.stop()
+        batches = event.heat.batches
+        words = f"{count(len(batches), 'window')}, {count(len(event.heat.columns), 'column')} "
+        self.line.show([(f" Windows of {safe(self._dataset)}", "strong")], words)
+        self.table.show(event.heat)
+        self.show_facts()
+
+    def on_heat_table_window_pointed_at(self, event: HeatTable.WindowPointedAt) -> None:
+        event.stop()
+        self.show_facts()
+
+    # Closer
+
+    def on_row_table_row_opened(self, event: RowTable.RowOpened) -> None:
+        event.stop()
+        batch, project = self.table.heat.batches[self.table.here], self._source.project
+
+        def work(_: object) -> Mapping[str, Any]:
+            from mlops_tui.engine.actions_monitor import report_of
+
+            return report_of(project, batch)
+
+        self._source.ask(
+            "the report",
+            work,
+            lambda report: self.ReportRead(batch, event.key, report),
+            self,
+            "report",
+        )
+
+    def on_windows_screen_report_read(self, event: ReportRead) -> None:
+        event.stop()
+        report, column = event.report, event.column
+        found = report.get("distributions", {}).get(column)
+        if column == BATCH or found is None:
+            title = drift_title(event.batch.key, event.batch.reference, report)
+            self.app.push_screen(ReportDialog(title, drift_parts(report)))
+        else:
+            title = f"{column} in {event.batch.key}, against {event.batch.reference}"
+            self.app.push_screen(OverlaidDialog(title, found))
+
+    def on_read_failed(self, event: intents.ReadFailed) -> None:
+        event.stop()
+        self.app.push_screen(MessageDialog(f"{event.what} cannot be shown", describe(event.error)))
+
+    def action_leave(self) -> None:
+        self.dismiss()
+
+
+class OverlaidDialog(ReadingDialog):
+    """One column of a window over what is usual."""
+
+    def __init__(self, title: str, found: Mapping[str, Any]) -> None:
+        lines = ["".join(text for text, _ in line) for line in overlaid_lines(found, 80)]
+        super().__init__(title, "\n".join([title, "", *lines]))
+        self._found = found
+
+    def lines_for(self, width: int) -> Lines:
+        return [*self.title_lines(width), [], *overlaid_lines(self._found, width)]
