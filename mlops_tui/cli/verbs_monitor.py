@@ -1,4 +1,4 @@
-"""The verb that compares live data with a reference."""
+"""The verb that compares live data with a reference, and how its report is printed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from mlops_tui.domain.errors import InputError
 from mlops_tui.domain.text import short_number
 from mlops_tui.engine import actions_monitor
 
-_WORDS = {"ok": "ok", "drift": "drift", "too_little_data": "too little data"}
+WORDS = {"ok": "ok", "drift": "drift", "too_little_data": "too little data"}
 _SHOWN = 20
 """Columns without a finding that are listed; the rest is counted."""
 _HEADS = (
@@ -26,22 +26,36 @@ _HEADS = (
 
 
 def do_monitor_run(options: argparse.Namespace) -> int:
-    """Compare a batch with a reference; exit code 1 on drift, or where the model does worse."""
+    """Compare a batch, or a live dataset, with a reference.
+
+    The exit code is 1 on drift, or where the model does worse.
+    """
+    is_by_files = options.reference is not None or options.current is not None
+    report = _of_files(options) if is_by_files else _of_project(options)
+    if options.json:
+        output.json_data(report)
+    else:
+        print_report(report, options.all)
+    model = report["performance"]
+    is_degraded = model is not None and model["verdict"] == "degraded"
+    return 1 if report["verdict"] == "drift" or is_degraded else 0
+
+
+def _of_files(options: argparse.Namespace) -> dict[str, Any]:
     if options.reference is None or options.current is None:
         missing = "--reference" if options.reference is None else "--current"
         raise InputError(f"{missing} FILE is missing", "mlops-tui monitor run --help")
+    if options.dataset is not None:
+        hint = "name a live dataset, or two files, not both"
+        raise InputError(f"{options.dataset!r} beside --reference and --current", hint)
     scores = scores_of(options.scores)
-    report = actions_monitor.compare_files(
+    prediction = options.prediction or next(iter(scores.values()), None)
+    roles = {"target": options.target, "prediction": prediction, "time": options.time}
+    return actions_monitor.compare_files(
         options.reference,
         options.current,
         options.preset,
-        {
-            "target": options.target,
-            "prediction": options.prediction or next(iter(scores.values()), None),
-            "time": options.time,
-            "thresholds": dict(_pairs(options.thresholds, float, "THRESHOLD")),
-            "methods": dict(_pairs(options.methods, str, "METHOD")),
-        },
+        roles | settings_of(options),
         options.multivariate,
         ask={
             "truth": options.target,
@@ -50,13 +64,31 @@ def do_monitor_run(options: argparse.Namespace) -> int:
             "time": options.time,
         },
     )
-    if options.json:
-        output.json_data(report)
-    else:
-        _print(report, options.all)
-    model = report["performance"]
-    is_degraded = model is not None and model["verdict"] == "degraded"
-    return 1 if report["verdict"] == "drift" or is_degraded else 0
+
+
+def _of_project(options: argparse.Namespace) -> dict[str, Any]:
+    from mlops_tui.cli.reading import project_folder
+    from mlops_tui.engine import actions_live
+
+    for name in ("preset", "target", "prediction", "scores", "time"):
+        if getattr(options, name):
+            hint = "mlops.toml says it of datasets and [monitor]; or give --reference and --current"
+            raise InputError(f"--{name.removesuffix('s')} is for two files", hint)
+    folder = project_folder(options.project)
+    settings = settings_of(options)
+    return actions_live.compare_live(folder, options.dataset, settings, options.multivariate)
+
+
+def settings_of(options: argparse.Namespace) -> dict[str, object]:
+    """Return the thresholds and methods that were given.
+
+    Raises:
+        InputError: one is no pair.
+    """
+    return {
+        "thresholds": dict(_pairs(options.thresholds, float, "THRESHOLD")),
+        "methods": dict(_pairs(options.methods, str, "METHOD")),
+    }
 
 
 def _pairs(given: Sequence[str], kind: type[float] | type[str], what: str) -> list[tuple[str, Any]]:
@@ -72,7 +104,8 @@ def _pairs(given: Sequence[str], kind: type[float] | type[str], what: str) -> li
     return found
 
 
-def _print(report: Mapping[str, Any], is_all: bool) -> None:
+def print_report(report: Mapping[str, Any], is_all: bool) -> None:
+    """Print a report for people; columns without a finding only in part unless `is_all`."""
     for problem in report["problems"]:
         output.words(f"note: {problem}")
     output.data(_headline(report))
@@ -112,7 +145,7 @@ def _headline(report: Mapping[str, Any]) -> str:
     errors = sum(finding["level"] == "error" for finding in report["quality"])
     if errors:
         judged += f", {errors} {'error' if errors == 1 else 'errors'} in the data"
-    return f"{_WORDS[report['verdict']]}: {judged}; {sizes}{ordered}{by}"
+    return f"{WORDS[report['verdict']]}: {judged}; {sizes}{ordered}{by}"
 
 
 def _print_columns(title: str, columns: Sequence[Mapping[str, Any]], is_all: bool) -> None:
@@ -130,7 +163,7 @@ def _print_columns(title: str, columns: Sequence[Mapping[str, Any]], is_all: boo
 
 def _cells(column: Mapping[str, Any]) -> list[str]:
     return [
-        *(column["column"], _WORDS[column["verdict"]], _number(column["score"])),
+        *(column["column"], WORDS[column["verdict"]], _number(column["score"])),
         *(_number(column["threshold"]), _number(column["null_q99"]), _number(column["p_value"])),
         *(f"{column['n_current']:,}", f"{column['n_reference']:,}"),
         *(column["method"], column["type"]),
@@ -149,4 +182,4 @@ def _print_together(together: Mapping[str, Any] | None) -> None:
     for name in ("domain_classifier", "pca"):
         found = together[name]
         if found is not None:
-            output.data(f"  {_WORDS[found['verdict']]}: {found['words']}")
+            output.data(f"  {WORDS[found['verdict']]}: {found['words']}")

@@ -13,22 +13,46 @@ if TYPE_CHECKING:
 _MONITOR = "Watch live data"
 
 
-def _run(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--reference", metavar="FILE", type=Path, help="data that is as usual")
-    parser.add_argument("--current", metavar="FILE", type=Path, help="the batch to judge")
+def _dataset(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--preset",
-        choices=("evidently", "nannyml", "psi"),
-        help="decide as that tool does by default",
+        "dataset", metavar="DATASET", nargs="?", help="a live dataset, where there are several"
     )
-    parser.add_argument("--target", metavar="COLUMN", help="the column that a model predicts")
-    parser.add_argument("--prediction", metavar="COLUMN", help="the column of its predictions")
-    _add_scores(parser)
+
+
+def _status(parser: argparse.ArgumentParser) -> None:
+    _dataset(parser)
     parser.add_argument(
-        "--time",
-        metavar="COLUMN",
-        help="the column that orders the rows (default: the only one with times)",
+        *("--limit", "-n"), metavar="N", type=int, default=20, help="at most N batches (default 20)"
     )
+
+
+def _show(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("batch", metavar="BATCH", help="id, unique beginning of one, or its key")
+    parser.add_argument("--all", action="store_true", help="list every column")
+
+
+def _watch(parser: argparse.ArgumentParser) -> None:
+    _dataset(parser)
+    parser.add_argument(
+        "--once",
+        action="store_true",
+        help="judge what waits, here and now; ends with 1 where a batch drifted",
+    )
+
+
+def _replay(parser: argparse.ArgumentParser) -> None:
+    _dataset(parser)
+    parser.add_argument("--since", metavar="TIME", help="such as 2026-03-01 or -30d")
+    _overrides(parser)
+    parser.add_argument("--alarm", metavar="K/M", help="an alarm after K of M windows")
+    parser.add_argument(
+        "--against",
+        choices=("reference", "previous", "same_hour", "same_weekday"),
+        help="what each batch is compared with",
+    )
+
+
+def _overrides(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--threshold",
         dest="thresholds",
@@ -46,6 +70,26 @@ def _run(parser: argparse.ArgumentParser) -> None:
         help="how to compare a column: wasserstein, kolmogorov_smirnov, jensen_shannon, psi, "
         "hellinger, chi_square, total_variation, l_infinity",
     )
+
+
+def _run(parser: argparse.ArgumentParser) -> None:
+    _dataset(parser)
+    parser.add_argument("--reference", metavar="FILE", type=Path, help="data that is as usual")
+    parser.add_argument("--current", metavar="FILE", type=Path, help="the batch to judge")
+    parser.add_argument(
+        "--preset",
+        choices=("evidently", "nannyml", "psi"),
+        help="decide as that tool does by default",
+    )
+    parser.add_argument("--target", metavar="COLUMN", help="the column that a model predicts")
+    parser.add_argument("--prediction", metavar="COLUMN", help="the column of its predictions")
+    _add_scores(parser)
+    parser.add_argument(
+        "--time",
+        metavar="COLUMN",
+        help="the column that orders the rows (default: the only one with times)",
+    )
+    _overrides(parser)
     parser.add_argument(
         "--multivariate", action="store_true", help="columns together too; takes seconds"
     )
@@ -97,10 +141,33 @@ MONITOR_VERBS = (
         *("monitor run", _MONITOR, "compare data with a reference; tell drift from chance"),
         *("mlops_tui.cli.verbs_monitor", _run),
         (
+            "mlops-tui monitor run",
             "mlops-tui monitor run --reference train.csv --current today.csv",
             "mlops-tui monitor run --reference train.csv --current today.csv --json",
             "mlops-tui monitor run --reference train.csv --current today.csv --preset psi",
         ),
-        has_project=False,
+    ),
+    Verb(
+        *("monitor status", _MONITOR, "list batches of live data and what they amount to"),
+        *("mlops_tui.cli.verbs_live", _status),
+        ("mlops-tui monitor status", "mlops-tui monitor status --json"),
+    ),
+    Verb(
+        *("monitor show", _MONITOR, "show the report of a batch"),
+        *("mlops_tui.cli.verbs_live", _show),
+        ("mlops-tui monitor show 2026-03-02.csv", "mlops-tui monitor show 4838792b --json"),
+    ),
+    Verb(
+        *("monitor watch", _MONITOR, "judge every new batch in the background, or what waits now"),
+        *("mlops_tui.cli.verbs_live", _watch),
+        ("mlops-tui monitor watch", "mlops-tui monitor watch --once"),
+    ),
+    Verb(
+        *("monitor replay", _MONITOR, "tell what history would have raised; records nothing"),
+        *("mlops_tui.cli.verbs_live", _replay),
+        (
+            "mlops-tui monitor replay --since 2026-03-01",
+            "mlops-tui monitor replay --threshold heat=0.3 --alarm 3/5 --json",
+        ),
     ),
 )

@@ -38,6 +38,8 @@ def _value(value: Scalar) -> str:
 
 
 def _open_report(arguments: Arguments) -> tuple[str, ...]:
+    if arguments.get("batch"):
+        return "monitor", "show", str(arguments["batch"])
     files = ("--reference", str(arguments["reference"]), "--current", str(arguments["current"]))
     return "monitor", "run", *files
 

@@ -1,7 +1,7 @@
-"""The process that looks after one project's runs: `python -m mlops_tui.engine.agent PROJECT`.
+"""The process that looks after a project: `python -m mlops_tui.engine.agent PROJECT`.
 
-It leaves when there is nothing to do. It may be killed at any instant: what it knows is on disk,
-and the next one goes on from there.
+It starts its runs and watches its live data, and leaves when there is nothing to do. It may be
+killed at any instant: what it knows is on disk, and the next one goes on from there.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from mlops_tui.engine import fifo, wake
 from mlops_tui.engine.bell import Bell
 from mlops_tui.engine.care import Care
 from mlops_tui.engine.executors import executor_of
+from mlops_tui.engine.live_watch import LiveWatch
 from mlops_tui.index import Index
 from mlops_tui.journal.lock import FileLock
 
@@ -74,6 +75,7 @@ class Agent:
         self._bell = Bell()
         self._index: Index | None = None
         self._care: Care | None = None
+        self._live = LiveWatch(project, say)
         self._error_pause = _ERROR_PAUSE_SECONDS[0]
 
     def work(self) -> None:
@@ -91,19 +93,20 @@ class Agent:
                     break
             if self._bell.wait(pause, [self._pipe.fd]):
                 idle_since = None
+        self._live.stop()
         if self._index is not None:
             self._index.close()
 
     def _look(self) -> float | None:
         """Do what is to be done; return the seconds to the next look, None for nothing to do."""
         try:
-            pause = self._opened().look()
+            pauses = [self._opened().look(), self._live.keep()]
         except (MlopsTuiError, OSError) as error:
             say(f"{type(error).__name__}: {error}")
             self._error_pause = min(2 * self._error_pause, _ERROR_PAUSE_SECONDS[1])
             return self._error_pause
         self._error_pause = _ERROR_PAUSE_SECONDS[0]
-        return pause
+        return min((pause for pause in pauses if pause is not None), default=None)
 
     def _opened(self) -> Care:
         if self._index is None or self._care is None:

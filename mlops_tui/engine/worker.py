@@ -1,9 +1,10 @@
-"""The process that does one piece of heavy work: `python -m mlops_tui.engine.worker`.
+"""The process that does one piece of heavy work: `python -m mlops_tui.engine.worker [TASKS]`.
 
 It reads one line, `{"task": "module.function", "arguments": {...}}`, from standard input, and
 writes lines of `{"progress": [done, total]}` and then one of `{"result": ...}` or of
-`{"error": {...}}` to standard output. It is nice to what else runs, and it dies when its standard
-input closes, so that it never outlives whoever asked for the work.
+`{"error": {...}}` to standard output. With the name of a module of tasks it loads that one at once
+and stays, to do one piece after the other. It is nice to what else runs, and it dies when its
+standard input closes, so that it never outlives whoever asked for the work.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
-from typing import Any, TextIO
+from queue import SimpleQueue
+from typing import Any, BinaryIO, TextIO
 
 from mlops_tui.domain import errors
 
@@ -127,35 +129,40 @@ def perform(request: Mapping[str, Any], teller: Teller) -> bool:
     return False
 
 
-def _die_with(descriptor: int) -> None:
-    """Kill this process and all it started once the other end of the pipe is closed."""
+def _die_with(requests: BinaryIO, waiting: SimpleQueue[bytes]) -> None:
+    """Take requests; kill this process and all it started once nobody is there to make any."""
     with contextlib.suppress(OSError):
-        while os.read(descriptor, 4096):
-            pass
+        for line in requests:
+            waiting.put(line)
     os.killpg(0, signal.SIGKILL)
 
 
-def _take_streams() -> tuple[int, TextIO]:
+def _take_streams() -> tuple[BinaryIO, TextIO]:
     """Return standard input and output as our own; whatever a library prints goes to the log."""
     source, target = os.dup(0), os.dup(1)
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     os.close(nothing)
     os.dup2(2, 1)
-    return source, os.fdopen(target, "w", encoding="utf-8")
+    return os.fdopen(source, "rb"), os.fdopen(target, "w", encoding="utf-8")
 
 
 def main() -> int:
-    """Do one piece of work."""
+    """Do one piece of work, or one after the other until nobody is there any more."""
     with contextlib.suppress(PermissionError):  # we lead our group already
         os.setpgid(0, 0)
     with contextlib.suppress(OSError):
         os.nice(_NICE)
-    line = sys.stdin.buffer.readline()
+    requests, output = _take_streams()
+    waiting: SimpleQueue[bytes] = SimpleQueue()
+    threading.Thread(target=_die_with, args=(requests, waiting), daemon=True).start()
+    if len(sys.argv) > 1:
+        importlib.import_module(f"mlops_tui.engine.tasks.{sys.argv[1]}")
+        while True:
+            perform(json.loads(waiting.get()), Teller(output))
+    line = waiting.get()
     if not line.endswith(b"\n"):
         return 2
-    source, output = _take_streams()
-    threading.Thread(target=_die_with, args=(source,), daemon=True).start()
     with output:
         return 0 if perform(json.loads(line), Teller(output)) else 1
 

@@ -62,12 +62,12 @@ class Cancellation:
         with self._lock:
             process, self._process = self._process, None
         if process is not None:
-            _kill_group(process)
+            kill_group(process)
             process.wait()
 
     def _kill(self) -> None:
         if self._process is not None:
-            _kill_group(self._process)
+            kill_group(self._process)
 
 
 def work(
@@ -93,7 +93,7 @@ def work(
     if watch.is_cancelled:
         raise WorkCancelledError("cancelled")
     request = json.dumps({"task": task, "arguments": dict(arguments)}).encode() + b"\n"
-    process = _start()
+    process = start_worker()
     watch.attach(process)
     try:
         with contextlib.suppress(BrokenPipeError):  # it died: that is told below
@@ -101,26 +101,32 @@ def work(
             _stdin(process).flush()
         answer = _answer(process, on_progress or _ignore)
         if answer is None:
-            _wait_unreaped(process)
+            wait_unreaped(process)
     finally:
         _close(process)
         watch.detach()
     if watch.is_cancelled:
         raise WorkCancelledError("cancelled")
     if answer is None:
-        raise _death(process.returncode)
+        raise death_of(process.returncode)
     if "error" in answer:
         raise error_told(answer["error"])
     return answer["result"]
 
 
-def _start() -> subprocess.Popen[bytes]:
+def start_worker(tasks: str | None = None) -> subprocess.Popen[bytes]:
+    """Start a worker process; one that stays where a module of tasks is named.
+
+    Raises:
+        StorageError: the system refuses.
+    """
+    more = [] if tasks is None else [tasks]
     try:
         log = _open_log()
         try:
             return subprocess.Popen(
                 # -P: a module in the folder we happen to stand in must not hide one of ours
-                [sys.executable, "-P", "-m", "mlops_tui.engine.worker"],
+                [sys.executable, "-P", "-m", "mlops_tui.engine.worker", *more],
                 env=detached.environment(),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -161,7 +167,7 @@ def _stdin(process: subprocess.Popen[bytes]) -> Any:
     return process.stdin
 
 
-def _wait_unreaped(process: subprocess.Popen[bytes]) -> None:
+def wait_unreaped(process: subprocess.Popen[bytes]) -> None:
     """Wait until the worker is over, and leave its number taken until its group is gone too."""
     if hasattr(os, "waitid"):  # not on every macOS: then a group may be left to its own stdin
         os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
@@ -176,13 +182,15 @@ def _close(process: subprocess.Popen[bytes]) -> None:
                 pipe.close()
 
 
-def _kill_group(process: subprocess.Popen[bytes]) -> None:
+def kill_group(process: subprocess.Popen[bytes]) -> None:
+    """Kill a worker and all that it started."""
     if process.returncode is None:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
 
 
-def _death(code: int) -> WorkerError:
+def death_of(code: int) -> WorkerError:
+    """Return how a worker that gave no answer ended, from its exit code."""
     number = -code if code < 0 else None
     words = reasons.exit_words(None if code < 0 else code, number, out_of_memory=False)
     hint = f"its last words are in {log_path()}"

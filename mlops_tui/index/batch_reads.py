@@ -28,6 +28,15 @@ class BatchReads(OpenIndex):
         """Return one batch, also one whose file has other content by now; None for no such."""
         return self._ask(lambda c: batches.select_batch(c, batch_id))
 
+    def find_batch(self, name: str) -> BatchFacts:
+        """Return the batch that goes by an id, the unique beginning of one, or its key.
+
+        Raises:
+            NotFoundError: there is none.
+            AmbiguousError: there are several.
+        """
+        return self._ask(lambda c: batches.find_batch(c, name))
+
     def batch_columns(self, batch_ids: Sequence[str]) -> dict[str, dict[str, Cell]]:
         """Return what each column of some batches came to: batch, then column."""
         return self._ask(lambda c: batches.select_cells(c, batch_ids))
@@ -47,6 +56,10 @@ class BatchReads(OpenIndex):
     def known_files(self, dataset: str, files: Sequence[tuple[str, int, int]]) -> set[str]:
         """Return the keys of those files, of (key, bytes, ns of change), judged as they are now."""
         return self._ask(lambda c: batches.select_known(c, dataset, files))
+
+    def newest_batches(self, batch_ids: Sequence[str]) -> set[str]:
+        """Return those of these batches that were judged and that no other content followed."""
+        return self._ask(lambda c: batches.select_newest(c, batch_ids))
 
     def batch_sizes(self, dataset: str, before: float) -> list[int]:
         """Return how many rows the twenty batches before a moment had, oldest first."""

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from mlops_tui.domain.errors import AmbiguousError, NotFoundError
 from mlops_tui.domain.monitoring import BatchFacts, Cell, HeatMap
 from mlops_tui.domain.verdicts import Verdict
 from mlops_tui.index.lines import clean, is_number
@@ -27,7 +28,8 @@ def note_batch(connection: sqlite3.Connection, record: Mapping[str, Any]) -> Non
     Of several lines about one batch the latest counts; of several batches of one key it is the one
     that is judged last, whichever order the lines come in.
     """
-    batch_id, dataset, key = (_text(record, name) for name in ("batch", "dataset", "key"))
+    names = ("batch", "dataset", "cut", "key")
+    batch_id, dataset, cut, key = (_text(record, name) for name in names)
     if not batch_id or not dataset:
         return
     t = _number(record, "t") or 0.0
@@ -38,10 +40,10 @@ def note_batch(connection: sqlite3.Connection, record: Mapping[str, Any]) -> Non
         connection.execute("DELETE FROM batch_columns WHERE batch = ?", (row[0],))
         connection.execute("DELETE FROM batches WHERE num = ?", (row[0],))
     number = connection.execute(
-        "INSERT INTO batches (id, dataset, reference, key, at, start, end, rows, verdict, error,"
-        " columns, drifted, n_drifted, findings, report, t, host, size, mtime)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING num",
-        (batch_id, dataset, _text(record, "reference"), key, *_values(record, t)),
+        "INSERT INTO batches (id, dataset, cut, reference, key, at, start, end, rows, verdict,"
+        " error, columns, drifted, n_drifted, findings, report, t, host, size, mtime)"
+        f" VALUES ({', '.join('?' * 20)}) RETURNING num",
+        (batch_id, dataset, cut, _text(record, "reference"), key, *_values(record, t)),
     ).fetchone()[0]
     cells = record.get("columns")
     _add_cells(connection, number, cells if isinstance(cells, list) else [])
@@ -102,10 +104,15 @@ def select_batches(
     limit: int | None = None,
     before: float | None = None,
 ) -> list[BatchFacts]:
-    """Return the newest batches, oldest first; of one key the content that was judged last."""
+    """Return the newest batches, oldest first; of one key the content that was judged last.
+
+    Of batches that were cut in several ways, those that were cut as the last one.
+    """
     rows = connection.execute(
         f"SELECT {_FACTS} FROM batches WHERE newest = 1 AND (?1 IS NULL OR dataset = ?1)"
-        " AND (?2 IS NULL OR at < ?2) ORDER BY at DESC, key DESC LIMIT ?3",
+        " AND (?2 IS NULL OR at < ?2) AND cut = (SELECT last.cut FROM batches AS last"
+        " WHERE last.dataset = batches.dataset ORDER BY last.t DESC, last.id DESC LIMIT 1)"
+        " ORDER BY at DESC, key DESC LIMIT ?3",
         (None if dataset is None else clean(dataset), before, _limit(limit)),
     )
     return [_batch(row) for row in reversed(rows.fetchall())]
@@ -117,6 +124,27 @@ def select_batch(connection: sqlite3.Connection, batch_id: str) -> BatchFacts | 
         f"SELECT {_FACTS} FROM batches WHERE id = ?", (clean(batch_id),)
     ).fetchone()
     return None if row is None else _batch(row)
+
+
+def find_batch(connection: sqlite3.Connection, name: str) -> BatchFacts:
+    """Return the batch that goes by an id, the unique beginning of one, or its key.
+
+    Raises:
+        NotFoundError: there is none.
+        AmbiguousError: there are several.
+    """
+    rows = connection.execute(
+        f"SELECT {_FACTS} FROM batches WHERE id = :name OR newest = 1 AND"
+        " (key = :name OR :name != '' AND substr(id, 1, length(:name)) = :name)"
+        " ORDER BY id = :name DESC, at DESC",
+        {"name": clean(name)},
+    ).fetchall()
+    if not rows:
+        raise NotFoundError(f"no batch goes by {name!r}", "mlops-tui monitor status lists them")
+    if len(rows) > 1 and rows[0][0] != name:
+        candidates = [f"{row[0]} ({row[1]}, {row[3]})" for row in rows[:20]]
+        raise AmbiguousError(f"{len(rows)} batches go by {name!r}", candidates, "give the id")
+    return _batch(rows[0])
 
 
 def select_cells(
@@ -178,6 +206,15 @@ def select_known(
         " WHERE dataset = ?1 AND newest = 1 AND size = json_extract(file.value, '$[1]')"
         " AND mtime = json_extract(file.value, '$[2]')",
         (clean(dataset), wanted),
+    )
+    return {row[0] for row in rows}
+
+
+def select_newest(connection: sqlite3.Connection, batch_ids: Sequence[str]) -> set[str]:
+    """Return those of these batches whose keys have no newer content."""
+    rows = connection.execute(
+        "SELECT id FROM batches WHERE newest = 1 AND id IN (SELECT value FROM json_each(?))",
+        (json.dumps([clean(batch_id) for batch_id in batch_ids]),),
     )
     return {row[0] for row in rows}
 

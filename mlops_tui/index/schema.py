@@ -4,7 +4,7 @@ from __future__ import annotations
 
 APPLICATION_ID = 0x6D6C6F70
 """`mlop`: an SQLite file without it is none of ours."""
-SCHEMA_VERSION = 10
+SCHEMA_VERSION = 11
 """Goes up with every change of tables or of what ingest writes; another one means a rebuild."""
 
 TABLES = """
@@ -75,7 +75,7 @@ CREATE INDEX alerts_unresolved ON alerts (state) WHERE state != 'resolved';
 CREATE INDEX alerts_version ON alerts (version);
 CREATE TABLE batches (                     -- of live data that were judged
     num INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
-    dataset TEXT NOT NULL, reference TEXT NOT NULL, key TEXT NOT NULL,
+    dataset TEXT NOT NULL, cut TEXT NOT NULL, reference TEXT NOT NULL, key TEXT NOT NULL,
     at REAL NOT NULL, start REAL, end REAL, rows INTEGER NOT NULL,
     verdict TEXT, error TEXT,
     columns INTEGER NOT NULL, drifted TEXT NOT NULL, n_drifted INTEGER NOT NULL,
@@ -84,6 +84,7 @@ CREATE TABLE batches (                     -- of live data that were judged
     newest INTEGER NOT NULL DEFAULT 1      -- no other content of its key was judged later
 );
 CREATE INDEX batches_key ON batches (dataset, key);
+CREATE INDEX batches_last ON batches (dataset, t DESC, id DESC, cut);
 CREATE INDEX batches_newest ON batches (dataset, at, key) WHERE newest = 1;
 CREATE TABLE batch_columns (
     batch INTEGER NOT NULL, name INTEGER NOT NULL,

@@ -6,7 +6,10 @@ from itertools import permutations
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from mlops_tui.domain import places
+from mlops_tui.domain.errors import AmbiguousError, NotFoundError
 from mlops_tui.domain.monitoring import Cell
 from mlops_tui.index import Index
 from tests.index.recorder import Recorder, T
@@ -17,7 +20,14 @@ def judged(batch: str, key: str, at: float, verdict: str | None = "ok", **more: 
         ["heat", verdict or "ok", 0.05, 0.1, 0.08, 200, ""],
         ["line", "ok", 0.01, 0.1, 0.1, 9, ""],
     ]
-    facts = {"batch": batch, "dataset": "live", "reference": "train", "key": key, "at": at}
+    facts = {
+        "batch": batch,
+        "dataset": "live",
+        "cut": "file",
+        "reference": "train",
+        "key": key,
+        "at": at,
+    }
     facts |= {"rows": 200, "verdict": verdict, "error": None, "n_columns": 2, "n_findings": 1}
     facts |= {"drifted": [], "n_drifted": 0, "report": "f" * 64, "host": "here", "columns": cells}
     return facts | {"size": 10, "mtime_ns": 20} | more
@@ -95,3 +105,29 @@ def test_a_rebuilt_index_says_the_same(recorder: Recorder) -> None:
             path.unlink()
         assert index.ingest().topics == {"batches"}
         assert (index.batches(), index.heat_map("live")) == before
+
+
+def test_only_batches_that_are_cut_as_the_last_one_are_of_one_timeline(recorder: Recorder) -> None:
+    recorder.journal("batch.judged", T + 1, **judged("a", "a.csv", T + 5))
+    recorder.journal("batch.judged", T + 2, **judged("b", "rows 0-9", T, cut="10 rows"))
+    with Index.open(recorder.project) as index:
+        index.ingest()
+        assert [it.id for it in index.batches("live")] == ["b"]
+        recorder.journal("batch.judged", T + 3, **judged("c", "c.csv", T + 6))
+        index.ingest()
+        assert [it.id for it in index.batches()] == ["a", "c"]
+
+
+def test_a_batch_is_found_by_its_id_the_beginning_of_it_or_its_key(recorder: Recorder) -> None:
+    for name, key in (("abc", "w1.csv"), ("abd", "w2.csv"), ("x", "abd")):
+        recorder.journal("batch.judged", T, **judged(name, key, T))
+    with Index.open(recorder.project) as index:
+        index.ingest()
+        assert index.find_batch("w2.csv").id == "abd"
+        assert index.find_batch("abc").id == index.find_batch("abc").id == "abc"
+        assert index.find_batch("abd").id == "abd"
+        with pytest.raises(AmbiguousError):
+            index.find_batch("ab")
+        with pytest.raises(NotFoundError):
+            index.find_batch("nobody")
+        assert index.newest_batches(["abc", "nobody"]) == {"abc"}

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from mlops_tui.engine import actions_monitor, worker, workers
+from mlops_tui.engine import actions_live, actions_monitor, worker, workers
 
 
 @pytest.fixture
@@ -25,5 +25,5 @@ def own_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
             raise workers.error_told(answer["error"])
         return answer["result"]
 
-    for module in (workers, actions_monitor):
+    for module in (workers, actions_monitor, actions_live):
         monkeypatch.setattr(module, "work", work)

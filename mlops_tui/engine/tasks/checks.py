@@ -35,7 +35,7 @@ def judge(
     problems = Problems()
     declared = described.datasets[dataset]
     around = Around(
-        others=_others(described, declared.checks, meter), id=declared.id, most_rows=most_rows
+        others=others_of(described, declared.checks, meter), id=declared.id, most_rows=most_rows
     )
     read = reader_of(files, meter, problems)
     name = dataset if path is None else os.path.basename(path)
@@ -43,7 +43,7 @@ def judge(
     return replace(report, problems=tuple(told(problems)))
 
 
-def _others(project: Project, checks: tuple[Check, ...], meter: Meter) -> dict[str, Read | str]:
+def others_of(project: Project, checks: tuple[Check, ...], meter: Meter) -> dict[str, Read | str]:
     """Return the datasets that checks refer to, or why they cannot be read."""
     found: dict[str, Read | str] = {}
     for name in {check.dataset for check in checks if isinstance(check, Refers)}:
