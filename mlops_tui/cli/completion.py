@@ -104,7 +104,8 @@ def _words(verb: Verb, project: Path, given: Sequence[str]) -> list[str]:
     if " RUN" in usage and (not given or "[RUN ...]" in usage):
         return [word for word in _runs(project, verb) if word not in given]
     if " ALERT" in usage:
-        return [word for word in _alerts(project, verb) if word not in given]
+        is_over = bool(given) and "[ALERT ...]" not in usage
+        return [] if is_over else [it for it in _alerts(project, verb) if it not in given]
     if verb.name == "series" and len(given) == 1:
         return _metrics(project, given[0])
     return []

@@ -19,13 +19,14 @@ INDENT = " " * 10
 def alert_lines(found: RecordedAlert, now: float, width: int) -> list[str]:
     """Return an alert as a few lines: what, how sure, since when, what it costs, what to do."""
     alert = found.alert
-    paragraphs = [alert.detail, *_sure_lines(alert), _time_words(found, now)]
+    paragraphs = [*alert.detail.split("\n"), *_sure_lines(alert), _time_words(found, now)]
     paragraphs += [_state_words(found, now), *(_sending_words(it) for it in found.sendings)]
     room = max(40, width) - len(INDENT)
     first, *more = textwrap.wrap(f"{alert.severity}: {alert.title}", room) or [""]
     lines = [f"{found.id:<{len(INDENT)}}{first}", *(INDENT + line for line in more)]
     lines += [INDENT + line for text in paragraphs for line in textwrap.wrap(text, room)]
-    return lines + [INDENT + _remedy_words(remedy) for remedy in alert.remedies]
+    remedies = enumerate(alert.remedies, 1)
+    return lines + [f"{INDENT}{number}) {_remedy_words(it)}" for number, it in remedies]
 
 
 def _sure_lines(alert: Alert) -> list[str]:
@@ -69,4 +70,4 @@ def _sending_words(sending: Sending) -> str:
 def _remedy_words(remedy: Remedy) -> str:
     """Return what to do, on one line that can be copied."""
     command = command_of(remedy)
-    return f"-> {remedy.words}" + (f": {shlex.join(command)}" if command else "")
+    return remedy.words + (f": {shlex.join(command)}" if command else "")

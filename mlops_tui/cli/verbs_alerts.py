@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -15,6 +16,7 @@ from mlops_tui.cli.shapes_alerts import alert_lines
 from mlops_tui.domain.alert_shape import alert_shape
 from mlops_tui.domain.alerts import UNRESOLVED, AlertCounts, AlertState
 from mlops_tui.domain.errors import InputError
+from mlops_tui.domain.remedies import command_of
 from mlops_tui.engine import actions
 
 WIDEST = 100
@@ -79,6 +81,33 @@ def do_alerts_snooze(options: argparse.Namespace) -> int:
     if not options.json:
         output.words(f"until {local_time(until)}")
     return code
+
+
+def do_alerts_remedy(options: argparse.Namespace) -> int:
+    """Do what an alert offers, or show what it offers to look at."""
+    from mlops_tui.engine.actions_remedies import ACTING
+
+    project = project_folder(options.project)
+    with open_index(project) as index:
+        (found,) = index.alerts(frozenset(AlertState), ids=[index.resolve_alert(options.alert)])
+    remedies = found.alert.remedies
+    if not 1 <= options.number <= len(remedies):
+        hint = "mlops-tui alerts list shows them with their numbers"
+        raise InputError(f"{found.id} has {len(remedies)} remedies, not {options.number}", hint)
+    remedy = remedies[options.number - 1]
+    command = command_of(remedy)
+    if remedy.kind not in ACTING and command is not None:
+        from mlops_tui.cli.main import main
+
+        output.words(f"{remedy.words}: {shlex.join(command)}")
+        as_json = ["--json"] if options.json else []
+        return main([*command[1:], "-C", str(project), *as_json])
+    done = actions.apply_remedy(project, found.id, remedy, options.reason)
+    if options.json:
+        output.json_data({"id": found.id, "remedy": remedy.kind.value, "done": done})
+    else:
+        output.words(f"{found.id}: {done}")
+    return 0
 
 
 def _say(

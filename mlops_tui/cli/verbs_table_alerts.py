@@ -45,6 +45,17 @@ def _snooze(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _remedy(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("alert", metavar="ALERT", help="id of an alert, or how it begins")
+    parser.add_argument("number", metavar="N", type=int, help="which of its remedies, from 1")
+    parser.add_argument(
+        *("--reason", "-r"),
+        metavar="TEXT",
+        default="",
+        help="why, for the others; a threshold is only raised for one",
+    )
+
+
 ALERT_VERBS = (
     Verb(
         *("alerts list", _ALERTS, "show what needs attention, the worst first", _MODULE, _list),
@@ -69,5 +80,12 @@ ALERT_VERBS = (
     Verb(
         *("alerts reopen", _ALERTS, "take back what was said of alerts", _MODULE, _names),
         ("mlops-tui alerts reopen 3f9a",),
+    ),
+    Verb(
+        *("alerts remedy", _ALERTS, "do what an alert offers", _MODULE, _remedy),
+        (
+            "mlops-tui alerts remedy 3f9a 1",
+            "mlops-tui alerts remedy 3f9a 3 --reason 'summer: it is always so warm'",
+        ),
     ),
 )

@@ -19,6 +19,8 @@ class Rule:
     severity: Severity = Severity.WARNING
     metrics: tuple[str, ...] = ()
     """Names or patterns such as `val_*`; none for those that the rule chooses."""
+    reason: str = ""
+    """Why it is set as it is, for whoever reads it later."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

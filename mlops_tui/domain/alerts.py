@@ -45,13 +45,12 @@ class RemedyKind(StrEnum):
     START_JOB = "start_job"
     """`job`; any other argument is a parameter of it by name."""
     OPEN_REPORT = "open_report"
-    """What is needed to show it again, as its raiser knows: `reference`, `current`, `batch`."""
+    """`batch`, the id of one of live data; or `reference` and `current`, two files."""
     PROPOSE_CHECKS = "propose_checks"
     """`dataset`."""
     RAISE_THRESHOLD = "raise_threshold"
-    """`key`, dotted as in the project file, and `value`, what would have kept quiet."""
-    QUARANTINE_BATCH = "quarantine_batch"
-    """`dataset` and `batch`."""
+    """`key`, dotted as in the project file, and `value`, what would have kept quiet; the reason
+    that a person gives is written beside it."""
     FREE_DISK = "free_disk"
     """No argument: what purging deleted runs would free is shown first."""
 

@@ -120,7 +120,8 @@ def _begun(
     severity = table.one_of("severity", Severity) or usual.severity
     metrics = table.texts("metrics") if has_metrics else ()
     is_on = read_flag(table, "on", usual.is_on)
-    return table, replace(usual, is_on=is_on, severity=severity, metrics=metrics)
+    reason = table.text("reason") or ""
+    return table, replace(usual, is_on=is_on, severity=severity, metrics=metrics, reason=reason)
 
 
 def _ended(table: Table, rule: Some) -> Some:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlops_tui.domain.errors import RefusedError
-from mlops_tui.domain.project import FILE_NAME, Project, Role
-from mlops_tui.domain.projectfile import parse_project
-from mlops_tui.engine.creation import guarding
+from mlops_tui.domain.project import Project, Role
 from mlops_tui.engine.data_sources import declared_source, sound_datasets
+from mlops_tui.engine.project_editing import edit_project_file
 from mlops_tui.engine.proposals.check_writer import checks_toml, with_checks
 
 if TYPE_CHECKING:
@@ -79,16 +76,10 @@ def write_checks(project: Path, proposal: ProposedChecks) -> Path:
         StorageError: it cannot be written.
     """
     described = sound_datasets(project)
-    path = Path(os.path.realpath(described.path / FILE_NAME))
-    with guarding(path):
-        data = path.read_bytes()
-    text = data.decode("utf-8")
     _require_none(described, proposal.dataset)
-    made = with_checks(text, proposal.dataset, proposal.toml)
-    _require_sound(made, described)
-    with guarding(path):
-        _replace(path, data, made.encode())
-    return path
+    return edit_project_file(
+        described, "the checks", lambda text: with_checks(text, proposal.dataset, proposal.toml)
+    )
 
 
 def _require_none(project: Project, name: str) -> None:
@@ -97,33 +88,3 @@ def _require_none(project: Project, name: str) -> None:
         line = min(check.line for check in dataset.checks)
         hint = "take them out first, or copy what you want of the proposal by hand"
         raise RefusedError(f"checks of {name} are declared already (line {line})", hint)
-
-
-def _require_sound(text: str, before: Project) -> None:
-    """Return quietly where the file has no problem that it had not before."""
-    after = parse_project(text.removeprefix("\ufeff"), before.path)
-    if len(after.problems) > len(before.problems):
-        known = {(it.key, it.message) for it in before.problems}
-        new = next((it for it in after.problems if (it.key, it.message) not in known), None)
-        raise RefusedError(f"the checks would not be understood: {new}", "please report this")
-
-
-def _replace(path: Path, expected: bytes, data: bytes) -> None:
-    """Put `data` in the place of a file that still holds what was expected.
-
-    Raises:
-        RefusedError: it does not.
-    """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        mode = stat.S_IMODE(path.stat().st_mode)
-        with open(temporary, "xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-            os.fchmod(file.fileno(), mode)
-        if path.read_bytes() != expected:
-            raise RefusedError(f"{path} changed meanwhile", "nothing was written: try again")
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)

@@ -76,7 +76,7 @@ def tell(
 def message_of(project: Project, found: RecordedAlert) -> tuple[str, str]:
     """Return the subject and the text that tell a person about an alert."""
     alert = found.alert
-    lines = [alert.detail]
+    lines = alert.detail.split("\n")
     if alert.certainty:
         lines.append(f"How sure: {alert.certainty}")
     if alert.cost is not None:

@@ -45,6 +45,11 @@ class Subject:
         stop = Remedy(RemedyKind.STOP_RUN, f"stop {self.run.name}", {"run": self.run.id})
         return (show, stop)
 
+    def quiet(self, rule: str, key: str, value: Scalar, words: str) -> Remedy:
+        """Return what sets a rule so that it would not have spoken."""
+        arguments: dict[str, Scalar] = {"key": f"alerts.rules.{rule}.{key}", "value": value}
+        return Remedy(RemedyKind.RAISE_THRESHOLD, words, arguments)
+
     def cost(self, metric: str, now: float, best: float) -> AlertCost | None:
         """Return what it means for the objective where the metric is the objective's."""
         goal = self.objective
@@ -153,7 +158,10 @@ def stands_still(subject: Subject, found: Found) -> Alert:
         "two standard errors; a falling learning rate may still bring one",
         since=curve.times[begin],
         evidence=found.evidence(subject.run.id, step),
-        remedies=subject.remedies(found.metric, step, "look at it"),
+        remedies=(
+            *subject.remedies(found.metric, step),
+            subject.quiet("plateau", "on", False, "do not tell of plateaus"),
+        ),
     )
 
 
@@ -186,7 +194,12 @@ def stalled(subject: Subject, quiet_seconds: float, gap_seconds: float, n: int) 
         f"(n = {n:,} points)",
         certainty="its processes are alive; whether they still work cannot be told",
         evidence=Evidence(n=n, run=subject.run.id, numbers={"gap_seconds": gap_seconds}),
-        remedies=subject.remedies(),
+        remedies=(
+            *subject.remedies(),
+            subject.quiet(
+                "stall", "least", _twice(quiet_seconds), f"allow {_twice(quiet_seconds)}"
+            ),
+        ),
     )
 
 
@@ -257,6 +270,11 @@ def _above_noise(shape: Shape, words: str) -> str:
         return words
     times = (shape.now - shape.best) / shape.noise
     return f"it is {times:,.0f} times the scatter of the points away from the best; {words}"
+
+
+def _twice(seconds: float) -> str:
+    """Return twice a time as project files have it, in whole minutes."""
+    return f"{max(1, round(seconds / 30))}m"
 
 
 def _gap_words(seconds: float) -> str:

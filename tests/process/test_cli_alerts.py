@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 import time
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,11 @@ NAN = Alert(
         Remedy(RemedyKind.STOP_RUN, "stop train-3", {"run": "r; rm -rf /"}),
         Remedy(RemedyKind.START_JOB, "train again", {"job": "train", "lr": 0.1, "fresh": True}),
         Remedy(RemedyKind.STOP_RUN, "stop what is not named"),
-        Remedy(RemedyKind.RAISE_THRESHOLD, "allow more", {"key": "monitor.x", "value": 1}),
+        Remedy(
+            RemedyKind.RAISE_THRESHOLD,
+            "allow more",
+            {"key": "alerts.rules.stall.factor", "value": 5},
+        ),
     ),
 )
 DRIFT = Alert("drift:live:x", "drift", Severity.WARNING, "\x1b]0;hi\x07x has drifted (n = 200)")
@@ -49,7 +54,8 @@ def ids(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     (tmp_path / "mlops.toml").touch()
     monkeypatch.chdir(tmp_path)
     here = Path()
-    disk = raise_alert(here, Alert("disk", "disk", Severity.INFO, "the disk is nearly full"))
+    free = Remedy(RemedyKind.FREE_DISK, "see what is there")
+    disk = raise_alert(here, Alert("disk", "disk", Severity.INFO, "full", remedies=(free,)))
     clear(here, "disk")
     return {"disk": disk, "nan": raise_alert(here, NAN), "drift": raise_alert(here, DRIFT)}
 
@@ -80,9 +86,9 @@ def test_alerts_are_listed_with_all_that_is_known_of_them(say: Say, ids: dict[st
     for words in (
         "critical: loss of train-3 is NaN since step 120 (5 of 125 points)",
         "what it costs: 120.00 EUR: accuracy 0.91, target 0.97",
-        "-> stop train-3: mlops-tui stop 'r; rm -rf /'",
-        "-> train again: mlops-tui run train -p lr=0.1 -p fresh=true",
-        "-> allow more\n",
+        "1) stop train-3: mlops-tui stop 'r; rm -rf /'",
+        "2) train again: mlops-tui run train -p lr=0.1 -p fresh=true",
+        "4) allow more\n",
     ):
         assert words in out
     assert "\x1b" not in out
@@ -144,3 +150,48 @@ def test_alerts_and_states_are_offered(ids: dict[str, str]) -> None:
         *("open", "acknowledged", "snoozed", "resolved"),
     ]
     assert "snooze" in candidates(["alerts"], "")
+
+
+def test_a_remedy_is_done_and_its_alert_is_acknowledged(say: Say, ids: dict[str, str]) -> None:
+    Path("mlops.toml").write_text("[alerts]  # as ever\n")
+    assert say(f"alerts remedy {ids['nan']} 4")[0] == 2
+    code, out, _ = say(f"alerts remedy {ids['nan'][:6]} 4 --reason 'all is well' --json")
+    done = {
+        "id": ids["nan"],
+        "remedy": "raise_threshold",
+        "done": "alerts.rules.stall.factor is 5 now",
+    }
+    assert (code, json.loads(out)) == (0, done)
+    text = Path("mlops.toml").read_text()
+    assert text.startswith("[alerts]  # as ever\n")
+    assert tomllib.loads(text) == {
+        "alerts": {"rules": {"stall": {"factor": 5, "reason": "all is well"}}}
+    }
+    (nan,) = listed(say, "-s acknowledged")
+    assert nan["reason"] == "alerts.rules.stall.factor is 5 now: all is well"
+
+
+def test_a_remedy_that_shows_something_shows_it(say: Say, ids: dict[str, str]) -> None:
+    code, _, err = say(f"alerts remedy {ids['disk']} 1")
+    assert code == 0
+    assert err.startswith("see what is there: mlops-tui purge\n")
+    purge = {"runs": [], "bytes": 0, "purged": False}
+    assert json.loads(say(f"alerts remedy {ids['disk']} 1 --json")[1]) == purge
+
+
+def test_no_remedy_changes_what_is_run(say: Say, ids: dict[str, str]) -> None:
+    arguments = {"key": "jobs.train.run", "value": "rm -rf /"}
+    remedy = Remedy(RemedyKind.RAISE_THRESHOLD, "allow more", arguments)
+    evil = raise_alert(Path(), Alert("e", "e", Severity.INFO, "evil", remedies=(remedy,)))
+    code, _, err = say(f"alerts remedy {evil} 1 --reason so")
+    assert code == 1
+    assert "jobs.train.run is no threshold" in err
+    assert Path("mlops.toml").read_text() == ""
+
+
+@pytest.mark.parametrize("number", ["0", "5", "1", "2", "3"])
+def test_a_remedy_that_cannot_be_done_changes_nothing(
+    say: Say, ids: dict[str, str], number: str
+) -> None:
+    assert say(f"alerts remedy {ids['nan']} {number}")[0] != 0
+    assert listed(say)[0]["state"] == "open"

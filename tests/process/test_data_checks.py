@@ -209,7 +209,7 @@ def test_proposed_checks_are_written_where_there_are_none(
 
 @pytest.mark.usefixtures("own_tasks")
 def test_a_project_file_that_changed_meanwhile_is_left_alone(project: Path) -> None:
-    from mlops_tui.engine import actions_propose_checks as acts
+    from mlops_tui.engine import project_editing as acts
 
     file = project / "mlops.toml"
     with pytest.raises(RefusedError, match="changed meanwhile"):
