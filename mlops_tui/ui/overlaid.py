@@ -11,7 +11,7 @@ from mlops_tui.ui.widgets.pieces import Piece, fit
 MOST_BINS = 24
 WIDEST_LABEL = 24
 SHARE_CELLS = 16
-COMMON, MORE, LESS = ("█", "bar"), ("█", "bad"), ("░", "dim")
+COMMON, MORE, LESS = ("█", "bar"), ("▓", "bad"), ("░", "dim")
 
 
 class Bin(NamedTuple):

@@ -48,7 +48,12 @@ def add_window(
         "verdict": verdict,
         "columns": told,
     }
-    report |= {"quality": [], "skipped": [], "problems": [], "distributions": {"x": NUMERIC}}
+    report |= {
+        "quality": [],
+        "skipped": [],
+        "problems": [],
+        "distributions": dict.fromkeys(columns or (), NUMERIC),
+    }
     ensure_project_folders(project)
     digest = None if error else keep_object(project, json.dumps(report).encode())
     t = T0 + number * DAY

@@ -138,7 +138,7 @@ async def test_marked_runs_move_stop_and_are_deleted_together(project: Path) -> 
     async with opened(project) as it:
         await open_jobs(it)
         await it.press("down", "down", "space", "down", "space")
-        await it.sees("2 marked")
+        await it.sees("2 ◆")
         await it.press("K")
         await it.until(lambda: order(it) == "badc")
         await it.press("s")

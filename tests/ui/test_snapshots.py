@@ -15,7 +15,12 @@ from typing import NamedTuple
 import pytest
 
 from mlops_tui.domain import places
+from mlops_tui.domain.alert_lines import alert_object
+from mlops_tui.domain.alerts import Alert, Evidence, Remedy, RemedyKind, Severity
+from mlops_tui.domain.lifecycle import ALERT_RAISED
+from mlops_tui.engine.creation import record_fact
 from tests.ui.driving import Driven, opened
+from tests.ui.judged import T0, add_window
 from tests.ui.recorded import add_run, write_project
 
 FOLDER = Path(__file__).parent / "snapshots"
@@ -23,6 +28,14 @@ WRITES = os.environ.get("MLOPS_SNAPSHOTS") == "write"
 SIZES = [(80, 24), (120, 40), (200, 60)]
 MASKED = re.compile(r"^.*\b(cores|load) .*$", re.MULTILINE)
 """What the machine is doing."""
+DATASETS = """
+[datasets.train]
+path = "train.csv"
+role = "train"
+[datasets.live]
+path = "live/*.csv"
+role = "live"
+"""
 
 
 class Look(NamedTuple):
@@ -54,6 +67,21 @@ def full(folder: Path) -> Path:
     )
     artifacts.mkdir()
     (artifacts / "scores.csv").write_text("class,f1\n0,0.91\n1,0.87\n")
+    with (project / "mlops.toml").open("a") as file:
+        file.write(DATASETS)
+    (project / "train.csv").write_text("x,y\n1,2\n")
+    for number, score in enumerate((0.2, 0.3, 0.1, 0.8, 1.2, 1.9), 1):
+        add_window(project, number, {"pressure": score, "flow": 0.5 / number, "valve": 0.1})
+    add_window(project, 7, None, "live/day-7.csv, line 3: 2 values, expected 3")
+    add_window(project, 8, {"pressure": 2.1, "flow": 0.1, "valve": None})
+    alert = Alert(
+        *("drift:live", "drift", Severity.WARNING, "live has drifted in 2 of the last 3 windows"),
+        certainty="p < 0.001, corrected over 3 columns",
+        evidence=Evidence(n=8, n_reference=40, dataset="live", columns=("pressure",)),
+        remedies=(Remedy(RemedyKind.START_JOB, "retrain on fresh data", {"job": "train"}),),
+    )
+    facts = {"id": "a1b2c3d4", "cause": alert.cause, "alert": alert_object(alert)}
+    record_fact(project, ALERT_RAISED, T0, **facts)
     return project
 
 
@@ -84,7 +112,10 @@ LOOKS = [
     Look("files", ("F",), "scores.csv", ESCAPE),
     Look("jobs", ("5",), "slots", ESCAPE),
     Look("data", ("6",), "dataset", ESCAPE),
-    Look("monitor", ("7",), "pair", ESCAPE),
+    Look("monitor", ("7",), "✗ alarm", ESCAPE),
+    Look("windows", ("7", "enter"), "every column", ("escape", "escape")),
+    Look("a window", ("7", "enter", "down", "enter"), "more now", ("escape",) * 3),
+    Look("alerts", ("exclamation_mark",), "1 open", ESCAPE),
     Look("models", ("8",), "output", ESCAPE),
     Look("readiness", ("9",), "met", ESCAPE),
     Look("a question", ("d",), "Delete", ESCAPE),
@@ -99,6 +130,7 @@ NOTHING = [
     Look("jobs", ("5",), "slots", ESCAPE),
     Look("data", ("6",), "0 datasets", ESCAPE),
     Look("monitor", ("7",), "0 pairs", ESCAPE),
+    Look("alerts", ("exclamation_mark",), "Nothing is the matter", ESCAPE),
     Look("models", ("8",), "0 outputs", ESCAPE),
     Look("readiness", ("9",), "met", ESCAPE),
 ]

@@ -151,7 +151,9 @@ class ColumnPicker(PickDialog[tuple[str, ...]]):
 
     def ordered(self, choices: Sequence[Choice]) -> list[Choice]:
         """Return the chosen ones in their order, then the others; none of before is lost."""
-        by_id = {choice.id: choice for choice in (*choices, *self._choices)}
+        by_id = {choice.id: choice for choice in choices}
+        for choice in self._choices:
+            by_id.setdefault(choice.id, choice)
         top = [by_id.pop(key) for key in self._chosen if key in by_id]
         return [*top, *by_id.values()]
 
