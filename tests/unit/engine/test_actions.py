@@ -197,8 +197,8 @@ def test_a_launch_is_quick(project: Path) -> None:
         begun = time.perf_counter()
         actions.launch(project, "train", {})
         times.append(time.perf_counter() - begun)
-    # 30 ms is the aim; the rest is for a busy machine
-    assert min(times) < 0.1
+    # 30 ms is the aim, which the benchmarks measure; this catches a start of an interpreter
+    assert min(times) < 1.0
 
 
 def test_stopping_a_queued_run_ends_it_once(project: Path) -> None:
