@@ -9,8 +9,8 @@ How others use it:
   only where an alert of that cause was not resolved. `clear_others(project, prefix, still)` does
   so for all causes that begin with `prefix` and are not in `still`; so a monitor clears whatever
   its last batch did not confirm, with a prefix of its own such as `drift:live:`.
-- The agent gives its index along: `raise_alert(project, alert, index=index)`. Without one the
-  agent is woken where the project names somebody who is to be told.
+- Who holds an index gives it along: `raise_alert(project, alert, index=index)`. An agent is woken
+  where the project names somebody who is to be told.
 - Causes are names such as `drift:live:pressure` or `run:20261121-101500-3f2a1b:nan:loss`.
 - Readers ask `index.alerts(states)`, `index.alert_counts()`; the feed's `Batch.alerts` says when.
 """
@@ -51,7 +51,12 @@ def run_prefix(run_id: str) -> str:
 
 
 def raise_alert(
-    project: Path, alert: Alert, *, index: Index | None = None, now: float | None = None
+    project: Path,
+    alert: Alert,
+    *,
+    index: Index | None = None,
+    now: float | None = None,
+    wakes: bool = True,
 ) -> str:
     """Make known that something is the matter; return the id of its alert.
 
@@ -61,6 +66,7 @@ def raise_alert(
             the project's `cool_down` after.
         index: The caller's own, or one is opened.
         now: Unix seconds; the clock's if left out.
+        wakes: Have an agent look, where the project names somebody who is to be told.
 
     Raises:
         InputError: it has no cause or no title.
@@ -88,7 +94,7 @@ def raise_alert(
     ensure_project_folders(project)
     body = alert_object(sound)
     record_fact(project, event, moment, id=alert_id, cause=sound.cause, alert=body)
-    if index is None:
+    if wakes:
         _have_it_sent(project)
     return alert_id
 

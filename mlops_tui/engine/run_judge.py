@@ -106,7 +106,7 @@ class RunJudge:
         if alert.cause not in self._raised:
             self._raised.add(alert.cause)
             self.has_raised = True
-        raise_alert(self._project, alert, index=self._index, now=now)
+        raise_alert(self._project, alert, index=self._index, now=now, wakes=False)
 
     def _forget(self, run_id: str) -> None:
         for known in (self._curves, self._next, self._heard):

@@ -53,8 +53,7 @@ def project(tmp_path: Path) -> Project:
 
 def raised(project: Project, alert: Alert = NAN) -> RecordedAlert:
     """Return an alert that is raised without an agent being started for it."""
-    with Index.open(project.path) as index:
-        actions_alerts.raise_alert(project.path, alert, index=index)
+    actions_alerts.raise_alert(project.path, alert, wakes=False)
     return known(project)
 
 
