@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlops_tui.domain.errors import MlopsTuiError
 from mlops_tui.domain.project import Project
 from mlops_tui.domain.projectfile import load_project
+from mlops_tui.domain.runs import Run
 from mlops_tui.index import Changes, Index
 
 if TYPE_CHECKING:
@@ -65,14 +66,15 @@ class AlertCare:
         if changes.alerts:
             self._next_post = 0.0
 
-    def look(self, mine: Collection[str]) -> float | None:
+    def look(self, live: Sequence[Run], mine: Collection[str]) -> float | None:
         """Judge and send what is due; return seconds to the next look, None for nothing to do.
 
         Args:
-            mine: the ids of the runs that this agent looks after, which have not ended.
+            live: all runs that have not ended.
+            mine: the ids of those that this agent looks after.
         """
         try:
-            is_news = self._judge_runs(mine)
+            is_news = self._judge_runs(live, mine)
             self._send()
             if is_news:
                 return 0.0
@@ -82,7 +84,7 @@ class AlertCare:
                 self._say(f"alerts cannot be looked after: {error}")
         return _BUSY_SECONDS if self._post is not None and self._post.is_busy else None
 
-    def _judge_runs(self, mine: Collection[str]) -> bool:
+    def _judge_runs(self, live: Sequence[Run], mine: Collection[str]) -> bool:
         """Judge runs; say whether to look again at once: some are left, or raised what to send."""
         if self._judge is None:
             if not mine:
@@ -90,7 +92,7 @@ class AlertCare:
             from mlops_tui.engine.run_judge import RunJudge  # no start waits for it
 
             self._judge = RunJudge(self._folder, self._index, self._file)
-        has_more = self._judge.look(self._index.live(), mine, time.time())
+        has_more = self._judge.look(live, mine, time.time())
         return has_more or self._judge.has_raised
 
     def _send(self) -> None:

@@ -54,7 +54,8 @@ class Care:
         """
         self._collect()
         self._read()
-        mine = [run for run in self._index.live() if self._is_mine(run)]
+        live = self._index.live()
+        mine = [run for run in live if self._is_mine(run)]
         self._each(self._tend, (run for run in mine if run.state is not RunState.QUEUED))
         waiting = {run.id for run in mine if run.state is RunState.QUEUED}
         spoiled = [run for run in mine if run.id in waiting and self._is_claimed(run.id)]
@@ -63,7 +64,7 @@ class Care:
         if self._repeat_failed():
             return 0.0
         has_queue = self._start_queued(waiting)
-        pauses = [self._alerts.look({run.id for run in mine})]
+        pauses = [self._alerts.look(live, {run.id for run in mine})]
         pauses += [_QUEUE_SECONDS if has_queue else None]
         pauses += [_LIVE_SECONDS if len(mine) > len(waiting) else None]
         return min((pause for pause in pauses if pause is not None), default=None)

@@ -65,7 +65,7 @@ def not_a_number(subject: Subject, curves: Mapping[str, Curve]) -> Alert:
     worst = max(curves, key=lambda name: curves[name].last_bad)
     curve = curves[worst]
     others = f" and {len(curves) - 1} more" if len(curves) > 1 else ""
-    points = "point" if curve.last_bad == 1 else f"{curve.last_bad:,} points"
+    points = "point" if curve.last_bad == 1 else _count(curve.last_bad)
     return Alert(
         cause=subject.cause("nan"),
         kind="nan",
@@ -233,9 +233,9 @@ def reached(subject: Subject, goal: Objective, summary: MetricSummary, is_lower:
         kind="objective",
         severity=subject.rules.objective.severity,
         title=f"{subject.run.name} has reached the objective: {goal.metric} "
-        f"{short_number(value)}, target {short_number(target)}",
+        f"{short_number(value)}, target {short_number(target)} (n = {_count(summary.count)})",
         detail=f"but a guardrail is broken: {', '.join(broken)}" if broken else "",
-        certainty=f"the best of {summary.count:,} points of one run; chance helps the best of many",
+        certainty="one run, on the rows that it measured itself; chance helps the best of many",
         evidence=Evidence(
             n=summary.count,
             run=subject.run.id,
@@ -275,6 +275,10 @@ def _above_noise(shape: Shape, words: str) -> str:
 def _twice(seconds: float) -> str:
     """Return twice a time as project files have it, in whole minutes."""
     return f"{max(1, round(seconds / 30))}m"
+
+
+def _count(points: int) -> str:
+    return "1 point" if points == 1 else f"{points:,} points"
 
 
 def _gap_words(seconds: float) -> str:

@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from mlops_tui.domain import places
 from mlops_tui.domain.alert_rules import DiskFull, settings_of
@@ -38,6 +39,15 @@ _RECENT_SECONDS = 600.0
 _MOST_RECENT = 50
 
 
+class _Seen(NamedTuple):
+    """What a judgement of curves rests on; the same again gives the same."""
+
+    project: Project
+    state: RunState
+    progress: tuple[float, float | None] | None
+    points: int
+
+
 class RunJudge:
     """Judges runs whenever they have changed, each every few seconds at most. One thread.
 
@@ -51,6 +61,7 @@ class RunJudge:
         self.has_raised = False
         """Whether the last look raised an alert that the look before had not."""
         self._raised: set[str] = set()
+        self._judged: dict[str, tuple[_Seen, list[Alert]]] = {}
         self._curves: dict[str, dict[str, Curve]] = {}
         self._changed: set[str] | None = None
         self._next: dict[str, float] = {}
@@ -109,7 +120,7 @@ class RunJudge:
         raise_alert(self._project, alert, index=self._index, now=now, wakes=False)
 
     def _forget(self, run_id: str) -> None:
-        for known in (self._curves, self._next, self._heard):
+        for known in (self._curves, self._next, self._heard, self._judged):
             known.pop(run_id, None)
 
     def _judge(self, run: Run, now: float, *, is_here: bool) -> None:
@@ -118,12 +129,23 @@ class RunJudge:
         project = self._file.read()
         subject = Subject(run, project.objective, settings_of(project).rules, is_here)
         curves = self._read(project, run)
-        found = [*judge_curves(project, subject, curves), *self._timed(subject, curves, now)]
+        found = [*self._judge_curves(project, subject, curves), *self._timed(subject, curves, now)]
         for alert in found:
             self._raise(alert, now)
         why = f"the run is {run.state}" if run.state.is_ended else "the cause is gone"
         causes = [alert.cause for alert in found]
         clear_others(self._project, run_prefix(run.id), causes, why, index=self._index, now=now)
+
+    def _judge_curves(
+        self, project: Project, subject: Subject, curves: Mapping[str, Curve]
+    ) -> list[Alert]:
+        """Judge the curves of a run, unless nothing has changed since the last time."""
+        points = sum(summary.count for summary in subject.run.metrics.values())
+        seen = _Seen(project, subject.run.state, subject.run.progress, points)
+        before = self._judged.get(subject.run.id)
+        if before is None or before[0] != seen:
+            before = self._judged[subject.run.id] = seen, judge_curves(project, subject, curves)
+        return before[1]
 
     def _read(self, project: Project, run: Run) -> dict[str, Curve]:
         """Return the curves of a run, brought up to date, of the metrics that may matter."""
