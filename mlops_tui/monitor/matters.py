@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from mlops_tui.domain.outputs import ProblemKind
+from mlops_tui.monitor import nulls
 from mlops_tui.monitor.columns import Column, Kind
 from mlops_tui.monitor.figures import Floats
 from mlops_tui.monitor.multivariate import encode
@@ -118,7 +119,7 @@ def effects(
     draw = np.random.default_rng(_SEED)
     if len(usable) > _MOST_ROWS:
         usable = np.sort(draw.choice(usable, _MOST_ROWS, replace=False))
-    surrogate, agreement = _learned(before[usable], said[usable], draw)
+    surrogate, agreement = _kept(before[usable], said[usable])
     if agreement < LEAST_AGREEMENT:
         words = (
             f"what the model says cannot be told from these columns: a surrogate explains "
@@ -201,10 +202,24 @@ class _Surrogate:
         return np.column_stack([model.predict(rows) for model in self._models])
 
 
-def _learned(rows: Floats, said: Floats, draw: np.random.Generator) -> tuple[_Surrogate, float]:
+def _kept(rows: Floats, said: Floats) -> tuple[_Surrogate, float]:
+    """Return what `_learned` does, the one at hand where these rows were learned from last.
+
+    Batch after batch is compared with the same reference, and learning takes a second.
+    """
+    key = nulls.digest(rows, said)
+    if key not in _LEARNED:
+        found = _learned(rows, said)
+        _LEARNED.clear()
+        _LEARNED[key] = found
+    return _LEARNED[key]
+
+
+def _learned(rows: Floats, said: Floats) -> tuple[_Surrogate, float]:
     """Return a surrogate and its agreement on rows that it has not seen."""
     from threadpoolctl import threadpool_limits
 
+    draw = np.random.default_rng(_SEED)
     fold = draw.permutation(np.arange(len(rows)) % _FOLDS)
     held = np.empty_like(said)
     # threads that wait for each other in a spin take seconds where other work shares the cores
@@ -219,6 +234,9 @@ def _agreement(said: Floats, guessed: Floats) -> float:
     """Return the share of variance that is explained (R2), over all numbers together."""
     total = float(((said - said.mean(axis=0)) ** 2).sum())
     return 1 - float(((said - guessed) ** 2).sum()) / total if total > 0 else math.nan
+
+
+_LEARNED: dict[str, tuple[_Surrogate, float]] = {}
 
 
 @dataclass(frozen=True)

@@ -211,7 +211,7 @@ def test_both_families_of_diabetes_record_every_stage(tmp_path: Path) -> None:
 
 
 def test_an_evaluation_without_a_model_says_what_to_run_first(tmp_path: Path) -> None:
-    samples = ["any_language", "breast_cancer", "diabetes", "digits"]
+    samples = ["any_language", "breast_cancer", "diabetes", "digits", "sensor_drift"]
     launched = [Launched(copy_of(name, tmp_path), "evaluate", {}) for name in samples]
     for outcome in [run.outcome() for run in launched]:
         assert outcome.exit_code == 2

@@ -11,7 +11,7 @@ from mlops_tui.domain.project import Job, JobKind, Project
 from mlops_tui.domain.projectfile import load_project
 
 SAMPLES = Path(__file__).parents[2] / "sample_projects"
-NAMES = ["any_language", "breast_cancer", "diabetes", "digits"]
+NAMES = ["any_language", "breast_cancer", "diabetes", "digits", "sensor_drift"]
 
 
 @pytest.fixture(params=NAMES)

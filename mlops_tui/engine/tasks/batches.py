@@ -149,6 +149,7 @@ def replay(
         MlopsTuiError: the project file, the reference or a setting is wrong.
     """
     bench = _changed_bench(Path(project), dataset, settings or {})
+    bench.forget_model()
     found = _cutting(bench.project, bench.watched, now)
     for file, words in found.broken:
         found.pieces.append(Piece(file.key, (file,), digest=f"broken {words}"))

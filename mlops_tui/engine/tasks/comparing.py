@@ -66,8 +66,12 @@ class Wish:
     """Unix seconds, to judge times by; None: they are not judged."""
     earlier_sizes: Sequence[int] = ()
     """Rows of the batches before; from five on an unusual size is told."""
+    leave_out: Sequence[str] = ()
+    """Columns that are not compared."""
     ask: Mapping[str, object] | None = None
     """Fields of `performance.Ask`, to judge the model by what it predicted."""
+    is_brief: bool = False
+    """Tell what matters to the model only where something has drifted: it takes half a second."""
 
 
 def read_data(place: str) -> Data:
@@ -92,13 +96,14 @@ def compare_data(
     Raises:
         InputError: a method does not fit the column it is named for.
     """
-    columns = reference.columns
-    chosen = wish.settings
+    columns = _kept(reference.columns, wish.leave_out)
+    methods = {name: it for name, it in wish.settings.methods.items() if name in columns}
+    chosen = replace(wish.settings, methods=methods)
     require_methods(chosen, columns)
     if chosen.time is None:
         chosen = replace(chosen, time=drift.find_time(columns))
     kinds = {name: column.kind for name, column in columns.items()}
-    others = read_columns(current.frame, kinds)
+    others = _kept(read_columns(current.frame, kinds), wish.leave_out)
     frames = (reference.frame, current.frame)
     report = _drift(wish.preset, frames, (columns, others), chosen, wish.cache)
     # what is broken in a batch makes its rows look alike
@@ -114,7 +119,7 @@ def compare_data(
     findings = quality.examine(columns, others, setting)
     together = _multivariate(columns, others, chosen) if wish.is_multivariate else None
     shape = report_shape(report, findings)
-    model, notes = model_part(frames, (columns, others), report.columns, wish.ask)
+    model, notes = model_part(frames, (columns, others), report.columns, wish.ask, wish.is_brief)
     sides: dict[str, object] = {
         "reference": reference.place,
         "current": current.place,
@@ -125,6 +130,10 @@ def compare_data(
         "problems": [*reference.problems, *current.problems, *notes],
     }
     return {**shape, **model, **sides}, others
+
+
+def _kept(columns: Mapping[str, Column], leave_out: Sequence[str]) -> dict[str, Column]:
+    return {name: column for name, column in columns.items() if name not in leave_out}
 
 
 def _is_whole(column: Column) -> bool:

@@ -57,11 +57,11 @@ class Bench:
         place = os.path.abspath(described.path / watched.reference.path)
         self._mark = _mark_of(place)
         self._place = place
-        self.reference = _without(read_data(place), watched.monitor.leave_out)
+        self.reference = read_data(place)
         self.settings = settings_of(watched, self.reference)
         require_methods(self.settings, self.reference.columns)
         target = watched.live.target or watched.reference.target
-        self._ask = ask_about(watched.monitor, target, described)
+        self._ask: dict[str, Any] = ask_about(watched.monitor, target, described)
 
     @property
     def is_current(self) -> bool:
@@ -86,13 +86,17 @@ class Bench:
         )
         require_methods(self.settings, self.reference.columns)
 
+    def forget_model(self) -> None:
+        """Say nothing of the model from now on, which is quicker."""
+        self._ask = {}
+
     def read_all(self) -> Data:
         """Return all rows of the live dataset.
 
         Raises:
             MlopsTuiError: they cannot be read.
         """
-        return _without(read_data(self.path), self.watched.monitor.leave_out)
+        return read_data(self.path)
 
     def load(self, piece: Piece) -> Loaded:
         """Return the rows of a batch.
@@ -101,9 +105,7 @@ class Bench:
             MlopsTuiError: they cannot be read.
         """
         live = self.watched.live
-        loaded = load_piece(self.path, piece, self.watched.monitor.cut, live.timestamp, live.name)
-        data = _without(loaded.data, self.watched.monitor.leave_out)
-        return Loaded(loaded.id, data)
+        return load_piece(self.path, piece, self.watched.monitor.cut, live.timestamp, live.name)
 
     def judge(
         self,
@@ -127,7 +129,9 @@ class Bench:
         """
         files = [path_of(self.path, file.key) for file in piece.files]
         whole = files if piece.digest is None else None
-        report = self.compare(loaded.data, now, whole, piece.at, previous, earlier_sizes)
+        report = self.compare(
+            loaded.data, now, whole, piece.at, previous, earlier_sizes, is_brief=True
+        )
         return report | {"batch": self._facts(piece, loaded)}
 
     def compare(
@@ -139,6 +143,7 @@ class Bench:
         previous: Data | None = None,
         earlier_sizes: Sequence[int] = (),
         is_multivariate: bool = False,
+        is_brief: bool = False,
     ) -> dict[str, Any]:
         """Return the report of some live data that need be no batch.
 
@@ -150,10 +155,10 @@ class Bench:
             previous: as for `judge`.
             earlier_sizes: as for `judge`.
             is_multivariate: compare the columns together as well.
+            is_brief: tell what matters to the model only where something has drifted.
         """
         usual, words = self._usual(data, previous)
         late = self._late_columns(data)
-        usual = _without(usual, late)
         settings = replace(self.settings, target=None) if late else self.settings
         cache = None if previous is not None else str(null_cache_path(self._place))
         wish = Wish(
@@ -161,8 +166,10 @@ class Bench:
             cache=cache,
             now=now,
             earlier_sizes=earlier_sizes,
+            leave_out=(*self.watched.monitor.leave_out, *late),
             is_multivariate=is_multivariate,
             ask=self._ask | {"time": settings.time},
+            is_brief=is_brief,
         )
         report, columns = compare_data(usual, data, wish)
         checks = self._checks(data, files, now if written is None else min(now, written))
@@ -346,11 +353,6 @@ def _with_checks(report: dict[str, Any], checks: CheckReport | None) -> dict[str
 def _column_of(check: str) -> str | None:
     """Return the column that `columns.age.max` is about, None for a check of the whole."""
     return check[8:].rpartition(".")[0] or check[8:] if check.startswith("columns.") else None
-
-
-def _without(data: Data, names: Sequence[str]) -> Data:
-    gone = [name for name in names if name in data.frame]
-    return replace(data, frame=data.frame.drop(columns=gone)) if gone else data
 
 
 def _mark_of(place: str) -> list[tuple[str, int, int]] | None:

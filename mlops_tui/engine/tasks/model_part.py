@@ -26,6 +26,7 @@ def model_part(
     columns: tuple[Columns, Columns],
     judged: Sequence[ColumnDrift],
     given: Mapping[str, Any] | None,
+    is_brief: bool = False,
 ) -> tuple[dict[str, object], list[str]]:
     """Return `performance` and `matters` of a report, null where they cannot be told, and why not.
 
@@ -34,6 +35,7 @@ def model_part(
         columns: the same, as they were compared.
         judged: what has drifted.
         given: fields of `performance.Ask`; None, or without a prediction: nothing is told.
+        is_brief: where nothing has drifted, nothing is told of what matters.
     """
     found: dict[str, object] = {"performance": None, "matters": None}
     notes: list[str] = []
@@ -45,6 +47,8 @@ def model_part(
             found["performance"] = performance_of(*frames, ask)
         except InputError as error:
             notes.append(f"performance is not judged: {error.message}")
+    if is_brief and not any(it.verdict == "drift" for it in judged):
+        return found, notes
     try:
         found["matters"] = _matters(frames, columns, judged, ask)
     except InputError as error:

@@ -41,7 +41,7 @@ NOTHING_HERE = "No project here."
 HOW_TO_BEGIN = (
     "`mlops-tui init FOLDER` makes a project of a folder with scripts: it writes mlops.toml."
 )
-SAMPLES = "Press c: four sample projects on real data are copied to where you say, to begin with.\n"
+SAMPLES = "Press c: five sample projects on real data are copied to where you say, to begin with.\n"
 SAMPLES_FOLDER = "mlops-samples"
 
 

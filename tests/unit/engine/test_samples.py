@@ -14,7 +14,7 @@ from mlops_tui.engine import actions
 from mlops_tui.engine.actions_samples import sample_folders
 
 ROOT = Path(__file__).parents[3]
-NAMES = ("any_language", "breast_cancer", "diabetes", "digits")
+NAMES = ("any_language", "breast_cancer", "diabetes", "digits", "sensor_drift")
 
 
 def test_samples_are_copied_whole_and_can_be_opened(tmp_path: Path) -> None:
