@@ -14,6 +14,7 @@ from enum import StrEnum
 from itertools import chain
 from typing import TypeVar
 
+from mlops_tui.domain.errors import InputError
 from mlops_tui.domain.runs import Series
 from mlops_tui.domain.text import safe
 from mlops_tui.ui.scales import Scale
@@ -26,6 +27,8 @@ SMALLEST_WINDOW = 1e-4
 """Of the whole: further in there is nothing to see."""
 
 Window = tuple[float, float]
+Limits = tuple[float | None, float | None]
+"""The least and the greatest value to show; None for what the values ask for."""
 Choice = TypeVar("Choice")
 
 
@@ -84,6 +87,8 @@ class ChartView:
     grouping: Grouping = Grouping.NONE
     x_metric: str = ""
     """Whose values x counts, for `XKind.METRIC`."""
+    limits: tuple[tuple[str, Limits], ...] = ()
+    """Of the metrics whose y axis a person has fixed."""
 
     def next_x(self) -> ChartView:
         here = self.x if self.x in COUNTED else XKind.CLOCK
@@ -102,6 +107,15 @@ class ChartView:
 
     def next_y_range(self) -> ChartView:
         return replace(self, y_range=_after(self.y_range, tuple(YRange)))
+
+    def limited(self, metric: str, limits: Limits) -> ChartView:
+        """Fix the y axis of a metric; two times None lets it follow the values again."""
+        others = tuple(it for it in self.limits if it[0] != metric)
+        own = () if limits == (None, None) else ((metric, limits),)
+        return replace(self, limits=(*others, *own))
+
+    def limits_of(self, metric: str) -> Limits:
+        return dict(self.limits).get(metric, (None, None))
 
     def next_smoothing(self) -> ChartView:
         return replace(self, smoothing=_after(self.smoothing, SMOOTHINGS))
@@ -175,6 +189,8 @@ class ChartView:
             told.append(str(self.scale))
         if self.y_range is not YRange.ALL:
             told.append(str(self.y_range))
+        if self.limits:
+            told.append("y fixed")
         if self.smoothing:
             told.append(f"smooth {self.smoothing:g}")
         if self.window is not None:
@@ -260,6 +276,35 @@ def y_extent(values: Sequence[Sequence[float]], scale: Scale, kind: YRange) -> W
         low, high = ordered[len(ordered) // 50], ordered[-1 - len(ordered) // 50]
     if kind is YRange.ZERO and scale is not Scale.LOG:
         low, high = min(low, 0.0), max(high, 0.0)
+    return low, high
+
+
+def within(extent: Window, limits: Limits, scale: Scale) -> Window:
+    """Return the extent with the ends that a person has fixed, where they have a place on it."""
+    low, high = extent
+    ends = [it if it is None or it > 0 or scale is not Scale.LOG else None for it in limits]
+    low = low if ends[0] is None else ends[0]
+    high = high if ends[1] is None else ends[1]
+    return (low, high) if low < high else extent
+
+
+def read_limits(text: str) -> Limits:
+    """Return what is typed as `0.5 1`, `0.5 -` or `- 1`; nothing is typed for no limits.
+
+    Raises:
+        InputError: it is not of this form, or the first is not below the second.
+    """
+    words = text.replace(",", " ").split()
+    if not words:
+        return None, None
+    try:
+        low, high = (None if word == "-" else float(word) for word in words)
+    except ValueError:
+        raise InputError(f"{text!r} is not understood", "two numbers, such as 0.5 1") from None
+    if any(it is not None and not math.isfinite(it) for it in (low, high)):
+        raise InputError(f"{text!r} has no end", "a dash leaves an end to the values")
+    if low is not None and high is not None and low >= high:
+        raise InputError(f"{low:g} is not below {high:g}", "the least value comes first")
     return low, high
 
 

@@ -218,6 +218,8 @@ KEYS: tuple[Key, ...] = (
         "The mean of runs in a band from min to max: over seeds, of each sweep, of all", CHARTS),
     Key("chart-x", "X", "pick_x", "X metric", "Count the values of another metric as x",
         CHART_DESK),
+    Key("chart-limits", "V", "limits", "Y limits",
+        "Type from where to where the values of this chart are shown", CHART_DESK),
     Key("chart-population", "h", "population", "Population",
         "How all listed runs are spread by this metric, and where these stand", CHART_DESK),
     Key("chart-export", "e", "export", "Export",

@@ -16,6 +16,7 @@ from mlops_tui.ui.chart_view import (
     XKind,
     nearest_point,
     smoothed,
+    within,
     x_values,
     y_extent,
 )
@@ -118,7 +119,10 @@ class Plot:
             shown = [
                 [y for x, y in zip(xs, ys, strict=True) if low <= x <= high] for xs, ys in courses
             ]
-        return y_extent(shown, self.view.scale, self.view.y_range)
+        found = y_extent(shown, self.view.scale, self.view.y_range)
+        if found is None:
+            return None
+        return within(found, self.view.limits_of(self.data.metric), self.view.scale)
 
     def x_axis(self, parts: int) -> Axis:
         """Return the axis of x with about `parts` steps."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from mlops_tui.domain import places
+from mlops_tui.domain.alerts import AlertCounts
 from mlops_tui.domain.discover import find_candidates, find_projects
 from mlops_tui.domain.errors import MlopsTuiError
 from mlops_tui.domain.project import Project
@@ -26,6 +27,7 @@ class ProjectSummary:
     last: Run | None = None
     """The run that was created last."""
     best: Run | None = None
+    alerts: AlertCounts = field(default_factory=AlertCounts)
     problem: str = ""
     """Why its runs cannot be read; empty where they can."""
 
@@ -51,8 +53,9 @@ def summarise(folder: Path, open_fresh: Callable[[Path], RunReader]) -> ProjectS
             last = reader.runs(ids[:1])
             live = tuple(reader.live())
             best = best_run(reader, project)
+            alerts = reader.alert_counts()
         finally:
             reader.close()
     except (MlopsTuiError, OSError) as error:
         return ProjectSummary(project, problem=str(error))
-    return ProjectSummary(project, len(ids), live, last[0] if last else None, best)
+    return ProjectSummary(project, len(ids), live, last[0] if last else None, best, alerts)

@@ -170,3 +170,17 @@ async def test_the_listed_runs_are_shown_as_a_population(project: Path) -> None:
         await it.sees("accuracy: best value of 2 runs")
         await it.press("escape")
         await it.until(lambda: isinstance(it.app.screen, ProjectScreen))
+
+
+async def test_the_y_axis_of_one_chart_is_typed(project: Path) -> None:
+    async with opened(project, (120, 40)) as it:
+        await on_charts(it)
+        await it.press("enter", "V")
+        await it.sees("Show accuracy from ... to ...")
+        await it.press(*"2 1", "enter")
+        await it.sees("2 is not below 1")
+        await it.press(*["backspace"] * 3, *"0.9 3", "enter")
+        await it.sees("3.0")
+        assert grid(it).view.limits == (("accuracy", (0.9, 3.0)),)
+        await it.press("V", *["backspace"] * 5, "enter")
+        await it.until(lambda: "3.0" not in it.screen_text())

@@ -16,13 +16,14 @@ from textual.widget import Widget
 from mlops_tui.domain.errors import InputError
 from mlops_tui.domain.text import safe
 from mlops_tui.ui import intents, keys
+from mlops_tui.ui.chart_view import read_limits
 from mlops_tui.ui.charted import ChartedRun, chart_data, legend
 from mlops_tui.ui.chosen_columns import Choice
 from mlops_tui.ui.errors import describe
 from mlops_tui.ui.project_source import ProjectSource
 from mlops_tui.ui.reads import RunReader
 from mlops_tui.ui.saved import file_name, folders_to_save, new_file
-from mlops_tui.ui.screens.pick import OnePicker
+from mlops_tui.ui.screens.pick import OnePicker, PromptDialog
 from mlops_tui.ui.widgets.chart_grid import ChartGrid
 
 if TYPE_CHECKING:
@@ -80,6 +81,21 @@ class ChartDesk(Vertical):
     def _x_picked(self, metric: str | None) -> None:
         if metric is not None:
             self._charts.look(self._charts.view.over(metric))
+
+    def action_limits(self) -> None:
+        metric = self._charts.paging.chosen
+        if metric is None:
+            return
+        here = self._charts.view.limits_of(metric)
+        words = " ".join("-" if it is None else f"{it:g}" for it in here)
+        question = f"Show {metric} from ... to ...: two numbers, - for what the values ask for"
+
+        def typed(text: str | None) -> None:
+            if text is not None:
+                self._charts.look(self._charts.view.limited(metric, read_limits(text)))
+
+        shown = "" if here == (None, None) else words
+        self.app.push_screen(PromptDialog(question, shown, read_limits), typed)
 
     def action_export(self) -> None:
         """Write the chosen chart as pictures and as a table of all its points."""

@@ -129,6 +129,8 @@ def project_cells(summary: ProjectSummary, now: float) -> dict[str, Piece]:
         last_words = f"{GLYPHS[last.state]} {last.state} {safe(last.name)} {when}"
     doing = live_words(summary.live) if summary.live else count(summary.runs, "run")
     state: Piece = (doing, "running" if summary.live else "")
+    if summary.alerts.open:
+        state = (f"▲ {count(summary.alerts.open, 'alert')}, {doing}", "warn")
     if project.is_broken and project.has_file:
         state = ("✗ broken: " + count(len(project.problems), "problem"), "failed")
     elif summary.problem:

@@ -7,13 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mlops_tui.domain.errors import InputError
 from mlops_tui.domain.runs import Series
 from mlops_tui.ui.chart_view import (
     ChartView,
     XKind,
     YRange,
     nearest_point,
+    read_limits,
     smoothed,
+    within,
     x_values,
     y_extent,
 )
@@ -135,3 +138,38 @@ def test_the_values_to_make_room_for() -> None:
     assert y_extent([[math.nan], []], Scale.LINEAR, YRange.ALL) is None
     bulk = [*range(100), 1e9]
     assert y_extent([bulk], Scale.LINEAR, YRange.BULK) == (2, 98)
+
+
+@pytest.mark.parametrize(
+    ("text", "limits"),
+    [
+        ("0.5 1", (0.5, 1.0)),
+        ("-1, 1e3", (-1.0, 1000.0)),
+        ("- 1", (None, 1.0)),
+        ("0.9 -", (0.9, None)),
+        ("  ", (None, None)),
+        ("- -", (None, None)),
+    ],
+)
+def test_limits_are_two_numbers_or_dashes(
+    text: str, limits: tuple[float | None, float | None]
+) -> None:
+    assert read_limits(text) == limits
+
+
+@pytest.mark.parametrize("text", ["1", "1 2 3", "a b", "2 1", "1 1", "nan 1", "- inf"])
+def test_limits_that_cannot_be_are_refused(text: str) -> None:
+    with pytest.raises(InputError):
+        read_limits(text)
+
+
+def test_limits_are_of_one_metric_and_can_be_taken_off() -> None:
+    view = ChartView().limited("loss", (0.0, 1.0)).limited("accuracy", (0.9, None))
+    assert view.limits_of("loss") == (0.0, 1.0)
+    assert view.limited("loss", (None, None)).limits == (("accuracy", (0.9, None)),)
+
+
+def test_only_limits_with_a_place_on_the_scale_count() -> None:
+    assert within((0.2, 0.8), (0.5, None), Scale.LINEAR) == (0.5, 0.8)
+    assert within((0.2, 0.8), (0.9, None), Scale.LINEAR) == (0.2, 0.8), "all lies below"
+    assert within((0.2, 0.8), (-1.0, 1.0), Scale.LOG) == (0.2, 1.0)
