@@ -10,6 +10,7 @@ from mlops_tui.cli import output
 from mlops_tui.cli.listing import print_table
 from mlops_tui.cli.reading import one_run, open_index, project_folder
 from mlops_tui.cli.table import Column
+from mlops_tui.domain.attribution import Attribution
 from mlops_tui.domain.compare import Row, Section
 from mlops_tui.domain.errors import InputError
 from mlops_tui.domain.runs import Run
@@ -28,10 +29,14 @@ def do_compare(options: argparse.Namespace) -> int:
     changes = actions.changed_files(project, compared.runs)
     rows = [*compared.rows, *changes.rows]
     if options.json:
-        output.json_data(_compare_shape(runs, rows))
+        told = _attribution_shape(compared.attribution)
+        output.json_data(_compare_shape(runs, rows) | {"attribution": told})
         return 0
     shown = rows if options.all else [row for row in rows if row.differs]
     _print_comparison(runs, shown)
+    if compared.attribution is not None:
+        output.data("")
+        output.data(compared.attribution.words)
     same = len(rows) - len([row for row in rows if row.differs])
     if same and not options.all:
         output.words(f"{same} facts are the same; --all shows them")
@@ -52,6 +57,13 @@ def _compare_shape(runs: Sequence[Run], rows: Sequence[Row]) -> dict[str, object
     shapes = [{"id": run.id, "name": run.name, "state": run.state.value} for run in runs]
     metrics = [{name: asdict(m) for name, m in run.metrics.items()} for run in runs]
     return {"runs": shapes, **sides, "metric_summaries": metrics}
+
+
+def _attribution_shape(found: Attribution | None) -> dict[str, object] | None:
+    if found is None:
+        return None
+    changes = [{**asdict(it), "change": it.change} for it in found.changes]
+    return {**asdict(found), "changes": changes}
 
 
 def _print_comparison(runs: Sequence[Run], rows: Sequence[Row]) -> None:

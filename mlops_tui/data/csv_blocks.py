@@ -38,7 +38,7 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
-class _Rows:
+class Rows:
     """Where the rows of a piece of text are."""
 
     ends: Places
@@ -104,7 +104,7 @@ def read_blocks(
         rest += piece
         if is_over and rest and not rest.endswith(b"\n"):
             rest += b"\n"
-        rows = _find_rows(rest, dialect)
+        rows = find_rows(rest, dialect)
         if len(rows.ends):
             end = int(rows.ends[-1]) + 1
             yield _checked(rest[:end], rows, line + 1, path, dialect, problems)
@@ -133,17 +133,18 @@ def _too_long(path: Path, line: int) -> InputError:
     return InputError(words, "a quote may be open there, or the file may be no table")
 
 
-def _find_rows(data: bytes, dialect: Dialect) -> _Rows:
+def find_rows(data: bytes, dialect: Dialect) -> Rows:
+    """Return where the whole rows of a text with plain line ends are, quotes understood."""
     quote = dialect.quote.encode()
     found = np.flatnonzero(np.frombuffer(data, np.uint8) == _NEWLINE)
     if quote not in data:
-        return _Rows(found, np.arange(len(found)), len(found), None)
+        return Rows(found, np.arange(len(found)), len(found), None)
     text = _without_escaped(data, dialect)
     is_inside, open_line = _inside_quotes(text, found, quote, dialect.delimiter.encode())
     ends = np.flatnonzero(~is_inside)
     lines = int(ends[-1]) + 1 if len(ends) else 0
     before = np.concatenate(([0], ends[:-1] + 1)) if len(ends) else ends
-    return _Rows(found[ends], before, lines, open_line)
+    return Rows(found[ends], before, lines, open_line)
 
 
 def _without_escaped(data: bytes, dialect: Dialect) -> bytes:
@@ -195,7 +196,7 @@ def _places(data: bytes, byte: bytes) -> Places:
 
 
 def _checked(
-    data: bytes, rows: _Rows, line: int, path: Path, dialect: Dialect, problems: Problems
+    data: bytes, rows: Rows, line: int, path: Path, dialect: Dialect, problems: Problems
 ) -> Block:
     """Return a block without blank lines and long rows; those and short rows are counted."""
     starts = np.concatenate(([0], rows.ends[:-1] + 1))

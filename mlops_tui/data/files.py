@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from mlops_tui.domain.errors import InputError, NotFoundError, StorageError
+from mlops_tui.domain.patches import SUFFIX
 
 
 class Format(StrEnum):
@@ -49,8 +50,11 @@ def is_glob(path: str) -> bool:
 
 
 def is_table(path: str | Path) -> bool:
-    """Say whether the name is one of a table: csv, tsv, jsonl or parquet, also with .gz."""
-    return _suffix_of(str(path)) in _SUFFIXES
+    """Say whether the name is one of a table: csv, tsv, jsonl or parquet, also with .gz.
+
+    A file of marks beside data is none.
+    """
+    return _suffix_of(str(path)) in _SUFFIXES and not str(path).endswith(SUFFIX)
 
 
 def walk(path: str | Path) -> Iterator[Path]:

@@ -55,6 +55,7 @@ def details_of(
     record: Mapping[str, object],
     found: Mapping[str, object],
     versions: Mapping[str, str] = MappingProxyType({}),
+    marks: Mapping[str, str] = MappingProxyType({}),
 ) -> RunDetails:
     """Return what can be compared of a run.
 
@@ -63,6 +64,7 @@ def details_of(
         record: its `run.json`; empty where there is none.
         found: its `environment.json`; empty where there is none.
         versions: of its data, by name.
+        marks: what people's marks made of it, in words, by name.
     """
     git = _mapping(found.get("git"))
     code: dict[str, Value] = {f"git {key}": _value(git[key]) for key in sorted(git)}
@@ -76,6 +78,8 @@ def details_of(
             data[key] = ", ".join(str(name) for name in names)
     for name in sorted(versions):
         data[f"version of {name}"] = versions[name][:SHORT]
+    for name in sorted(marks):
+        data[f"marks of {name}"] = marks[name]
     environment: dict[str, Value] = {"host": run.host}
     for key in ("python", "executable", "platform"):
         if found.get(key) is not None:

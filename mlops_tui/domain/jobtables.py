@@ -9,6 +9,7 @@ from pathlib import Path
 
 from mlops_tui.domain.errors import InputError
 from mlops_tui.domain.params import (
+    data_name,
     expected,
     format_value,
     parse_value,
@@ -21,7 +22,9 @@ from mlops_tui.domain.tables import Table, describe, is_number, read_flag
 
 SANE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-OURS = frozenset({"MLOPS_RUN_DIR", "MLOPS_RUN_ID", "MLOPS_EVENTS", "MLOPS_PARAMS", "MLOPS_PROJECT"})
+OURS = frozenset(
+    {"MLOPS_RUN_DIR", "MLOPS_RUN_ID", "MLOPS_EVENTS", "MLOPS_PARAMS", "MLOPS_PROJECT", "MLOPS_DATA"}
+)
 """Environment variables that every started command finds, so that no job may set them."""
 
 STEERING = frozenset(
@@ -55,7 +58,7 @@ _NAME_HINT = "use letters, digits, `_`, `-` and `.`, and start with a letter, di
 def _job(table: Table, datasets: Mapping[str, Dataset], folder: Path) -> Job:
     run = _run(table)
     params = _params(table.table("params"))
-    _check_placeholders(table, run, params)
+    _check_placeholders(table, run, params, datasets)
     job = Job(
         name=table.name,
         run=run,
@@ -149,7 +152,10 @@ def _check_environment(table: Table, job: Job) -> None:
 
 
 def _check_placeholders(
-    table: Table, run: str | tuple[str, ...], params: Mapping[str, Param]
+    table: Table,
+    run: str | tuple[str, ...],
+    params: Mapping[str, Param],
+    datasets: Mapping[str, Dataset],
 ) -> None:
     try:
         words = split_run(run)
@@ -161,6 +167,10 @@ def _check_placeholders(
     for name, is_name in seen:
         if not is_name:
             table.problem("run", f"a lone `{name}`", f"write `{name}{name}` for a brace")
+        elif dataset := data_name(name, params):
+            if dataset not in datasets:
+                hint = table.report.nearest(dataset, datasets) or "declare it as [datasets.NAME]"
+                table.problem("run", f"`{{{name}}}` is no declared dataset", hint)
         elif name not in params:
             hint = (
                 table.report.nearest(name, params)

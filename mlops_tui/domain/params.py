@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from mlops_tui.domain.errors import InputError
 from mlops_tui.domain.project import Job, Param, ParamType
@@ -15,6 +15,8 @@ from mlops_tui.domain.tables import is_number, is_whole, nearest
 TRUE_WORDS = frozenset({"true", "yes", "on", "1"})
 FALSE_WORDS = frozenset({"false", "no", "off", "0"})
 
+DATA_PREFIX = "data."
+"""`{data.train}` in a command is the path of the dataset `train`, with its marks."""
 _PIECE = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
 
 
@@ -146,8 +148,15 @@ def placeholders(words: Sequence[str]) -> Iterator[tuple[str, bool]]:
                 yield match.group(), False
 
 
-def build_argv(job: Job, values: Mapping[str, ParamValue]) -> list[str]:
+def build_argv(
+    job: Job, values: Mapping[str, ParamValue], data: Mapping[str, str] | None = None
+) -> list[str]:
     """Return the command of `job`: split first, then each value put in as part of one argument.
+
+    Args:
+        job: whose.
+        values: of its parameters.
+        data: the path of each dataset, for `{data.NAME}`; left as it is written without.
 
     Raises:
         InputError: the command cannot be split, or names what has no value here (as secrets do).
@@ -158,7 +167,45 @@ def build_argv(job: Job, values: Mapping[str, ParamValue]) -> list[str]:
         raise InputError(f"job {job.name}: {_sentence(error)} in run") from error
     if not words:
         raise InputError(f"job {job.name} has no command", "give it a `run`")
-    return [_PIECE.sub(lambda match: _filled(job, values, match), word) for word in words]
+    known = values if data is None else {**_named_data(data), **values}
+    return [_PIECE.sub(lambda match: _filled(job, known, match), word) for word in words]
+
+
+def data_pieces(
+    job: Job, values: Mapping[str, ParamValue], names: Sequence[str]
+) -> dict[int, list[tuple[str, str]]]:
+    """Return the arguments of `job` that have paths of data in them, by their place.
+
+    Each is what to join: `("text", it)` as it is, and `("data", name)` for the path of a dataset,
+    which may be known only when the run starts.
+    """
+    found = {}
+    for place, word in enumerate(split_run(job.run)):
+        pieces: list[tuple[str, str]] = []
+        end = 0
+        for match in _PIECE.finditer(word):
+            name = data_name(match.group(1) or "", values)
+            text = word[end : match.start()]
+            pieces.append(("text", text))
+            if name in names:
+                pieces.append(("data", name))
+            else:
+                pieces.append(("text", _filled(job, values, match)))
+            end = match.end()
+        if any(kind == "data" for kind, _ in pieces):
+            found[place] = [it for it in (*pieces, ("text", word[end:])) if it[1]]
+    return found
+
+
+def data_name(placeholder: str, params: Collection[str]) -> str:
+    """Return the dataset that `data.NAME` stands for; empty where it is a parameter, or no such."""
+    if placeholder in params or not placeholder.startswith(DATA_PREFIX):
+        return ""
+    return placeholder.removeprefix(DATA_PREFIX)
+
+
+def _named_data(data: Mapping[str, str]) -> dict[str, ParamValue]:
+    return {DATA_PREFIX + name: path for name, path in data.items()}
 
 
 def preview(argv: Sequence[str]) -> str:
@@ -171,6 +218,8 @@ def _filled(job: Job, values: Mapping[str, ParamValue], match: re.Match[str]) ->
     if piece in ("{{", "}}"):
         return piece[0]
     name = match.group(1)
+    if name is not None and data_name(name, values):
+        return piece  # a path that is put in when the run starts
     if name is None or name not in values:
         raise InputError(
             f"job {job.name}: nothing to put in for {piece} in run",

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mlops_tui.domain import places
+from mlops_tui.domain.attribution import Attribution, attribution
 from mlops_tui.domain.compare import Row, RunDetails, Section, compare, details_of
 from mlops_tui.domain.runs import Run
-from mlops_tui.engine.recorded import read_object, read_versions
+from mlops_tui.engine.recorded import read_marks_of, read_object, read_versions
 
 GIT_SECONDS = 5.0
 """All commits together may take so long; what git has not told by then is left out."""
@@ -37,6 +38,8 @@ class Comparison:
 
     runs: tuple[RunDetails, ...]
     rows: tuple[Row, ...]
+    attribution: Attribution | None = None
+    """What the data has to do with it; of two runs that read different data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,8 @@ class CodeChanges:
 def compare_runs(project: Path, runs: Sequence[Run]) -> Comparison:
     """Return what runs of a project have side by side; files that cannot be read count as empty."""
     details = tuple(_details(project, run) for run in runs)
-    return Comparison(details, tuple(compare(details)))
+    rows = tuple(compare(details))
+    return Comparison(details, rows, attribution(details, rows))
 
 
 def changed_files(project: Path, runs: Sequence[RunDetails]) -> CodeChanges:
@@ -91,7 +95,7 @@ def _note(first: str, missing: Sequence[str], left_out: int) -> str:
 def _details(project: Path, run: Run) -> RunDetails:
     folder = places.run_dir(project, run.id)
     record, found = _object_in(folder / "run.json"), _object_in(folder / "environment.json")
-    return details_of(run, record, found, read_versions(folder))
+    return details_of(run, record, found, read_versions(folder), read_marks_of(folder))
 
 
 def _object_in(path: Path) -> Mapping[str, object]:

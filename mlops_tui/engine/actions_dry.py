@@ -7,10 +7,12 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from mlops_tui.domain import places
 from mlops_tui.engine import interpreter
 from mlops_tui.engine.actions_launch import LaunchPlan
+from mlops_tui.engine.run_data import data_of
 
 HIDDEN = "(secret)"
 """Stands for a secret's value."""
@@ -36,7 +38,7 @@ def dry_run(plan: LaunchPlan, environ: Mapping[str, str] = os.environ) -> DryRun
     made = {"PYTHONUNBUFFERED": "1", **environ, **plan.job.env, **hidden}
     if plan.job.gpus:
         made["CUDA_VISIBLE_DEVICES"] = f"{plan.job.gpus} of this host's, chosen at the start"
-    made |= contract(folder, plan.params)
+    made |= contract(folder, plan.params, data_of(plan))
     resolved = interpreter.resolve(plan.argv, made, folder)
     added = {k: v for k, v in resolved.environment.items() if environ.get(k) != v or k in hidden}
     path = environ.get("PATH", interpreter.NO_PATH)
@@ -45,7 +47,9 @@ def dry_run(plan: LaunchPlan, environ: Mapping[str, str] = os.environ) -> DryRun
     return DryRun(tuple(resolved.argv), str(folder), resolved.interpreter, added)
 
 
-def contract(project: Path, params: Mapping[str, object]) -> dict[str, str]:
+def contract(
+    project: Path, params: Mapping[str, object], data: Mapping[str, str] = MappingProxyType({})
+) -> dict[str, str]:
     """Return the variables that every command finds, with `RUN` for the id of its run."""
     folder = places.runs_dir(project) / "RUN"
     return {
@@ -54,4 +58,5 @@ def contract(project: Path, params: Mapping[str, object]) -> dict[str, str]:
         "MLOPS_EVENTS": str(folder / "events.jsonl"),
         "MLOPS_PARAMS": json.dumps(dict(params)),
         "MLOPS_PROJECT": str(project),
+        "MLOPS_DATA": json.dumps(dict(data)),
     }

@@ -19,7 +19,7 @@ from mlops_tui.domain.project import Job, Project
 from mlops_tui.domain.projectfile import load_project
 from mlops_tui.domain.runs import ParamValue
 from mlops_tui.domain.text import nearest
-from mlops_tui.engine import secrets, wake
+from mlops_tui.engine import run_data, secrets, wake
 from mlops_tui.engine.actions_lookup import find_run, read_record, user_name
 from mlops_tui.engine.actions_queue import checked_priority
 from mlops_tui.engine.actions_tags import checked_slots, checked_tags
@@ -86,7 +86,7 @@ def plan_run(described: Project, recipe: Job, params: Mapping[str, object]) -> L
         described,
         recipe,
         values,
-        tuple(job_params.build_argv(recipe, values)),
+        tuple(job_params.build_argv(recipe, values, _written_paths(described))),
         job_params.resolve_secrets(recipe, params),
         {param.name: param.env for param in job_params.secrets_of(recipe)},
     )
@@ -248,7 +248,12 @@ def _record(plan: LaunchPlan, run_id: str, created: float) -> dict[str, Any]:
         "env": _recorded_environment() | dict(plan.job.env),
         "interpreter": None,
         "parent": parent if is_run_id(parent) else None,
+        **run_data.order_of(plan),
     }
+
+
+def _written_paths(project: Project) -> dict[str, str]:
+    return {name: it.path for name, it in project.datasets.items()}
 
 
 def _recorded_environment() -> dict[str, str]:

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from mlops_tui.domain import places
 from mlops_tui.domain.host import ProcessMark, boot_id, is_alive, mark_of
-from mlops_tui.engine import interpreter, reasons, sampling, tree
+from mlops_tui.engine import interpreter, reasons, run_data, sampling, tree
 from mlops_tui.engine.recorded import RunFolder, RunnerFacts
 from mlops_tui.engine.secrets import Waiting
 from mlops_tui.engine.shim import track_folder
@@ -188,7 +188,7 @@ def prepare(
     if gpus:
         environment["CUDA_VISIBLE_DEVICES"] = ",".join(gpus)
     environment.update(contract_variables(folder, order))
-    resolved = interpreter.resolve(order["argv"], environment, folder.project)
+    resolved = interpreter.resolve(run_data.argv_of(order), environment, folder.project)
     _add_tracking(resolved.environment)
     return resolved
 
@@ -203,6 +203,7 @@ def contract_variables(folder: RunFolder, order: Mapping[str, Any]) -> dict[str,
         "MLOPS_EVENTS": str(folder.events),
         "MLOPS_PARAMS": json.dumps(params),
         "MLOPS_PROJECT": str(folder.project),
+        "MLOPS_DATA": json.dumps(run_data.paths_of(order)),
     }
 
 

@@ -12,6 +12,7 @@ from mlops_tui.domain import places
 
 _NOT_INHERITED = (
     *("MLOPS_RUN_DIR", "MLOPS_RUN_ID", "MLOPS_EVENTS", "MLOPS_PARAMS", "MLOPS_PROJECT"),
+    "MLOPS_DATA",
     *("PYTHONSTARTUP", "PYTHONINSPECT", "PYTHONWARNINGS"),
 )
 """A process started from within a run does not belong to that run."""

@@ -49,7 +49,7 @@ def named_paths(project: Path, inputs: Sequence[object]) -> list[tuple[str, str]
 
 def main(arguments: Sequence[str]) -> None:
     """Record the versions of a run's inputs: MARKER PROJECT RUN_ID."""
-    from mlops_tui.engine.recorded import RunFolder
+    from mlops_tui.engine.recorded import RunFolder, read_versions
 
     os.setsid()  # we are none of the run's, whose group may be stopped
     os.nice(19)
@@ -58,7 +58,11 @@ def main(arguments: Sequence[str]) -> None:
         inputs = RunFolder(project, run_id).order().get("inputs") or []
     except (OSError, ValueError):
         return
-    datasets.record(places.run_dir(project, run_id), named_paths(project, inputs))
+    folder = places.run_dir(project, run_id)
+    # of data with marks the runner has told the version
+    known = read_versions(folder)
+    wanted = [it for it in named_paths(project, inputs) if it[0] not in known]
+    datasets.record(folder, wanted)
 
 
 if __name__ == "__main__":

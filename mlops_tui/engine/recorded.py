@@ -189,6 +189,15 @@ def _tail(path: Path) -> bytes:
 
 def read_versions(run_dir: Path) -> dict[str, str]:
     """Return the versions of the data that a run found, by name; of two the later stands."""
+    return _told_of_data(run_dir, "version")
+
+
+def read_marks_of(run_dir: Path) -> dict[str, str]:
+    """Return what marks made of the data that a run read, in words, by name."""
+    return _told_of_data(run_dir, "patch")
+
+
+def _told_of_data(run_dir: Path, key: str) -> dict[str, str]:
     try:
         data = (run_dir / lifecycle.VERSIONS_FILE).read_bytes()
     except OSError:
@@ -196,6 +205,6 @@ def read_versions(run_dir: Path) -> dict[str, str]:
     found = {}
     for line in data.splitlines():
         told = _parsed(line).get("dataset")
-        if isinstance(told, dict) and isinstance(told.get("version"), str):
-            found[str(told.get("name"))] = told["version"]
+        if isinstance(told, dict) and isinstance(told.get(key), str):
+            found[str(told.get("name"))] = told[key]
     return found

@@ -83,19 +83,19 @@ def end_before_start(
     """
     cancellation = Cancellation()
     try:
-        with _stopping(cancellation, lambda: is_stop_asked() or folder.stop_file.exists()):
+        with stopping(cancellation, lambda: is_stop_asked() or folder.stop_file.exists()):
             unmet = _unmet(folder.project, order, cancellation)
     except WorkCancelledError:
         words = f"{reasons.stop_words(folder.stop_asked_by())} before it started"
         return end_of("stopped", words, ended=now)
     except MlopsTuiError as error:
         words = f"the checks of its data cannot be judged: {error.message}"
-        _write(folder, [words, *([f"hint: {error.hint}"] if error.hint else [])])
+        write_output(folder, [words, *([f"hint: {error.hint}"] if error.hint else [])])
         return end_of("failed", words.replace("\n", "; "), ended=now)
     if not unmet:
         return None
     lines = [line for report in unmet for line in _page(report)]
-    _write(folder, [*lines, "the command was not started: the job requires these checks"])
+    write_output(folder, [*lines, "the command was not started: the job requires these checks"])
     return end_of("failed", "; ".join(unmet_words(report) for report in unmet), ended=now)
 
 
@@ -114,7 +114,7 @@ def _unmet(
 
 
 @contextlib.contextmanager
-def _stopping(cancellation: Cancellation, is_wanted: Callable[[], bool]) -> Iterator[None]:
+def stopping(cancellation: Cancellation, is_wanted: Callable[[], bool]) -> Iterator[None]:
     """Cancel the work within once that is wanted; looked at five times a second."""
     is_over = threading.Event()
 
@@ -143,7 +143,8 @@ def _page(report: CheckReport) -> list[str]:
     return lines
 
 
-def _write(folder: RunFolder, lines: list[str]) -> None:
+def write_output(folder: RunFolder, lines: list[str]) -> None:
+    """Add lines of ours to the output of a run; nothing where that cannot be."""
     text = "".join(f"{line}\n" for line in lines).encode("utf-8", "backslashreplace")
     with contextlib.suppress(OSError):  # the reason of the end has the words too
         fd = open_shared(folder.output, os.O_WRONLY | os.O_APPEND)

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from mlops_tui.domain import host
 from mlops_tui.domain.lifecycle import RUNNER_ADOPTED, RUNNER_STARTED, RUNNER_STARTING
-from mlops_tui.engine import command, fifo, reasons, retries, secrets
+from mlops_tui.engine import command, fifo, reasons, retries, run_data, secrets
 from mlops_tui.engine.bell import Bell
 from mlops_tui.engine.endings import end_of, unseen_end
 from mlops_tui.engine.recorded import RunFolder, read_facts
@@ -100,6 +100,8 @@ class Runner:
             self._order = self._folder.order()
             if self._order.get("require_checks") is True and self._is_held_back():
                 return
+            if run_data.has_marks(self._order) and self._is_without_data():
+                return
             child = self._spawn()
         except command.SpawnError as error:
             self._finish(end_of("failed", str(error), ended=time.time()))
@@ -119,6 +121,18 @@ class Runner:
         )
         if end is not None:
             # what is not met now is not met a moment later: no retry
+            self._finish({**end, "ended": time.time()}, may_retry=False)
+        return end is not None
+
+    def _is_without_data(self) -> bool:
+        """Give the run its data with its marks; say whether the run ended for lack of it."""
+        from mlops_tui.engine import patched_inputs  # few data has marks
+
+        bell = self._bell
+        self._order, end = patched_inputs.prepare(
+            self._folder, self._order, lambda: bell.is_stop_asked, time.time()
+        )
+        if end is not None:
             self._finish({**end, "ended": time.time()}, may_retry=False)
         return end is not None
 

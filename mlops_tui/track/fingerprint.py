@@ -24,6 +24,8 @@ _ATTEMPTS = 2
 _FRESH_NS = 3_000_000_000
 """A file changed so shortly before it was read may change again without its time doing so."""
 _COMMIT_FILES = 2000
+_MARKS = ".patch.jsonl"
+"""What people have marked in data stands beside it and is no part of it."""
 
 OnBytes = Callable[[int], object]
 """Told how many more bytes of the data are known now."""
@@ -119,7 +121,7 @@ def _files_of(path: str) -> Iterator[Tuple[str, str]]:
     elif glob.has_magic(path):
         fixed = os.path.dirname(path[: next(i for i, c in enumerate(path) if c in "*?[")])
         for file in sorted(glob.iglob(path, recursive=True)):
-            if os.path.isfile(file):
+            if os.path.isfile(file) and not file.endswith(_MARKS):
                 yield os.path.relpath(file, fixed), file
     else:
         raise FileNotFoundError(2, "there is no such file or folder", path)
@@ -130,7 +132,9 @@ def _below(folder: str, prefix: str) -> Iterator[Tuple[str, str]]:
         names = sorted(
             (entry.name, entry.is_dir(follow_symlinks=False))
             for entry in entries
-            if not entry.name.startswith(".") and entry.name != "__pycache__"
+            if not entry.name.startswith(".")
+            and entry.name != "__pycache__"
+            and not entry.name.endswith(_MARKS)
         )
     for name, is_folder in names:
         path = os.path.join(folder, name)

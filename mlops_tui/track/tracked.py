@@ -10,6 +10,7 @@ from typing import Any, Callable, Dict, Mapping, Optional, Tuple, Type
 
 from mlops_tui.track import process
 from mlops_tui.track.attempt import attempt, repr_of, say_once, text_of
+from mlops_tui.track.data_paths import DataPaths
 from mlops_tui.track.endings import Ending, ending_of
 from mlops_tui.track.events import EventFile
 from mlops_tui.track.lines import (
@@ -46,6 +47,8 @@ class TrackedRun:
         self._events = events
         self._own = own
         self._params = Params(given or {})
+        self.data = DataPaths()
+        """`run.data("train")` is the path of a dataset, with what people have marked in it."""
         self._points = PointLines()
         self._is_closed = False
         self._scratch: Optional[Path] = None

@@ -11,6 +11,7 @@ from mlops_tui.domain.errors import InputError
 from mlops_tui.domain.params import (
     build_argv,
     check,
+    data_pieces,
     format_value,
     parse_value,
     preview,
@@ -199,3 +200,16 @@ def test_the_preview_can_be_pasted_in_a_shell() -> None:
     argv = ["x", "a b", "$HOME", ""]
     assert preview(argv) == "x 'a b' '$HOME' ''"
     assert shlex.split(preview(argv)) == argv
+
+
+def test_the_path_of_data_is_put_in_once_it_is_known() -> None:
+    with_data = job("x --in={data.train} {a} {data.train}:{data.b}")
+    paths = {"train": "t.csv", "b": "b.csv"}
+    assert build_argv(with_data, {"a": "{data.b}"}, paths) == [
+        *("x", "--in=t.csv", "{data.b}", "t.csv:b.csv")
+    ]
+    assert build_argv(with_data, {"a": 1})[1] == "--in={data.train}"
+    assert data_pieces(with_data, {"a": "{data.b}"}, ["train", "b"]) == {
+        1: [("text", "--in="), ("data", "train")],
+        3: [("data", "train"), ("text", ":"), ("data", "b")],
+    }

@@ -1,0 +1,148 @@
+"""The data-centric loop: rows marked, the same job run again, what changed told as the data's."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mlops_tui.cli.main import main
+
+TOML = """
+[datasets.train]
+path = "data/train.csv"
+target = "y"
+id = "id"
+[jobs.train]
+run = "sh train.sh --in={data.train}"
+inputs = ["train"]
+[jobs.blind]
+run = "sh train.sh --in=data/train.csv"
+inputs = ["train"]
+"""
+SCRIPT = """
+file=${1#--in=}
+n=$(wc -l < "$file")
+printf '{"m": {"lines": %d, "sum": %s}}\\n' "$n" "$(awk -F, '{s+=$2} END {print s}' "$file")" \\
+  >> "$MLOPS_EVENTS"
+"""
+ROWS = "id,y\n" + "".join(f"A{n},{n}\n" for n in range(1, 8))
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mlops.toml").write_text(TOML)
+    (tmp_path / "train.sh").write_text(SCRIPT)
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "train.csv").write_text(ROWS)
+    return tmp_path
+
+
+def call(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    code = main(list(arguments))
+    return code, *capsys.readouterr()
+
+
+def shown(capsys: pytest.CaptureFixture[str], *arguments: str) -> Any:
+    code, out, err = call(capsys, *arguments, "--json")
+    assert code in (0, 1), err
+    return json.loads(out)
+
+
+def test_the_loop_from_marks_to_what_they_changed(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(capsys, "run", "train", "--follow")[0] == 0
+    marks = shown(
+        capsys, "data", "mark", "train", "--lines", "3,4", "--exclude", "--why", "bad sensor"
+    )
+    assert [(it["line"], it["act"], it["was"]["id"]) for it in marks] == [
+        (3, "exclude", "A2"),
+        (4, "exclude", "A3"),
+    ]
+    report = ("--findings", "report.json", "--kind", "label_errors", "--set", "y=40")
+    found = {"file": str(project / "data" / "train.csv"), "line": 5, "row": None}
+    findings = [
+        {"kind": "label_errors", "rows": [found]},
+        {"kind": "leakage", "rows": [{**found, "line": 6}]},
+    ]
+    (project / "report.json").write_text(json.dumps({"findings": findings}))
+    assert len(shown(capsys, "data", "mark", "train", *report, "--why", "by eye")) == 1
+    # said twice is said once
+    assert shown(capsys, "data", "mark", "train", *report, "--why", "by eye") == []
+    told = shown(capsys, "data", "marks", "train")
+    assert [it["standing"] for it in told["marks"]] == ["applies"] * 3
+    assert told["version"] != told["source_version"]
+
+    assert call(capsys, "run", "train", "--follow")[0] == 0
+    assert (project / "data" / "train.csv").read_text() == ROWS
+    last = shown(capsys, "runs")[0]
+    assert {name: it["last"] for name, it in last["metrics"].items()} == {"lines": 6, "sum": 59}
+    compared = shown(capsys, "compare", "train-1", "train-2")
+    assert compared["attribution"]["others"] == []
+    assert {it["metric"]: it["change"] for it in compared["attribution"]["changes"]} == {
+        "lines": -2,
+        "sum": 31,
+    }
+    assert "2 rows excluded, 1 row edited by marks" in compared["attribution"]["words"]
+    versions = {it["version"]: it["runs"] for it in shown(capsys, "data", "versions")}
+    assert versions[told["version"]] == [last["id"]]
+    assert call(capsys, "run", "blind", "--follow")[0] == 0
+    assert "its marks have no effect here" in call(capsys, "logs", "blind-1")[1]
+    assert shown(capsys, "runs")[0]["metrics"]["lines"]["last"] == 8
+
+    assert len(shown(capsys, "data", "unmark", "train", "--all", "--why", "done")) == 3
+    told = shown(capsys, "data", "marks", "train")
+    assert (told["marks"], told["version"]) == ([], told["source_version"])
+
+
+def test_marks_of_rows_that_changed_are_told_and_have_no_effect(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mark = ("data", "mark", "train", "--ids", "A2,A5", "--exclude", "--why", "bad")
+    assert len(shown(capsys, *mark)) == 2
+    changed = ROWS.replace("A2,2\n", "A2,2.5\n").replace("A1,1\n", "A0,0\nA1,1\n")
+    (project / "data" / "train.csv").write_text(changed)
+    code, out, _ = call(capsys, "data", "marks", "train")
+    assert code == 1
+    assert "NOT APPLIED: the row is not what it was" in out
+    assert "applies, moved to line 7" in out
+    assert call(capsys, "run", "train", "--follow")[0] == 0
+    assert shown(capsys, "runs")[0]["metrics"]["lines"]["last"] == 8
+    assert "1 marked row is not there any more" in call(capsys, "logs", "train-1")[1]
+
+
+def test_a_patch_that_cannot_be_applied_ends_the_run_before_its_start(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shown(capsys, "data", "mark", "train", "--lines", "2", "--exclude", "--why", "bad")
+    (project / "data" / "train.csv").unlink()
+    assert call(capsys, "run", "train", "--follow")[0] == 1
+    run = shown(capsys, "runs")[0]
+    assert (run["state"], run["metrics"]) == ("failed", {})
+    assert "the marks of its data cannot be applied" in run["reason"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--lines", "2", "--why", "x"), "say one thing to do"),
+        (("--lines", "2", "--exclude", "--review", "--why", "x"), "say one thing to do"),
+        (("--exclude", "--why", "x"), "no row is named"),
+        (("--lines", "2", "--exclude", "--why", " "), "a reason is missing"),
+        (("--lines", "9-5", "--exclude", "--why", "x"), "no range of lines"),
+        (("--ids", "A99", "--exclude", "--why", "x"), "no row has id A99"),
+        (("--findings", "train.sh", "--review", "--why", "x"), "no report of findings"),
+    ],
+)
+def test_what_is_asked_wrongly_marks_nothing(
+    project: Path, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], words: str
+) -> None:
+    code, out, err = call(capsys, "data", "mark", "train", *arguments)
+    assert (code, out) == (2, "")
+    assert words in err
+    patch = project / "data" / "train.csv.patch.jsonl"
+    assert not patch.exists()
