@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from mlops_tui.cli import output
-from mlops_tui.cli.listing import describe, print_table, runs_table
+from mlops_tui.cli.listing import describe, print_table, runs_table, terminal_width
 from mlops_tui.cli.reading import object_in, one_run, open_index, project_folder
 from mlops_tui.cli.shapes import local_time, run_shape, series_shape, used_shape
 from mlops_tui.cli.table import Column
@@ -19,6 +19,7 @@ from mlops_tui.domain.text import nearest
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from mlops_tui.domain.alerts import RecordedAlert
     from mlops_tui.domain.filters import Filter, Sort
     from mlops_tui.domain.runs import Run, Series
     from mlops_tui.index import Index
@@ -81,6 +82,7 @@ def do_show(options: argparse.Namespace) -> int:
         beats = index.heartbeats(run.id, LAST_BEATS)
         artifacts = index.artifacts(run.id)
         used = index.data_used([run.id])
+        alerts = _alerts_about(index, run.id, now)
     folder = places.run_dir(project, run.id)
     record, found = object_in(folder / "run.json"), object_in(folder / "environment.json")
     latest: Mapping[str, object] = next(
@@ -105,12 +107,36 @@ def do_show(options: argparse.Namespace) -> int:
             "timeout_seconds": record.get("timeout_seconds"),
             "environment": found or None,
             "resources": latest or None,
+            "alerts": _alert_shapes(alerts, now),
         }
         output.json_data(shape)
         return 0
-    for line in describe(run, record, found, latest, artifacts, used, folder, now):
+    lines = describe(run, record, found, latest, artifacts, used, folder, now)
+    for line in [*lines, *_alert_lines(alerts, now)]:
         output.data(line)
     return 0
+
+
+def _alerts_about(index: Index, run_id: str, now: float) -> list[RecordedAlert]:
+    """Return what needs attention of a run; loads nothing of alerts where there are none."""
+    return index.alerts(run_id=run_id, now=now) if index.unresolved_causes() else []
+
+
+def _alert_shapes(alerts: Sequence[RecordedAlert], now: float) -> list[dict[str, object]]:
+    if not alerts:
+        return []
+    from mlops_tui.domain.alert_shape import alert_shape
+
+    return [alert_shape(found, now) for found in alerts]
+
+
+def _alert_lines(alerts: Sequence[RecordedAlert], now: float) -> list[str]:
+    if not alerts:
+        return []
+    from mlops_tui.cli.shapes_alerts import alert_lines
+
+    width = terminal_width() - 2
+    return ["", "alerts", *(f"  {line}" for it in alerts for line in alert_lines(it, now, width))]
 
 
 def do_series(options: argparse.Namespace) -> int:

@@ -10,6 +10,11 @@ _PARTS = re.compile(r"[/_.:\- ]+")
 _TRAINING = frozenset({"train", "training", "tr"})
 _OTHER = frozenset({"val", "valid", "validation", "eval", "dev", "test"})
 
+_GAME = frozenset(
+    {"g", "d", "gen", "disc", "generator", "discriminator", "adv", "adversarial", "entropy"}
+    | {"actor", "critic", "policy", "value", "q", "q1", "q2", "td", "vf", "pg"}
+)
+
 
 def pairs(names: Iterable[str]) -> list[tuple[str, str]]:
     """Return the metrics that are there for training and for validation, in that order.
@@ -34,6 +39,11 @@ def pairs(names: Iterable[str]) -> list[tuple[str, str]]:
 def is_of_other_data(name: str) -> bool:
     """Say whether a metric is measured on other data than that of the training."""
     return bool(_OTHER.intersection(_parts(name)))
+
+
+def is_of_a_game(name: str) -> bool:
+    """Say whether a metric is the loss of a player: it wanders, and better is not less."""
+    return bool(_GAME.intersection(_parts(name)))
 
 
 def chosen(names: Sequence[str], patterns: Sequence[str]) -> list[str]:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from mlops_tui.domain.alert_rules import AlertRules, Rule
 from mlops_tui.domain.alerts import Alert, AlertCost, Evidence, Remedy, RemedyKind, Scalar, Severity
-from mlops_tui.domain.project import Objective
+from mlops_tui.domain.direction import is_lower_better
+from mlops_tui.domain.project import Objective, Project
 from mlops_tui.domain.runs import MetricSummary, Run
 from mlops_tui.domain.text import short_duration, short_number
 from mlops_tui.engine.actions_alerts import run_prefix
@@ -21,7 +22,7 @@ class Subject:
     """The run that is judged, and what it is for."""
 
     run: Run
-    objective: Objective | None
+    project: Project
     rules: AlertRules
     is_stoppable: bool
     """It runs on this host."""
@@ -51,9 +52,17 @@ class Subject:
         return Remedy(RemedyKind.RAISE_THRESHOLD, words, arguments)
 
     def cost(self, metric: str, now: float, best: float) -> AlertCost | None:
-        """Return what it means for the objective where the metric is the objective's."""
-        goal = self.objective
-        if goal is None or goal.metric != metric:
+        """Return what it means: in money where the metric is money, else for the objective."""
+        goal = self.project.objective
+        if goal is None:
+            return None
+        declared = self.project.metrics.get(metric)
+        currency = goal.cost.currency if goal.cost is not None else ""
+        if currency and declared is not None and declared.unit == currency:
+            is_cost = is_lower_better(self.project, metric)
+            words = f"{'more' if is_cost else 'less'} of {metric} than at its best"
+            return AlertCost(words, abs(now - best), currency)
+        if goal.metric != metric:
             return None
         target = "" if goal.target is None else f", the target is {short_number(goal.target)}"
         words = f"the objective's {metric} is {short_number(now)}, its best was"

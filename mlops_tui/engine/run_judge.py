@@ -127,7 +127,7 @@ class RunJudge:
         if run.deleted or run.state in (RunState.QUEUED, RunState.STARTING):
             return
         project = self._file.read()
-        subject = Subject(run, project.objective, settings_of(project).rules, is_here)
+        subject = Subject(run, project, settings_of(project).rules, is_here)
         curves = self._read(project, run)
         found = [*self._judge_curves(project, subject, curves), *self._timed(subject, curves, now)]
         for alert in found:
@@ -205,7 +205,7 @@ class RunJudge:
             if self._next.get(run.id, 0.0) > now:
                 continue
             self._next[run.id] = now + JUDGE_SECONDS
-            subject = Subject(run, project.objective, settings_of(project).rules, False)
+            subject = Subject(run, project, settings_of(project).rules, False)
             alert = self._silence(subject, now)
             if alert is not None:
                 self._raise(alert, now)

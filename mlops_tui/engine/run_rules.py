@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from mlops_tui.domain.alert_rules import NotANumber, Rule, settings_of
 from mlops_tui.domain.alerts import Alert
 from mlops_tui.domain.direction import is_lower_better, known_direction
-from mlops_tui.domain.metric_names import chosen, is_of_other_data, pairs
+from mlops_tui.domain.metric_names import chosen, is_of_a_game, is_of_other_data, pairs
 from mlops_tui.domain.project import Direction, Project
 from mlops_tui.domain.runs import Run
 from mlops_tui.engine import run_findings as findings
@@ -158,7 +158,11 @@ def _of_rule(rule: Rule, names: Sequence[str], usual: Sequence[str]) -> list[str
 
 
 def _is_learned(project: Project, name: str) -> bool:
-    return "@" not in name and known_direction(project, name) is not None
+    """Say whether the rules may look at a metric that they do not name."""
+    is_declared = name in project.metrics and project.metrics[name].direction is not None
+    if "@" in name or (is_of_a_game(name) and not is_declared):
+        return False
+    return known_direction(project, name) is not None
 
 
 def _objective_metric(project: Project) -> str | None:

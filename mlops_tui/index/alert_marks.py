@@ -34,3 +34,13 @@ def mark_alerts(connection: sqlite3.Connection, causes: Iterable[str], version: 
 def changed_alerts(connection: sqlite3.Connection, version: int) -> dict[str, int]:
     """Return the ids of alerts stamped since a version, with their stamps."""
     return dict(connection.execute("SELECT id, version FROM alerts WHERE version > ?", (version,)))
+
+
+def unresolved_causes(connection: sqlite3.Connection, prefix: str) -> list[str]:
+    """Return the causes beginning with `prefix` that have an unresolved alert, sorted."""
+    rows = connection.execute(
+        "SELECT cause FROM alerts WHERE state != 'resolved'"
+        " AND substr(cause, 1, length(:prefix)) = :prefix ORDER BY cause",
+        {"prefix": clean(prefix)},
+    )
+    return [row[0] for row in rows]

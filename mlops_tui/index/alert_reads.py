@@ -6,6 +6,7 @@ import time
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
+from mlops_tui.index import alert_marks
 from mlops_tui.index.opened import OpenIndex
 
 if TYPE_CHECKING:
@@ -54,9 +55,7 @@ class AlertReads(OpenIndex):
 
     def unresolved_causes(self, prefix: str = "") -> list[str]:
         """Return the causes beginning with `prefix` that have an unresolved alert, sorted."""
-        from mlops_tui.index import alerts
-
-        return self._ask(lambda c: alerts.unresolved_causes(c, prefix))
+        return self._ask(lambda c: alert_marks.unresolved_causes(c, prefix))
 
     def resolve_alert(self, name: str) -> str:
         """Return the id of the alert that goes by an id or the unique beginning of one.

@@ -81,16 +81,6 @@ def select_of_causes(
     return found
 
 
-def unresolved_causes(connection: sqlite3.Connection, prefix: str) -> list[str]:
-    """Return the causes beginning with `prefix` that have an unresolved alert, sorted."""
-    rows = connection.execute(
-        f"SELECT cause FROM alerts WHERE state != '{AlertState.RESOLVED}'"
-        " AND substr(cause, 1, length(:prefix)) = :prefix ORDER BY cause",
-        {"prefix": clean(prefix)},
-    )
-    return [row[0] for row in rows]
-
-
 def count_alerts(connection: sqlite3.Connection, now: float) -> AlertCounts:
     """Return how many alerts are in each state at a time."""
     rows = connection.execute(

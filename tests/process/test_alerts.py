@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from mlops_tui.cli.main import main
 from mlops_tui.domain.alerts import Alert, Severity
 from mlops_tui.engine import actions
 from mlops_tui.engine.actions_alerts import raise_alert
@@ -52,12 +53,19 @@ def sent(project: Path) -> list[bool]:
         return [any(it.is_done for it in found.sendings) for found in index.alerts()]
 
 
-def test_a_run_that_goes_wrong_is_told_of_once(project: Path) -> None:
+def test_a_run_that_goes_wrong_is_told_of_once(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     actions.launch(project, "train", {}, name="short")
     until(lambda: sent(project) == [True], what="sent")
     assert told(project) == [
         "loss of short is NaN or infinite since step 0 (the last 4 points of 4)"
     ]
+    assert main(["show", "short", "-C", str(project), "--json"]) == 0
+    (shown,) = json.loads(capsys.readouterr().out)["alerts"]
+    assert (shown["kind"], shown["sendings"][0]["receiver"]) == ("nan", "command sh")
+    assert main(["show", "short", "-C", str(project)]) == 0
+    assert "critical: loss of short is NaN" in capsys.readouterr().out
 
 
 def test_what_any_process_raises_is_sent_by_an_agent_that_it_wakes(project: Path) -> None:

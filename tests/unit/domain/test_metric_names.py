@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mlops_tui.domain.direction import known_direction
-from mlops_tui.domain.metric_names import chosen, is_of_other_data, pairs
+from mlops_tui.domain.metric_names import chosen, is_of_a_game, is_of_other_data, pairs
 from mlops_tui.domain.project import Direction
 from mlops_tui.domain.projectfile import parse_project
 
@@ -37,6 +37,12 @@ def test_names_are_chosen_by_patterns() -> None:
     assert chosen(["loss", "val_loss", "acc"], ["val_*", "acc"]) == ["val_loss", "acc"]
     assert is_of_other_data("Val/loss")
     assert not is_of_other_data("interval")
+
+
+def test_losses_of_players_are_known() -> None:
+    games = ["g_loss", "loss/D", "actor-loss", "train/critic_loss", "value.loss"]
+    assert [name for name in games if not is_of_a_game(name)] == []
+    assert [name for name in ("loss", "dloss", "val_loss") if is_of_a_game(name)] == []
 
 
 def test_only_metrics_of_learning_have_a_direction() -> None:

@@ -123,12 +123,13 @@ def test_divergence_overfitting_and_objective_are_found(judged: Judged) -> None:
         *(0, 200),
         loss=lambda at: 2 * math.exp(-at / 80) + SCATTER[at],
         val_loss=lambda at: learning(at) + max(0, at - 100) * 0.01,
+        aux_loss=lambda at: learning(at) if at < 150 else 7.0,
         g_loss=lambda at: learning(at) if at < 150 else 7.0,
         accuracy=lambda at: at / 200,
     )
     found = {alert.alert.kind: alert.alert for alert in judged.look()}
     assert set(found) == {"divergence", "overfitting", "objective"}
-    assert "g_loss" in found["divergence"].title
+    assert found["divergence"].title.startswith("aux_loss of train-")
     assert "val_loss is" in found["overfitting"].title
     assert "loss goes on improving (n = 200 points)" in found["overfitting"].title
     assert found["objective"].cause == "objective:accuracy:0.9"
@@ -147,6 +148,23 @@ def test_what_costs_the_objective_is_said(judged: Judged) -> None:
     assert found.alert.cost.words.startswith("the objective's val_loss is ")
     assert found.alert.cost.words.endswith(", the target is 0.05")
     assert found.alert.cost.amount is None
+
+
+def test_what_is_measured_in_money_is_told_in_money(judged: Judged) -> None:
+    judged.describe(
+        "[objective]\nmetric = 'profit'\n[objective.cost]\ncurrency = 'EUR'\n"
+        "[metrics.val_loss]\nunit = 'EUR'\n"
+    )
+    judged.record(
+        *(0, 200),
+        loss=lambda at: 2 * math.exp(-at / 80) + SCATTER[at],
+        val_loss=lambda at: learning(at) + max(0, at - 100) * 0.01,
+    )
+    (found,) = judged.look()
+    cost = found.alert.cost
+    assert cost is not None
+    assert (cost.currency, cost.words) == ("EUR", "more of val_loss than at its best")
+    assert cost.amount == pytest.approx(0.6, abs=0.1)
 
 
 def test_a_plateau_is_told_of_the_metric_that_matters_until_the_run_ends(judged: Judged) -> None:
