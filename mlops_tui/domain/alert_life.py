@@ -20,6 +20,9 @@ from mlops_tui.domain.lifecycle import (
     ALERT_SNOOZED,
 )
 
+LONGEST_ID = 64
+"""What is longer nobody types, and no file is named by."""
+MOST_ATTEMPTS = 1000
 _STATES = {
     ALERT_ACKNOWLEDGED: AlertState.ACKNOWLEDGED,
     ALERT_SNOOZED: AlertState.SNOOZED,
@@ -61,7 +64,8 @@ def _ordered(records: Iterable[Mapping[str, Any]]) -> list[_Fact]:
     for record in records:
         event, id_ = text_of(record, "event"), text_of(record, "id")
         text = json.dumps(record, sort_keys=True)
-        if event not in ALERT_EVENTS or not id_ or (id_, text) in facts:
+        is_named = 0 < len(id_) <= LONGEST_ID
+        if event not in ALERT_EVENTS or not is_named or (id_, text) in facts:
             continue
         facts.add((id_, text))
         t = number_of(record, "t") or 0.0
@@ -91,6 +95,8 @@ class _Story:
 
     def _observe(self, fact: _Fact) -> None:
         alert = alert_of(fact.record.get("alert"))
+        if alert is not None:
+            alert = replace(alert, cause=text_of(fact.record, "cause"))
         at = self._place.get(fact.id) if self._unresolved is None else self._unresolved
         if at is not None:
             self._place.setdefault(fact.id, at)
@@ -167,7 +173,7 @@ def _with_sending(sendings: tuple[Sending, ...], fact: _Fact) -> tuple[Sending, 
         receiver,
         fact.t,
         fact.record.get("is_done") is True,
-        int(number_of(fact.record, "attempts") or 1),
+        int(min(max(number_of(fact.record, "attempts") or 1, 1), MOST_ATTEMPTS)),
         text_of(fact.record, "problem"),
         severity_of(fact.record),
     )

@@ -21,7 +21,9 @@ from mlops_tui.domain.alerts import (
 
 LONGEST_TEXT = 1000
 MOST_ITEMS = 100
-"""Of columns, numbers, remedies or arguments; what a hostile line has beyond is left out."""
+"""Of columns, numbers or arguments; what a hostile line has beyond is left out."""
+MOST_REMEDIES = 9
+"""Each has a key."""
 _Word = TypeVar("_Word", bound=StrEnum)
 
 
@@ -111,7 +113,7 @@ def _cost(record: Mapping[str, Any]) -> AlertCost | None:
 
 def _remedies(value: object) -> Iterable[Remedy]:
     """Give the remedies that are understood; one of a later version is left out."""
-    for item in (value if isinstance(value, list) else [])[:MOST_ITEMS]:
+    for item in (value if isinstance(value, list) else [])[:MOST_REMEDIES]:
         record = _object(item)
         kind, words = _member(record, "kind", RemedyKind), text_of(record, "words")
         if kind is not None and words:

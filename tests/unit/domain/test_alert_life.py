@@ -123,6 +123,12 @@ def test_an_alert_reads_as_it_was_written() -> None:
     assert alert_of(alert_object(NAN)) == NAN
 
 
+def test_the_cause_of_a_line_is_believed_before_that_within() -> None:
+    found = only({**line("raised", 10), "cause": "other"})
+    assert found.alert.cause == "other"
+    assert tell([line("raised", 10, "x" * 65)]) == []
+
+
 def test_a_hostile_line_is_cut_and_never_believed() -> None:
     found = alert_of(
         {
