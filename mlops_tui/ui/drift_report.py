@@ -7,6 +7,7 @@ from typing import Any
 
 from mlops_tui.domain.text import safe, short_number
 from mlops_tui.ui.data_reports import Part
+from mlops_tui.ui.model_report import matters_parts, performance_parts
 from mlops_tui.ui.widgets.pieces import Piece
 
 VERDICTS = {
@@ -43,6 +44,8 @@ def drift_parts(report: Report) -> list[Part]:
         parts.append(Part(found["level"], kind, safe(column + found["words"])))
     if parts:
         parts.append(Part("", "", ""))
+    if report.get("matters") is not None:
+        parts += matters_parts(report["matters"])
     columns = sorted(report["columns"], key=lambda it: it["verdict"] != "drift")
     sizes = (report["n_current"], report["n_reference"])
     width = max((len(_name(column)) for column in columns), default=0)
@@ -51,6 +54,9 @@ def drift_parts(report: Report) -> list[Part]:
     if report["skipped"]:
         names = ", ".join(f"{it['column']} ({it['type']})" for it in report["skipped"])
         parts.append(Part("skipped", "dim", safe(names)))
+    if report.get("performance") is not None:
+        parts += [Part("", "", ""), Part("", "heading", "The model"),
+                  *performance_parts(report["performance"])]  # fmt: skip
     return parts
 
 

@@ -99,6 +99,8 @@ KEYS: tuple[Key, ...] = (
     Key("windows-open", "enter", "open", "Closer",
         "This column and what is usual, over each other; of the first row, the whole report",
         WINDOWS, True, "Enter"),
+    Key("windows-model", "p", "screen.performance", "Model",
+        "How well the model did on this window, measured and estimated", WINDOWS, True),
     Key("windows-copy", "y", "screen.copy", "Copy", "Copy what is told of this window", WINDOWS),
     Key("windows-back", "escape", "screen.leave", "Back", "Back to the monitor", WINDOWS, True,
         "Esc"),

@@ -24,6 +24,7 @@ from mlops_tui.ui.screens.dialogs import ConfirmDialog, MessageDialog
 from mlops_tui.ui.screens.launch import LaunchForm
 from mlops_tui.ui.screens.pick import OnePicker, PromptDialog
 from mlops_tui.ui.screens.place import PlaceScreen
+from mlops_tui.ui.screens.windows import WindowsScreen
 from mlops_tui.ui.widgets.place_table import AlertTable
 from mlops_tui.ui.widgets.row_table import RowTable
 
@@ -122,7 +123,7 @@ class AlertsScreen(PlaceScreen):
 
         def picked(at: str | None) -> None:
             if at is not None:
-                self._carry_out(remedies[int(at)])
+                self._carry_out(remedies[int(at)], here.alert.evidence.dataset)
 
         if remedies:
             choices = [Choice(str(at), safe(it.words), "") for at, it in enumerate(remedies)]
@@ -130,7 +131,7 @@ class AlertsScreen(PlaceScreen):
         else:
             self.app.notify("No remedy is prepared: x resolves it", markup=False, timeout=3)
 
-    def _carry_out(self, remedy: Remedy) -> None:
+    def _carry_out(self, remedy: Remedy, dataset: str | None) -> None:
         arguments = {name: str(value) for name, value in remedy.arguments.items()}
         if remedy.kind is RemedyKind.SHOW_RUN:
             pane = "charts" if "metric" in arguments else "runs"
@@ -142,8 +143,8 @@ class AlertsScreen(PlaceScreen):
             self._source.ask_project(self)
         elif remedy.kind is RemedyKind.PROPOSE_CHECKS:
             self.post_message(intents.PaneRequested("data"))
-        elif remedy.kind is RemedyKind.OPEN_REPORT and "batch" in arguments:
-            self.post_message(intents.PaneRequested("monitor"))
+        elif remedy.kind is RemedyKind.OPEN_REPORT and "batch" in arguments and dataset:
+            self.app.push_screen(WindowsScreen(self._source, dataset, arguments["batch"]))
         else:
             command = command_of(remedy)
             words = "" if command is None else f"On the command line: {shlex.join(command)}"

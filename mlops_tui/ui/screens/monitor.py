@@ -134,17 +134,24 @@ class MonitorScreen(PlaceScreen):
         if pair is None:
             return
         current, reference = pair
-        folder = self._source.project
+        folder, is_live = self._source.project, current.role is Role.LIVE
         time = current.timestamp if current.timestamp == reference.timestamp else None
         target = current.target if current.target == reference.target else None
-        settings = {"target": target, "time": time}
 
         def work(on_progress: OnProgress, cancellation: Cancellation) -> Report:
+            from mlops_tui.engine.actions_live import compare_live
             from mlops_tui.engine.actions_monitor import compare_files
 
-            paths = (Path(folder / reference.path), Path(folder / current.path))
+            if is_live:
+                return compare_live(
+                    folder, current.name, on_progress=on_progress, cancellation=cancellation
+                )
             return compare_files(
-                *paths, settings=settings, on_progress=on_progress, cancellation=cancellation
+                Path(folder / reference.path),
+                Path(folder / current.path),
+                settings={"target": target, "time": time},
+                on_progress=on_progress,
+                cancellation=cancellation,
             )
 
         names = (current.name, reference.name)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.binding import BindingType
 from textual.message import Message
 
-from mlops_tui.domain.monitoring import BatchFacts, HeatMap
+from mlops_tui.domain.errors import InputError
+from mlops_tui.domain.monitoring import BatchFacts, Cut, HeatMap
+from mlops_tui.domain.projectfile import load_project
 from mlops_tui.domain.text import safe
 from mlops_tui.engine.feed import Batch
 from mlops_tui.ui import intents, keys
@@ -19,6 +21,8 @@ from mlops_tui.ui.errors import describe
 from mlops_tui.ui.facts import Fact
 from mlops_tui.ui.formats import count
 from mlops_tui.ui.heat_rows import BATCH, window_facts
+from mlops_tui.ui.heavy import HeavyWork
+from mlops_tui.ui.model_report import performance_parts, performance_title
 from mlops_tui.ui.overlaid import overlaid_lines
 from mlops_tui.ui.project_source import ProjectSource
 from mlops_tui.ui.screens.dialogs import MessageDialog, ReadingDialog
@@ -29,6 +33,9 @@ from mlops_tui.ui.widgets.pace import Pace
 from mlops_tui.ui.widgets.piece_line import PieceLine
 from mlops_tui.ui.widgets.row_table import RowTable
 from mlops_tui.ui.widgets.wrapped_view import Lines
+
+if TYPE_CHECKING:
+    from mlops_tui.engine.workers import Cancellation, OnProgress
 
 MOST_WINDOWS = 400
 MOST_COLUMNS = 500
@@ -55,12 +62,22 @@ class WindowsScreen(RowsScreen):
         column: str
         report: Mapping[str, Any]
 
-    def __init__(self, source: ProjectSource, dataset: str) -> None:
+    @dataclass
+    class Judged(Message):
+        """How the model did on a window."""
+
+        window: str
+        report: Mapping[str, Any]
+
+    def __init__(self, source: ProjectSource, dataset: str, batch: str | None = None) -> None:
+        """Show the windows of a live dataset, beginning with one of them or else the newest."""
         self.line = PieceLine(id="project-line")
         self.table = HeatTable()
         super().__init__(self.line, self.table)
         self._source = source
         self._dataset = dataset
+        self._wanted = batch
+        self._heavy = HeavyWork(self)
         self._pace = Pace(self, self._ask)
 
     def facts_here(self) -> Sequence[Fact]:
@@ -71,6 +88,9 @@ class WindowsScreen(RowsScreen):
 
     def on_mount(self) -> None:
         self._ask()
+
+    def on_unmount(self) -> None:
+        self._heavy.cancel()
 
     def take(self, batch: Batch) -> None:
         if "batches" in batch.topics:
@@ -91,6 +111,9 @@ class WindowsScreen(RowsScreen):
         words = f"{count(len(batches), 'window')}, {count(len(event.heat.columns), 'column')} "
         self.line.show([(f" Windows of {safe(self._dataset)}", "strong")], words)
         self.table.show(event.heat)
+        if self._wanted is not None:
+            self.table.point_at(self._wanted)
+            self._wanted = None
         self.show_facts()
 
     def on_heat_table_window_pointed_at(self, event: HeatTable.WindowPointedAt) -> None:
@@ -126,6 +149,33 @@ class WindowsScreen(RowsScreen):
         else:
             title = f"{column} in {event.batch.key}, against {event.batch.reference}"
             self.app.push_screen(OverlaidDialog(title, found))
+
+    def action_performance(self) -> None:
+        """Judge the model on this window, by the labels that came meanwhile too."""
+        if not self.table.heat.batches:
+            return
+        batch, project = self.table.heat.batches[self.table.here], self._source.project
+
+        def work(on_progress: OnProgress, cancellation: Cancellation) -> Mapping[str, Any]:
+            from mlops_tui.engine import actions_performance as performance
+            from mlops_tui.engine.actions_monitor import report_of
+
+            files = report_of(project, batch)["batch"]["files"]
+            if len(files) != 1 or load_project(project).monitor.cut != Cut():
+                raise InputError(
+                    "only a window that is a file is judged by its labels",
+                    "mlops-tui monitor performance judges all of the live data",
+                )
+            question = performance.PerformanceQuestion(current=files[0])
+            return performance.judge_performance(project, question, on_progress, cancellation)
+
+        if self._heavy.start("the model", work, lambda it: self.Judged(batch.key, it)):
+            self.app.notify("Judging the model ...", markup=False, timeout=2)
+
+    def on_windows_screen_judged(self, event: Judged) -> None:
+        event.stop()
+        title = performance_title(event.window, event.report)
+        self.app.push_screen(ReportDialog(title, performance_parts(event.report)))
 
     def on_read_failed(self, event: intents.ReadFailed) -> None:
         event.stop()

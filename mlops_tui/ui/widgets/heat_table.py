@@ -69,8 +69,15 @@ class HeatTable(RowTable):
     def row_pieces(self, key: str, width: int) -> list[Piece]:
         shown = self._windows
         glyphs = glyphs_of(self.heat, key)[shown.start : shown.stop]
-        name = (fit("  " + safe(key), self._name_cells + 3), "strong" if key == BATCH else "")
+        words = fit("  " + safe(key), self._name_cells + 2) + " "
+        name = (words, "strong" if key == BATCH else "")
         return padded([name, *glyphs], width)
+
+    def point_at(self, batch: str) -> None:
+        """Look at the window of this id, if it is there."""
+        ids = [it.id for it in self.heat.batches]
+        if batch in ids:
+            self.action_columns(ids.index(batch) - self.here)
 
     def action_columns(self, by: int) -> None:
         """Look at the window before or after."""
