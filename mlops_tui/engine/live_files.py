@@ -35,6 +35,8 @@ class _Waiting:
     file: LiveFile
     since: float
     settle_seconds: float
+    is_told: bool = False
+    """It came just now: it is judged before what was there already."""
 
 
 class _Seen:
@@ -160,7 +162,10 @@ class LiveFiles:
         return usual if file.size or not self._settle_seconds else max(usual, EMPTY_SECONDS)
 
     def ready(self) -> list[LiveFile]:
-        """Return the files that are complete and not `done`, in the order they were written."""
+        """Return the files that are complete and not `done`.
+
+        Those that came just now are first, each in the order they were written.
+        """
         self._hear()
         now = self._clock()
         found = []
@@ -173,10 +178,13 @@ class LiveFiles:
                     del self._waiting[key]
             elif file != waiting.file:
                 settle = self._settle_of(file, waiting.settle_seconds)
-                self._waiting[key] = _Waiting(file, now, settle)
+                self._waiting[key] = _Waiting(file, now, settle, waiting.is_told)
             elif self._is_over(waiting, now):
                 found.append(file)
-        return sorted(found, key=lambda file: (file.mtime_ns, file.key))
+        return sorted(found, key=self._turn)
+
+    def _turn(self, file: LiveFile) -> tuple[bool, int, str]:
+        return not self._waiting[file.key].is_told, file.mtime_ns, file.key
 
     def _is_over(self, waiting: _Waiting, now: float) -> bool:
         return now - waiting.since >= waiting.settle_seconds
@@ -192,7 +200,7 @@ class LiveFiles:
                 continue
             before = self._waiting.get(key)
             if before is None or before.file != file or seconds < before.settle_seconds:
-                self._waiting[key] = _Waiting(file, now, self._settle_of(file, seconds))
+                self._waiting[key] = _Waiting(file, now, self._settle_of(file, seconds), True)
 
     def done(self, file: LiveFile) -> None:
         """Take that a file was judged as it was when it was `ready`."""

@@ -79,7 +79,7 @@ class LiveJudge:
         ready = self.files.ready()
         cut = self.watched.monitor.cut
         if cut.rows is None and cut.seconds is None:
-            for file in ready[:20]:
+            for file in ready[:5]:
                 self._judge_file(file)
         elif ready or (self._due is not None and time.time() >= self._due):
             self._judge_cut(ready)
@@ -102,11 +102,15 @@ class LiveJudge:
             self._due = time.time() + HELD_SECONDS
 
     def _judge(self, key: str, error: str | None = None) -> Mapping[str, Any]:
-        """Have one batch judged; where that kills the worker, that is what is recorded of it."""
-        try:
-            told = self._ask("judge", key=key, now=time.time(), error=error)
-        except WorkerError as lost:
-            words = f"{key}: {lost.message}"
+        """Have one batch judged; where that kills the worker twice, that is recorded of it."""
+        words = error
+        for is_last in (False, True):
+            try:
+                told = self._ask("judge", key=key, now=time.time(), error=words)
+                break
+            except WorkerError as lost:
+                words = f"{key}: {lost.message}" if is_last else error
+        else:
             told = self._ask("judge", key=key, now=time.time(), error=words)
         if told["state"] == "judged":
             self._on_judged(key, told)

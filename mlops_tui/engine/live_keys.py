@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -44,7 +46,7 @@ def look_at(path: str, key: str) -> LiveFile | None:
         found = os.stat(path_of(path, key))
     except OSError:
         return None
-    return LiveFile(key, found.st_size, found.st_mtime_ns)
+    return LiveFile(key, found.st_size, found.st_mtime_ns) if stat.S_ISREG(found.st_mode) else None
 
 
 def live_files(path: str) -> Iterator[LiveFile]:
@@ -81,6 +83,7 @@ def _below(folder: str, prefix: str) -> Iterator[LiveFile]:
             if entry.is_dir(follow_symlinks=False):
                 yield from _below(entry.path, f"{prefix}{entry.name}/")
             elif is_table(entry.name):
-                found = look_at(folder, entry.name)
-                if found is not None:
-                    yield found._replace(key=prefix + entry.name)
+                with contextlib.suppress(OSError):  # it is gone again
+                    found = entry.stat()
+                    if stat.S_ISREG(found.st_mode):  # reading a pipe may take for ever
+                        yield LiveFile(prefix + entry.name, found.st_size, found.st_mtime_ns)

@@ -16,6 +16,7 @@ from mlops_tui.domain import places
 from mlops_tui.domain.errors import MlopsTuiError, WorkCancelledError
 from mlops_tui.domain.monitoring import Watched, watched_pairs
 from mlops_tui.domain.project import FILE_NAME, Project
+from mlops_tui.domain.text import safe
 from mlops_tui.engine.drift_alerts import tell_alerts
 from mlops_tui.engine.live_events import LiveEvents
 from mlops_tui.engine.live_judge import LiveJudge
@@ -140,7 +141,7 @@ class _Watcher:
         def judged(key: str, told: Mapping[str, Any]) -> None:
             self._worked = time.monotonic()
             words = told["verdict"] or told["error"]
-            self._say(f"{watched.live.name}, {key}: {words}")
+            self._say(safe(f"{watched.live.name}, {key}: {words}"))
             tell_alerts(self._described, watched, index)
 
         path = live_path(self._described, watched)

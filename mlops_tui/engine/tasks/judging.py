@@ -36,6 +36,8 @@ from mlops_tui.monitor.columns import Column
 from mlops_tui.monitor.distributions import overlaid
 
 MOST_DISTRIBUTIONS = 500
+_EARLIEST = 315_532_800.0
+"""1980: numbers that are smaller are no Unix times, whatever their column is called."""
 _PERIODS = {Against.SAME_HOUR: ("hour", 3600, 24), Against.SAME_WEEKDAY: ("weekday", 86400, 7)}
 
 
@@ -243,7 +245,7 @@ class Bench:
         if time is None or time not in data.frame:
             return None, None
         times = times_of(data.frame, time)
-        times = times[np.isfinite(times)]
+        times = times[times >= _EARLIEST]
         return (float(times.min()), float(times.max())) if len(times) else (None, None)
 
     def _checks(

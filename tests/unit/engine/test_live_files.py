@@ -47,6 +47,8 @@ def folder(tmp_path: Path) -> Folder:
 def test_a_sweep_finds_tables_that_are_new_and_stay_as_they_are(folder: Folder) -> None:
     for key in ("b.csv", "a.csv", "sub/c.jsonl", ".hidden.csv", "notes.txt", "old.csv"):
         folder.write(key)
+    os.mkfifo(folder.path / "pipe.csv")
+    (folder.path / "gone.csv").symlink_to(folder.path / "nothing")
     folder.known = {"old.csv"}
     folder.files.sweep()
     assert folder.ready() == []
@@ -82,6 +84,13 @@ def test_what_was_renamed_is_complete_at_once_and_the_rest_is_none_of_ours(folde
         folder.files.told(str(other), 0.0)
     folder.files.told(str(file), 0.0)
     assert folder.ready() == ["a.csv"]
+
+
+def test_what_comes_just_now_is_before_what_was_there_already(folder: Folder) -> None:
+    folder.write("a.csv")
+    folder.files.sweep()
+    folder.files.told(str(folder.write("b.csv")), 0.0)
+    assert folder.ready(SETTLE) == ["b.csv", "a.csv"]
 
 
 def test_an_empty_file_is_given_time_to_be_written(folder: Folder) -> None:
