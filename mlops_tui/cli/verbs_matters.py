@@ -41,7 +41,7 @@ def print_matters(report: Mapping[str, Any]) -> None:
 
 def _agreement(report: Mapping[str, Any]) -> str:
     now = report["agreement_current"]
-    live = "" if now is None else f", and {now:.1%} on the batch"
+    live = "" if now is None else f", and {max(now, 0):.1%} on the batch"
     return (
         f"told by trees that explain {report['agreement']:.1%} of the model's predictions on "
         f"{report['n_reference']:,} rows they have not seen{live}; from a change of "

@@ -69,7 +69,7 @@ def scores_of(given: Sequence[str]) -> dict[str, str]:
 
 def print_performance(report: Mapping[str, Any]) -> None:
     """Print a report for people."""
-    for problem in report.get("problems", ()):
+    for problem in (*report.get("problems", ()), *report["notes"]):
         output.words(f"note: {problem}")
     output.data(_headline(report))
     for line in [*_objective_lines(report), *_money_lines(report)]:
@@ -94,11 +94,12 @@ def _headline(report: Mapping[str, Any]) -> str:
     if not report["metrics"]:
         judged = "no metric can be told"
     n, labelled = report["n_current"], report["n_labelled"]
-    truth = "all with their truth" if labelled == n else f"{labelled:,} with their truth"
-    sizes = f"{n:,} rows with a prediction, {truth}, against {report['n_reference']:,}"
+    truth = "all with their truth" if labelled == n > 0 else f"{labelled:,} with their truth"
+    rows = "row" if n == 1 else "rows"
+    sizes = f"{n:,} {rows} with a prediction, {truth}, against {report['n_reference']:,}"
     left = report["rows_current"] - n
     if left:
-        sizes += f"; {left:,} without a prediction left out"
+        sizes += f"; {left:,} without a prediction or score left out"
     joined = report.get("joined")
     if joined:
         sizes += f"; {joined['matched']:,} labels came later, of {joined['rows']:,}"
@@ -130,7 +131,7 @@ def _money_lines(report: Mapping[str, Any]) -> list[str]:
 
 
 def _cells(it: Mapping[str, Any]) -> list[str]:
-    bounds = f"{_number(it['lower'])} to {_number(it['upper'])}"
+    bounds = "-" if it["lower"] is None else f"{_number(it['lower'])} to {_number(it['upper'])}"
     return [
         *(it["metric"], _VERDICTS[it["verdict"]], _number(it["value"]), bounds),
         *(_number(it["reference"]), _number(it["threshold"]), _number(it["chance_limit"])),

@@ -204,7 +204,9 @@ def rate_bounds(value: float, error: float, support: float) -> tuple[float, floa
     middle = (value + Z95**2 / (2 * n)) / (1 + Z95**2 / n)
     half = Z95 * math.sqrt(max(value * (1 - value) / n, 0) + Z95**2 / (4 * n**2))
     half /= 1 + Z95**2 / n
-    return max(0.0, middle - half), min(1.0, middle + half)
+    # at the ends rounding alone would leave a little
+    least, most = middle - half, middle + half
+    return (0.0 if value == 0 else max(0.0, least)), (1.0 if value == 1 else min(1.0, most))
 
 
 def plain_bounds(value: float, error: float, least: float = -math.inf) -> tuple[float, float]:

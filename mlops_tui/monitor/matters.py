@@ -84,7 +84,7 @@ class Effects:
     agreement: float
     """R2 of the surrogate on rows of the reference that it has not seen; NaN: none was made."""
     agreement_current: float
-    """The same on the batch; NaN where it has no predictions."""
+    """The same on the batch, by the variance of the reference; NaN without predictions."""
     unit: str
     """`probability`, or `sd` of the reference's predictions."""
     threshold: float
@@ -130,7 +130,11 @@ def effects(
     after = encode(columns[0], columns[1], names)
     live = _said(current) / spread
     told = np.flatnonzero(np.isfinite(live).all(axis=1))
-    now = _agreement(live[told], surrogate.predict(after[told])) if len(told) > 1 else math.nan
+    # a model that says nearly the same of all rows has no variance of its own to explain
+    now = math.nan
+    if len(told):
+        missed = ((live[told] - surrogate.predict(after[told])) ** 2).mean(axis=0).sum()
+        now = 1 - float(missed / max(float(said[usable].var(axis=0).sum()), 1e-300))
     probes = before[np.sort(draw.choice(usable, min(_PROBES, len(usable)), replace=False))]
     found = _measured(surrogate, probes, before[usable], after, names, columns[0], draw)
     judged = [

@@ -278,6 +278,23 @@ def _codes(frame: pd.DataFrame, name: str | None, classes: tuple[str, ...], kind
     return lookup[column.codes].astype(np.float64)
 
 
+def strange_labels(frame: pd.DataFrame, outcomes: Outcomes, roles: Roles) -> list[str]:
+    """Return what is to be said of labels that are none of the classes: they count as wrong."""
+    found = []
+    for name, codes in ((roles.truth, outcomes.truth), (roles.prediction, outcomes.predicted)):
+        strange = codes == len(outcomes.classes)
+        if outcomes.problem is ProblemKind.REGRESSION or name is None or not strange.any():
+            continue
+        some = ", ".join(map(repr, dict.fromkeys(map(str, frame[name][strange].head(100)))))[:60]
+        known = ", ".join(outcomes.classes)[:60]
+        count, of = int(strange.sum()), int((codes != MISSING).sum())
+        found.append(
+            f"{count:,} of {of:,} values of {name} are none of the reference's classes ({known}), "
+            f"such as {some}: they count as wrong"
+        )
+    return found
+
+
 def with_truth(
     frame: pd.DataFrame, labels: pd.DataFrame, key: str, truth: str
 ) -> tuple[pd.DataFrame, int]:

@@ -195,6 +195,7 @@ def _result(
     limit, p_value = math.nan, 1.0
     if chance is not None and not math.isnan(value):
         limit = usual + sign * chance.q99
+        limit = max(limit, 0.0) if name in metrics.BOUNDED else limit
         p_value = chance.p_value(metrics.worsening(name, usual, value))
     lower, upper = bounds_of(name, value, it.error, it.now.support)
     return MetricResult(

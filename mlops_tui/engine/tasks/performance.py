@@ -15,7 +15,7 @@ from mlops_tui.engine.table_samples import read_sample
 from mlops_tui.engine.worker import Progress
 from mlops_tui.monitor import drift, kpi, performance
 from mlops_tui.monitor.columns import Column, read_columns
-from mlops_tui.monitor.outcomes import Roles, read_outcomes, with_truth
+from mlops_tui.monitor.outcomes import Roles, read_outcomes, strange_labels, with_truth
 from mlops_tui.monitor.performed import PerformanceReport
 
 if TYPE_CHECKING:
@@ -120,7 +120,8 @@ def performance_of(before: pd.DataFrame, after: pd.DataFrame, ask: Ask) -> dict[
         features = (columns, _same(columns, after))
     setting = performance.Setting(ask.margins, order, features)
     report = performance.examine(*outcomes, setting)
-    return _shape(report, ask, time if order is not None else None)
+    notes = strange_labels(after, outcomes[1], roles)
+    return _shape(report, ask, time if order is not None else None) | {"notes": notes}
 
 
 def _same(columns: Mapping[str, Column], frame: pd.DataFrame) -> dict[str, Column]:

@@ -13,7 +13,7 @@ from mlops_tui.domain.errors import InputError
 from mlops_tui.domain.outputs import ProblemKind
 from mlops_tui.monitor import expected, figures, performance
 from mlops_tui.monitor.columns import read_columns
-from mlops_tui.monitor.outcomes import Roles, read_outcomes
+from mlops_tui.monitor.outcomes import Roles, read_outcomes, strange_labels
 from mlops_tui.monitor.performance import Setting
 from mlops_tui.monitor.performed import Fitness, MetricResult, PerformanceReport
 from tests.unit.monitor.models import numbers, three_classes, two_classes
@@ -244,6 +244,9 @@ def test_an_unknown_class_in_a_batch_counts_as_wrong() -> None:
     report = report_of(REFERENCE, odd)
     right = float((odd["y"] == odd["said"]).mean())
     assert values(report, "realised")["accuracy"] == pytest.approx(right)
+    (told,) = strange_labels(odd, read_outcomes(REFERENCE, odd, TWO)[1], TWO)
+    assert told.startswith("50 of 200 values of y are none of the reference's classes (0, 1)")
+    assert "such as '7'" in told
 
 
 def test_rows_without_prediction_are_left_out_and_counted() -> None:
