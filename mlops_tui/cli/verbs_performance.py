@@ -46,6 +46,8 @@ def _question(options: argparse.Namespace) -> PerformanceQuestion:
         labels=options.labels,
         key=options.id,
         time=options.time,
+        by=options.by,
+        is_by_file=options.files,
     )
 
 
@@ -81,6 +83,8 @@ def print_performance(report: Mapping[str, Any]) -> None:
             output.data(f"{title}:")
             print_table(_HEADS, [_cells(it) for it in found])
             _print_confusion(report, basis)
+    _print_parts(f"by {report['by']}", report["segments"])
+    _print_parts("by file", report.get("files", ()))
     if report["why_not_estimated"]:
         output.words(f"not estimated: {report['why_not_estimated']}")
     for line in _trust_lines(report):
@@ -139,6 +143,35 @@ def _cells(it: Mapping[str, Any]) -> list[str]:
     ]
 
 
+def _print_parts(title: str, parts: Sequence[Mapping[str, Any]]) -> None:
+    """Print a line for each segment or file: its verdict and its plainest metric."""
+    if not parts:
+        return
+    output.data("")
+    output.data(f"{title}:")
+    heads = [
+        *(Column(""), Column("verdict"), Column("worse"), Column("metric")),
+        *(Column("realised", True), Column("estimated", True), Column("95 %", True)),
+        *(Column("usual", True), Column("n", True), Column("labelled", True), Column("N", True)),
+    ]
+    print_table(heads, [_part_cells(it) for it in parts])
+
+
+def _part_cells(part: Mapping[str, Any]) -> list[str]:
+    metric = "mae" if part["problem"] == "regression" else "accuracy"
+    found = {it["basis"]: it for it in part["metrics"] if it["metric"] == metric}
+    one = found.get("realised") or found.get("estimated") or {}
+    worse = dict.fromkeys(it["metric"] for it in part["metrics"] if it["verdict"] == "degraded")
+    lower, upper = one.get("lower"), one.get("upper")
+    bounds = "-" if lower is None else f"{_number(lower)} to {_number(upper)}"
+    values = [_number(found.get(basis, {}).get("value")) for basis in _BASES]
+    return [
+        *(part["name"], _VERDICTS[part["verdict"]], ", ".join(worse) or "-", metric),
+        *(*values, bounds, _number(one.get("reference"))),
+        *(f"{part['n_current']:,}", f"{part['n_labelled']:,}", f"{part['n_reference']:,}"),
+    ]
+
+
 def _print_confusion(report: Mapping[str, Any], basis: str) -> None:
     cells = report["confusion"].get(basis, ())
     classes = report["classes"]
@@ -147,8 +180,7 @@ def _print_confusion(report: Mapping[str, Any], basis: str) -> None:
     counts = {(it["truth"], it["predicted"]): it for it in cells}
     heads = [Column("truth \\ said"), *(Column(name, True) for name in classes)]
     rows = [
-        [truth, *(f"{_number(counts[truth, said]['count'])}" for said in classes)]
-        for truth in classes
+        [truth, *(_count(counts[truth, said]["count"]) for said in classes)] for truth in classes
     ]
     output.data("")
     print_table(heads, rows)
@@ -166,6 +198,10 @@ def _trust_lines(report: Mapping[str, Any]) -> list[str]:
             f"{_number(trust['estimated'])} was estimated: the same rows have another truth now"
         )
     return lines
+
+
+def _count(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 or value == round(value) else f"{value:.1f}"
 
 
 def _number(value: float | None) -> str:

@@ -123,6 +123,8 @@ def _performance(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--positive", metavar="CLASS", help="the class that recall is about")
     parser.add_argument("--labels", metavar="DATA", help="where the truth came later, by id")
     parser.add_argument("--id", metavar="COLUMN", help="by which labels find their rows")
+    parser.add_argument("--by", metavar="COLUMN", help="judge each of its values too")
+    parser.add_argument("--files", action="store_true", help="judge each file of the batch too")
     parser.add_argument("--time", metavar="COLUMN", help="the column that orders the rows")
 
 

@@ -34,6 +34,10 @@ class PerformanceQuestion:
     key: str | None = None
     """The column by which labels find their rows."""
     time: str | None = None
+    by: str | None = None
+    """A column whose values are judged one by one too."""
+    is_by_file: bool = False
+    """Whether each file of the batch is judged too."""
 
 
 def judge_performance(
@@ -76,6 +80,8 @@ def judge_performance(
         "ask": ask | {"time": question.time or before.time},
         "labels": os.path.abspath(base / labels) if labels is not None else None,
         "key": key,
+        "by": question.by,
+        "is_by_file": question.is_by_file,
     }
     found: dict[str, Any] = work("performance.judge", arguments, on_progress, cancellation)
     return found

@@ -8,7 +8,7 @@ the same rows now have another truth.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from mlops_tui.domain.outputs import ProblemKind
 from mlops_tui.monitor import expected, figures, metrics, verdicts
 from mlops_tui.monitor.chance import worsening_by_chance
-from mlops_tui.monitor.columns import Column
 from mlops_tui.monitor.expected import Expectation
 from mlops_tui.monitor.figures import Floats, Statistic
 from mlops_tui.monitor.outcomes import Outcomes
@@ -48,8 +47,8 @@ class Setting:
     order: NDArray[np.int64] | None = None
     """Places of the reference's rows in the order of their time: chance is then judged by blocks of
     neighbouring rows."""
-    features: tuple[Mapping[str, Column], Mapping[str, Column]] | None = None
-    """Of reference and batch: what DLE learns losses from."""
+    features: tuple[Floats, Floats] | None = None
+    """Of the rows of reference and batch, (rows, columns): what DLE learns losses from."""
 
 
 def examine(
@@ -81,9 +80,9 @@ def examine(
         expectation, why = expected.expect(known, batch, features)
         compared += _estimated(usual, expectation) if expectation is not None else []
     order = _kept_order(chosen.order, labelled)
-    judged = _corrected([_result(it, chosen.margins, order) for it in compared])
+    judged = corrected([_result(it, chosen.margins, order) for it in compared])
     return PerformanceReport(
-        _overall(judged),
+        overall(judged),
         reference.problem,
         reference.classes,
         tuple(sorted(judged, key=_worst_first)),
@@ -139,7 +138,7 @@ def _features_of(
 ) -> tuple[Floats, Floats] | None:
     if setting.features is None:
         return None
-    before, after = expected.encoded(*setting.features)
+    before, after = setting.features
     return before[labelled], after[predicted]
 
 
@@ -217,15 +216,16 @@ def _result(
     )
 
 
-def _corrected(results: list[MetricResult]) -> list[MetricResult]:
-    """Judge metrics, corrected over all of one basis."""
-    judged = []
+def corrected(results: Sequence[MetricResult]) -> list[MetricResult]:
+    """Return metrics judged, in their order, corrected over all of one basis."""
+    adjusted = np.ones(len(results))
     for basis in ("realised", "estimated"):
-        ours = [result for result in results if result.basis == basis]
-        adjusted = verdicts.adjusted([result.p_value for result in ours])
-        for result, p_value in zip(ours, adjusted, strict=True):
-            judged.append(_verdict_of(replace(result, adjusted_p=float(p_value))))
-    return judged
+        ours = [at for at, result in enumerate(results) if result.basis == basis]
+        adjusted[ours] = verdicts.adjusted([results[at].p_value for at in ours])
+    return [
+        _verdict_of(replace(result, adjusted_p=float(p_value), verdict=Fitness.TOO_LITTLE_DATA))
+        for result, p_value in zip(results, adjusted, strict=True)
+    ]
 
 
 def _verdict_of(result: MetricResult) -> MetricResult:
@@ -249,7 +249,7 @@ def _verdict_of(result: MetricResult) -> MetricResult:
     return replace(result, verdict=Fitness.OK if is_judged else Fitness.TOO_LITTLE_DATA)
 
 
-def _overall(results: list[MetricResult]) -> Fitness:
+def overall(results: Sequence[MetricResult]) -> Fitness:
     """Return degraded by any metric; an estimate counts where nothing realised can be judged."""
     decided = {
         result.metric

@@ -56,7 +56,8 @@ def report_of(kind: str, before: pd.DataFrame, after: pd.DataFrame) -> Performan
     if kind == "numbers":
         known = read_columns(before[["x", "z"]])
         kinds = {name: column.kind for name, column in known.items()}
-        setting = performance.Setting(features=(known, read_columns(after[["x", "z"]], kinds)))
+        features = expected.encoded(known, read_columns(after[["x", "z"]], kinds))
+        setting = performance.Setting(features=features)
     return performance.examine(*read_outcomes(before, after, ROLES[kind]), setting)
 
 

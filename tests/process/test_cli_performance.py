@@ -90,6 +90,26 @@ def test_two_files_need_no_project(files: Path, capsys: pytest.CaptureFixture[st
     assert (code, report["n_labelled"]) == (1, 300)
 
 
+def test_files_and_segments_are_judged_one_by_one(
+    files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (files / "live").mkdir()
+    for number, concept in enumerate((0.0, -2.0)):
+        week = two_classes(5 + number, 500, concept=concept)
+        week.to_csv(f"live/week-{number}.csv", index=False)
+    sides = ("--reference", "usual.csv", "--current", "live")
+    code, report = shown(capsys, *sides, *ROLES, "--by", "said", "--files")
+    assert code == 1
+    assert [(it["name"], it["verdict"]) for it in report["files"]] == [
+        ("week-0.csv", "ok"),
+        ("week-1.csv", "degraded"),
+    ]
+    assert {it["name"] for it in report["segments"]} == {"0", "1"}
+    code, out, _ = run(capsys, *sides, *ROLES, "--by", "said", "--files")
+    assert "by said:" in out
+    assert "week-1.csv  degraded" in out
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

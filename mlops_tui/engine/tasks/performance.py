@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 from mlops_tui.data.problems import Problems
 from mlops_tui.data.tables import find_tables
+from mlops_tui.domain.errors import InputError
 from mlops_tui.domain.outputs import ProblemKind
 from mlops_tui.domain.project import Cost, Objective
 from mlops_tui.engine.table_samples import read_sample
 from mlops_tui.engine.worker import Progress
 from mlops_tui.monitor import drift, kpi, performance
-from mlops_tui.monitor.columns import Column, read_columns
-from mlops_tui.monitor.outcomes import Roles, read_outcomes, strange_labels, with_truth
+from mlops_tui.monitor.columns import Column, Kind, read_column, read_columns
+from mlops_tui.monitor.expected import encoded
+from mlops_tui.monitor.outcomes import Outcomes, Roles, read_outcomes, strange_labels, with_truth
 from mlops_tui.monitor.performed import PerformanceReport
+from mlops_tui.monitor.segments import examine_segments, segments_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -65,6 +69,8 @@ def judge(
     ask: Mapping[str, Any],
     labels: str | None = None,
     key: str | None = None,
+    by: str | None = None,
+    is_by_file: bool = False,
 ) -> dict[str, object]:
     """Return how a model did on the rows at `current`, beside those at `reference`.
 
@@ -75,35 +81,71 @@ def judge(
         ask: fields of `Ask`.
         labels: a file, folder or pattern with truth that came later.
         key: the column by which labels find their rows.
+        by: a column; each of its values is judged too, against its own past.
+        is_by_file: each file of `current` is judged too.
 
     Raises:
         InputError: something cannot be read, or lacks a column.
     """
-    problems = [Problems(), Problems(), Problems()]
-    before, rows_before = read_sample(find_tables(reference), MOST_ROWS, problems[0])
-    progress(1, _STEPS)
-    after, rows_after = read_sample(find_tables(current), MOST_ROWS, problems[1])
-    progress(2, _STEPS)
     asked = ask_of(ask)
-    joined = None
-    if labels is not None and key is not None and asked.truth is not None:
-        later, _ = read_sample(find_tables(labels), MOST_ROWS, problems[2])
-        after, matched = with_truth(after, later, key, asked.truth)
-        joined = {"labels": labels, "key": key, "rows": len(later), "matched": matched}
-    report = performance_of(before, after, asked)
+    before, problems = _Table.read(reference), []
+    later = None if labels is None else _Table.read(labels)
+    progress(1, _STEPS)
+    after = _Table.read(current)
+    progress(2, _STEPS)
+    frame, joined = _joined(after, later, key, asked)
+    report = performance_of(before.frame, frame, asked, by)
+    parts: list[dict[str, object]] = []
+    for path in find_tables(current) if is_by_file else ():
+        try:
+            own, _ = _joined(_Table.read(str(path)), later, key, asked)
+            part = performance_of(before.frame, own, asked)
+        except InputError as error:
+            problems.append(error.message)
+            continue
+        parts.append({"name": os.path.basename(path), **part})
     progress(_STEPS, _STEPS)
+    sides = [it.problems for it in (before, after, later) if it is not None]
     return {
         "reference": reference,
         "current": current,
         **report,
-        "in_reference": rows_before,
-        "in_current": rows_after,
+        "files": parts,
+        "in_reference": before.rows,
+        "in_current": after.rows,
         "joined": joined,
-        "problems": [str(problem) for it in problems for problem in it.all()],
+        "problems": [*(it for side in sides for it in side), *problems],
     }
 
 
-def performance_of(before: pd.DataFrame, after: pd.DataFrame, ask: Ask) -> dict[str, object]:
+@dataclass(frozen=True)
+class _Table:
+    path: str
+    frame: pd.DataFrame
+    rows: int
+    problems: list[str]
+
+    @staticmethod
+    def read(path: str) -> _Table:
+        problems = Problems()
+        frame, rows = read_sample(find_tables(path), MOST_ROWS, problems)
+        return _Table(path, frame, rows, [str(it) for it in problems.all()])
+
+
+def _joined(
+    table: _Table, labels: _Table | None, key: str | None, ask: Ask
+) -> tuple[pd.DataFrame, dict[str, object] | None]:
+    """Return rows with the truth that came later, and how many got one."""
+    if labels is None or key is None or ask.truth is None:
+        return table.frame, None
+    frame, matched = with_truth(table.frame, labels.frame, key, ask.truth)
+    facts = {"labels": labels.path, "key": key, "rows": labels.rows, "matched": matched}
+    return frame, facts
+
+
+def performance_of(
+    before: pd.DataFrame, after: pd.DataFrame, ask: Ask, by: str | None = None
+) -> dict[str, object]:
     """Return the report of two tables.
 
     Raises:
@@ -117,11 +159,37 @@ def performance_of(before: pd.DataFrame, after: pd.DataFrame, ask: Ask) -> dict[
     order = drift.time_order(columns, time)
     features = None
     if outcomes[0].problem is ProblemKind.REGRESSION:
-        features = (columns, _same(columns, after))
+        features = encoded(columns, _same(columns, after))
     setting = performance.Setting(ask.margins, order, features)
     report = performance.examine(*outcomes, setting)
+    shape = _shape(report, ask, time if order is not None else None)
+    segments = [] if by is None else _segments(before, after, by, outcomes, setting)
     notes = strange_labels(after, outcomes[1], roles)
-    return _shape(report, ask, time if order is not None else None) | {"notes": notes}
+    return shape | {"by": by, "segments": segments, "notes": notes, "span": _span(after, time)}
+
+
+def _segments(
+    before: pd.DataFrame,
+    after: pd.DataFrame,
+    by: str,
+    outcomes: tuple[Outcomes, Outcomes],
+    setting: performance.Setting,
+) -> list[dict[str, object]]:
+    for what, frame in (("the reference", before), ("the batch", after)):
+        if by not in frame:
+            names = ", ".join(map(str, frame.columns[:20]))
+            raise InputError(f"{what} has no column {by!r}", f"it has: {names}")
+    found, _ = segments_of(before[by], after[by])
+    reports = examine_segments(outcomes, found, setting)
+    return [{"name": name, **plain(asdict(report))} for name, report in reports]
+
+
+def _span(frame: pd.DataFrame, time: str | None) -> list[float] | None:
+    """Return the first and last time of a batch, Unix seconds; None without times."""
+    if time is None or time not in frame:
+        return None
+    values = read_column(time, frame[time], Kind.TIME).present
+    return [float(values[0]), float(values[-1])] if len(values) else None
 
 
 def _same(columns: Mapping[str, Column], frame: pd.DataFrame) -> dict[str, Column]:

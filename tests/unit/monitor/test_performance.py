@@ -152,7 +152,8 @@ def test_numbers_are_measured_as_by_nannyml_and_estimated_within_their_bounds() 
     roles = Roles("y", "pred")
     known = read_columns(before[["x", "z"]])
     kinds = {name: column.kind for name, column in known.items()}
-    setting = Setting(features=(known, read_columns(after[["x", "z"]], kinds)))
+    features = expected.encoded(known, read_columns(after[["x", "z"]], kinds))
+    setting = Setting(features=features)
     report = performance.examine(*read_outcomes(before, after, roles), setting)
     realised = values(report, "realised")
     assert {name: realised[name] for name in NANNYML_NUMBERS["realised"]} == pytest.approx(
