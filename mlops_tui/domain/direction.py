@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
 from mlops_tui.domain.project import Direction, Project
@@ -34,12 +35,19 @@ def known_direction(project: Project, metric: str) -> Direction | None:
     declared = project.metrics.get(metric)
     if declared is not None and declared.direction is not None:
         return declared.direction
-    if _TRAINED.search(metric):
-        return Direction.MINIMIZE
-    if _GROWS.search(metric):
-        return Direction.MAXIMIZE
+    usual = _usual_direction(metric)
+    if usual is not None:
+        return usual
     objective = project.objective.metric if project.objective is not None else None
     is_objective = objective == metric
     if not is_objective:
         return None
     return Direction.MINIMIZE if is_lower_better(project, metric) else Direction.MAXIMIZE
+
+
+@functools.lru_cache(maxsize=10_000)
+def _usual_direction(metric: str) -> Direction | None:
+    """Return which way a metric of this name usually gets better; asked again and again."""
+    if _TRAINED.search(metric):
+        return Direction.MINIMIZE
+    return Direction.MAXIMIZE if _GROWS.search(metric) else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
@@ -41,6 +42,7 @@ def is_of_other_data(name: str) -> bool:
     return bool(_OTHER.intersection(_parts(name)))
 
 
+@functools.lru_cache(maxsize=10_000)
 def is_of_a_game(name: str) -> bool:
     """Say whether a metric is the loss of a player: it wanders, and better is not less."""
     return bool(_GAME.intersection(_parts(name)))

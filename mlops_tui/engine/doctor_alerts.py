@@ -16,6 +16,9 @@ from mlops_tui.engine.alert_receivers import receivers_of
 from mlops_tui.engine.doctor_check import Check, Level
 from mlops_tui.index import Index
 
+PATIENCE_SECONDS = 2.0
+"""A project that was never opened here may take longer to read; the doctor does not wait."""
+
 
 def examine_alerts(project: Project, environ: Mapping[str, str] = os.environ) -> list[Check]:
     """Return what there is to say: always how many are open; of sending only where it is wanted."""
@@ -25,13 +28,16 @@ def examine_alerts(project: Project, environ: Mapping[str, str] = os.environ) ->
 def _open_alerts(folder: Path) -> Check:
     try:
         with Index.open(folder) as index:
-            index.ingest()
+            has_more = index.ingest(PATIENCE_SECONDS).more
             counts = index.alert_counts()
             unsent = [
                 found.id for found in index.alerts() if any(not it.is_done for it in found.sendings)
             ]
     except MlopsTuiError as error:
         return Check("alerts", Level.WARN, error.message, error.hint)
+    if has_more:
+        hint = "any verb that lists runs reads on"
+        return Check("alerts", Level.INFO, "not known yet: the journals are being read", hint)
     if not counts.open and not unsent:
         return Check("alerts", Level.GOOD, "none open")
     found = f"{counts.open} open" + (f", the worst is {counts.worst}" if counts.worst else "")
