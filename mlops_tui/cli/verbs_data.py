@@ -35,7 +35,7 @@ def do_data_list(options: argparse.Namespace) -> int:
         now = time.time()
         heads = [
             *(Column(name) for name in ("name", "role")),
-            *(Column(name, is_right=True) for name in ("size", "files", "versions", "runs")),
+            *(Column(it, is_right=True) for it in ("size", "files", "versions", "runs", "marks")),
             *(Column(name) for name in ("latest", "seen", "now", "path")),
         ]
         print_table(heads, [_state_cells(state, now) for state in states])
@@ -53,6 +53,7 @@ def _state_cells(state: DatasetState, now: float) -> list[str]:
         "-" if state.files is None else str(state.files),
         str(state.versions),
         str(state.runs),
+        str(state.marks) if state.marks else "-",
         latest.version[:SHORT] if latest else "-",
         ago(latest.last_seen, now) if latest else "-",
         _now_words(state),
@@ -84,6 +85,7 @@ def _state_shape(state: DatasetState) -> dict[str, object]:
         "latest": version_shape(state.latest) if state.latest else None,
         "versions": state.versions,
         "runs": state.runs,
+        "marks": state.marks,
     }
 
 

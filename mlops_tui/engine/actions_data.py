@@ -10,11 +10,12 @@ from pathlib import Path
 
 from mlops_tui.domain import places
 from mlops_tui.domain.datasets import DataVersion
-from mlops_tui.domain.errors import InputError
+from mlops_tui.domain.errors import InputError, MlopsTuiError
 from mlops_tui.domain.lifecycle import DATASET_VERSION
 from mlops_tui.domain.project import Dataset, Project
 from mlops_tui.engine.creation import ensure_project_folders, record_fact
-from mlops_tui.engine.data_sources import find_source
+from mlops_tui.engine.data_sources import Source, find_source
+from mlops_tui.engine.patches import read_marks
 from mlops_tui.track.fingerprint import Fingerprint, fingerprint, known_fingerprint, total_size
 
 MOST_FILES = 5000
@@ -41,6 +42,8 @@ class DatasetState:
     runs: int
     """How many used any version of it."""
     is_there: bool
+    marks: int = 0
+    """Of people on its rows, those for review too."""
 
 
 def data_states(project: Project, versions: Sequence[DataVersion]) -> list[DatasetState]:
@@ -68,7 +71,15 @@ def _state(project: Path, dataset: Dataset, versions: Sequence[DataVersion]) -> 
         len(versions),
         len({run_id for version in versions for run_id in version.run_ids}),
         any(letter in path for letter in "*?[") or os.path.exists(path),
+        _marks(Source(dataset.name, path, dataset)),
     )
+
+
+def _marks(source: Source) -> int:
+    try:
+        return len(read_marks(source).marks)
+    except MlopsTuiError:
+        return 0
 
 
 def _size_of_file(path: str) -> int | None:

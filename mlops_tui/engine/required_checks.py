@@ -21,8 +21,9 @@ from mlops_tui.domain.errors import MlopsTuiError, RefusedError, WorkCancelledEr
 from mlops_tui.domain.project import Job, Project
 from mlops_tui.engine import kept_checks, reasons
 from mlops_tui.engine.actions_checks import check_data
-from mlops_tui.engine.data_sources import sound_datasets
+from mlops_tui.engine.data_sources import declared_source, sound_datasets
 from mlops_tui.engine.endings import end_of
+from mlops_tui.engine.patches import has_marks
 from mlops_tui.engine.recorded import RunFolder
 from mlops_tui.engine.workers import Cancellation
 from mlops_tui.journal.sharing import open_shared
@@ -36,7 +37,13 @@ def require_not_failing(project: Project, job: Job) -> None:
     Raises:
         RefusedError: it is; the message has the failing checks.
     """
-    known = (kept_checks.load(project, name) for name in checked_inputs(project, job.inputs))
+    # what marks make of data is checked once they are applied
+    names = [
+        name
+        for name in checked_inputs(project, job.inputs)
+        if not has_marks(declared_source(project, name))
+    ]
+    known = (kept_checks.load(project, name) for name in names)
     failing = [report for report in known if report is not None and not is_met(report)]
     if failing:
         words = "\n".join(
@@ -105,9 +112,11 @@ def _unmet(
     described = sound_datasets(project)
     found = []
     for name in checked_inputs(described, list(map(str, order.get("inputs") or ()))):
-        report = kept_checks.load(described, name)
+        marked = (order.get("data_paths") or {}).get(name)
+        report = kept_checks.load(described, name) if marked is None else None
         if report is None:
-            report = check_data(project, name, cancellation=cancellation)
+            source, like = (name, None) if marked is None else (marked, name)
+            report = check_data(project, source, like, cancellation=cancellation)
         if not is_met(report):
             found.append(report)
     return found

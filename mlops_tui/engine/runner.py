@@ -98,9 +98,9 @@ class Runner:
         self._waiting = secrets.take(self._options.run_id)
         try:
             self._order = self._folder.order()
-            if self._order.get("require_checks") is True and self._is_held_back():
-                return
             if run_data.has_marks(self._order) and self._is_without_data():
+                return
+            if self._order.get("require_checks") is True and self._is_held_back():
                 return
             child = self._spawn()
         except command.SpawnError as error:

@@ -99,6 +99,23 @@ def test_the_loop_from_marks_to_what_they_changed(
     assert (told["marks"], told["version"]) == ([], told["source_version"])
 
 
+def test_checks_that_a_job_requires_are_of_the_data_with_its_marks(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    checks = "[datasets.train.checks.columns.y]\nmax = 6\n"
+    required = TOML.replace('inputs = ["train"]', 'inputs = ["train"]\nrequire_checks = true')
+    (project / "mlops.toml").write_text(required + checks)
+    code, out, _ = call(capsys, "data", "check", "train", "--json")
+    assert code == 1
+    (project / "report.json").write_text(out)
+    assert call(capsys, "run", "train")[0] == 1  # it is known to fail
+    mark = ("data", "mark", "train", "--findings", "report.json", "--exclude", "--why", "checked")
+    assert [it["line"] for it in shown(capsys, *mark)] == [8]
+    assert call(capsys, "run", "train", "--follow")[0] == 0
+    assert shown(capsys, "runs")[0]["metrics"]["lines"]["last"] == 7
+    assert shown(capsys, "data", "list")[0]["marks"] == 1
+
+
 def test_marks_of_rows_that_changed_are_told_and_have_no_effect(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
