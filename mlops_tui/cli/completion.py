@@ -99,8 +99,10 @@ def _words(verb: Verb, project: Path, given: Sequence[str]) -> list[str]:
         return _CHOICES[verb.name]
     if not given and verb.name == "run":
         return _jobs(project)
-    if not given and " DATA" in usage:
+    if not given and (" DATA" in usage or "[DATASET]" in usage):
         return _datasets(project)
+    if not given and " BATCH" in usage:
+        return _batches(project)
     if " RUN" in usage and (not given or "[RUN ...]" in usage):
         return [word for word in _runs(project, verb) if word not in given]
     if " ALERT" in usage:
@@ -178,6 +180,19 @@ def _datasets(named: Path) -> list[str]:
 
     try:
         return list(load_project(project_folder(named)).datasets)
+    except MlopsTuiError:
+        return []
+
+
+def _batches(named: Path) -> list[str]:
+    from mlops_tui.cli.reading import project_folder
+    from mlops_tui.index import Index
+
+    try:
+        with Index.open(project_folder(named)) as index:
+            index.ingest(budget_seconds=0.2)
+            found = index.batches(limit=MOST_RUNS)
+            return [word for batch in reversed(found) for word in (batch.key, batch.id)]
     except MlopsTuiError:
         return []
 

@@ -18,6 +18,7 @@ import pytest
 
 from mlops_tui.cli.completion import candidates
 from mlops_tui.domain import places
+from mlops_tui.engine.creation import record_fact
 from tests.process.support import make_project, make_run
 
 TOML = """
@@ -151,6 +152,19 @@ def test_values_of_options_are_no_runs(offered: Callable[[str], list[str]]) -> N
     for line in ("run train --name ", "logs --tail ", "runs --sort ", "queue pause "):
         assert offered(line) == [], line
     assert offered("run -p x=1 tr") == ["train"]
+
+
+def test_live_datasets_and_their_batches_are_offered(
+    offered: Callable[[str], list[str]], project: Path
+) -> None:
+    with (project / "mlops.toml").open("a") as file:
+        file.write('[datasets.sensors]\npath = "live"\nrole = "live"\n')
+    facts = {"batch": "abc123", "dataset": "sensors", "cut": "file", "key": "week-1.csv"}
+    record_fact(project, "batch.judged", 1.0, **facts)
+    for verb in ("status", "watch", "replay", "run"):
+        assert offered(f"monitor {verb} s") == ["sensors"]
+    assert offered("monitor show w") == ["week-1.csv"]
+    assert offered("monitor show a") == ["abc123"]
 
 
 def test_no_secret_is_offered_to_be_typed(
