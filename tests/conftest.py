@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import compileall
+import importlib
+import io
+import json
 import os
 import signal
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -38,3 +43,27 @@ def isolated_home(
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
     monkeypatch.setenv("TZ", "UTC")
     return home
+
+
+TAKERS = ("live", "monitor", "patches", "performance")
+"""Parts of `engine` that have the way to a worker under their own name."""
+
+
+@pytest.fixture
+def own_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have tasks done here: a process of each would load for seconds what we have loaded once."""
+    from mlops_tui.engine import worker, workers
+
+    def work(task: str, arguments: Mapping[str, object], *_: object) -> Any:
+        told = io.StringIO()
+        request = json.loads(json.dumps({"task": task, "arguments": dict(arguments)}))
+        worker.perform(request, worker.Teller(told))
+        answer = json.loads(told.getvalue().splitlines()[-1])
+        if "error" in answer:
+            raise workers.error_told(answer["error"])
+        return answer["result"]
+
+    monkeypatch.setattr(workers, "work", work)
+    for name in TAKERS:
+        module = importlib.import_module(f"mlops_tui.engine.actions_{name}")
+        monkeypatch.setattr(module, "work", work)

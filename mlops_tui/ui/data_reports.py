@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from mlops_tui.data.check_results import CheckReport, CheckResult, Status
-from mlops_tui.data.finding import Finding, FindingsReport, Sureness
 from mlops_tui.data.found import FoundRow, row_texts
 from mlops_tui.domain.text import safe
 from mlops_tui.ui.formats import count
@@ -27,7 +26,6 @@ MARKS = {
     Status.FAILED: ("✗ failed", "bad"),
     Status.CANNOT_TELL: ("? unsure", "warn"),
 }
-SURE_KINDS = {Sureness.CERTAIN: "bad", Sureness.LIKELY: "warn", Sureness.POSSIBLE: "dim"}
 
 
 def checked_piece(report: CheckReport) -> Piece:
@@ -57,34 +55,6 @@ def _check(result: CheckResult) -> list[Part]:
     label, kind = MARKS[result.status]
     figures = f": {result.figures}" if result.figures else ""
     return [Part(label, kind, safe(result.words + figures)), *_rows(result.rows)]
-
-
-def finding_parts(report: FindingsReport) -> list[Part]:
-    """Return all findings, the surest first, each with its evidence and remedy."""
-    parts = [part for finding in report.findings for part in _finding(finding)]
-    parts += [Part("noted", "warn", safe(problem)) for problem in report.problems]
-    skipped = dict.fromkeys(look.skipped for look in report.looks if look.skipped)
-    for reason in skipped:
-        what = "; ".join(look.what for look in report.looks if look.skipped == reason)
-        parts.append(Part("not tried", "dim", safe(f"{what} ({reason})")))
-    return parts
-
-
-def finding_title(report: FindingsReport) -> str:
-    """Return such as `2 findings in train, compared with holdout, 500 rows`."""
-    found = count(len(report.findings), "finding") if report.findings else "Nothing found"
-    against = f", compared with {', '.join(report.against)}" if report.against else ""
-    return f"{found} in {report.dataset}{against}, {count(report.n_rows, 'row')}"
-
-
-def _finding(finding: Finding) -> list[Part]:
-    return [
-        Part(finding.sure.value, SURE_KINDS[finding.sure], safe(finding.words)),
-        Part("", "", safe(finding.why)),
-        *_rows(finding.rows),
-        Part("remedy", "good", safe(finding.remedy)),
-        Part("", "", ""),
-    ]
 
 
 def _rows(rows: Sequence[FoundRow]) -> list[Part]:

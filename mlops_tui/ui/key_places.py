@@ -18,6 +18,8 @@ MONITOR = "monitor"
 MODELS = "models"
 ALERTS = "alerts"
 WINDOWS = "windows"
+FINDINGS = "findings"
+MARKS = "marks"
 READINESS = "readiness"
 LISTED = "listed"
 PROPOSAL = "proposal"
@@ -59,6 +61,8 @@ SCREENS = {
     ALERTS: (ALERTS, PLACE, PLACES, TABLE, EVERYWHERE),
     LISTED: (LISTED, TABLE, EVERYWHERE),
     WINDOWS: (WINDOWS, TABLE, EVERYWHERE),
+    FINDINGS: (FINDINGS, LISTED, TABLE, EVERYWHERE),
+    MARKS: (MARKS, LISTED, TABLE, EVERYWHERE),
     COMPARE: (COMPARE, TABLE, EVERYWHERE),
     GROUPS: (GROUPS, TABLE, EVERYWHERE),
     FILES: (FILES, TABLE, EVERYWHERE),
@@ -94,6 +98,8 @@ HEADINGS = {
     LISTED: "In the list",
     MONITOR: "In the monitor",
     WINDOWS: "In the windows of live data",
+    FINDINGS: "In the findings",
+    MARKS: "In the marks on rows",
     MODELS: "In the models",
     ALERTS: "In the alerts",
     PROJECTS: "Projects",
@@ -112,10 +118,10 @@ FOCUSED = (TABLE, CHARTS, FACTS, LOG)
 """Only one of them has the focus, so they may share keys with each other."""
 OWN_ENTER = (
     *(PROJECTS, COMPARE, GROUPS, FILES, PREVIEW, DATA, MONITOR, MODELS, READINESS, ALERTS),
-    *(LISTED, WINDOWS),
+    *(LISTED, WINDOWS, FINDINGS, MARKS),
 )
 """Screens whose table does something else with Enter than the one of runs."""
-NO_SIDEWAYS = (PROJECTS, JOBS, DATA, MONITOR, MODELS, READINESS, ALERTS, LISTED)
+NO_SIDEWAYS = (PROJECTS, JOBS, DATA, MONITOR, MODELS, READINESS, ALERTS, LISTED, FINDINGS, MARKS)
 """Screens whose table has no columns out of sight."""
 WITH_FOCUS = {
     RUN_VIEW: TABLE,

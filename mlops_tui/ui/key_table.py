@@ -83,6 +83,14 @@ KEYS: tuple[Key, ...] = (
         "Propose checks that it meets, and write them into mlops.toml after a yes", DATA),
     Key("data-version", "v", "screen.record", "Version", "Read it and record which version it is",
         DATA),
+    Key("data-marks", "m", "screen.marks", "Marks",
+        "Rows that were marked: excluded, edited or to be reviewed", DATA),
+    Key("finding-exclude", "x", "screen.mark_rows('exclude')", "Exclude rows",
+        "Exclude the rows shown, in a file beside the data; the source stays as it is", FINDINGS,
+        True),
+    Key("finding-review", "r", "screen.mark_rows('review')", "Review",
+        "Mark the rows shown for review; the data stays as it is", FINDINGS, True),
+    Key("mark-undo", "u", "screen.take_back", "Take back", "Take this mark back", MARKS, True),
     Key("listed-back", "escape", "leave", "Back", "Back to where it was", LISTED, True, "Esc"),
     Key("listed-copy", "y", "copy", "Copy", "Copy what is told of this row", LISTED, True),
     Key("proposal-down", "down,j", "scroll(1)", "Down", "Read on", PROPOSAL, True, "↓ j"),
@@ -343,6 +351,7 @@ KEYS: tuple[Key, ...] = (
 WRITING = frozenset(
     {"launch", "stop", "retry", "delete", "rename", "undo-delete", "set-up", "samples"}
     | {"tag", "note", "launch-like", "queue-up", "queue-down", "queue-first", "queue-last"}
+    | {"finding-exclude", "finding-review", "mark-undo"}
     | {"alert-known", "alert-snooze", "alert-resolve", "alert-reopen"}
     | {"queue-pause", "jobs-undo", "edit-project", "edit-script", "data-propose", "data-version"}
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import time
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from textual.message import Message
 
 from mlops_tui.domain.errors import WorkCancelledError
+from mlops_tui.engine.actions_patches import list_marks
 from mlops_tui.engine.workers import Cancellation, OnProgress
 from mlops_tui.ui.launch_settings import LaunchSettings
 from mlops_tui.ui.screens.data import DataScreen
@@ -17,6 +19,7 @@ from mlops_tui.ui.screens.monitor import MonitorScreen
 from mlops_tui.ui.screens.place import PlaceScreen
 from mlops_tui.ui.screens.places import ModelsScreen, ReadinessScreen
 from mlops_tui.ui.screens.report import ReportDialog
+from mlops_tui.ui.screens.row_marks import FindingsScreen, MarksScreen
 from tests.ui.driving import SIZES, Driven, opened
 from tests.ui.recorded import add_run, write_project
 
@@ -187,3 +190,36 @@ async def test_where_nothing_is_declared_the_places_teach(tmp_path: Path) -> Non
         await it.sees("No train job declares")
         await it.press("9")
         await it.sees("0 of 6 met")
+
+
+@pytest.mark.usefixtures("own_tasks")
+async def test_rows_that_were_found_are_excluded_and_taken_back(project: Path) -> None:
+    draw = random.Random(1)
+    rows = [f"{draw.random():.6f},{draw.random():.6f}" for _ in range(60)]
+    told = [f"{number},{row},{number % 2}" for number, row in enumerate(rows)]
+    told += [f"{100 + number},{rows[number]},{1 - number % 2}" for number in range(3)]
+    content = "\n".join(["id,a,b,y", *told]) + "\n"
+    (project / "train.csv").write_text(content)
+    async with opened(project, (120, 40)) as it:
+        await it.press("6")
+        await it.sees("not judged")
+        await it.press("m")
+        await it.sees("No row is marked.")
+        await it.press("escape", "f")
+        await it.sees("equal another one in all but y")
+        assert isinstance(it.app.screen, FindingsScreen)
+        await it.press("x")
+        await it.sees("in a file beside the data. Why?")
+        await it.press("enter")
+        await it.until(lambda: (project / "train.csv.patch.jsonl").exists())
+        await it.until(lambda: any("excluded" in n.message for n in it.app._notifications))
+        await it.press("escape")
+        await it.until(lambda: isinstance(it.app.screen, DataScreen))
+        await it.press("m")
+        await it.until(lambda: isinstance(it.app.screen, MarksScreen))
+        await it.sees("✗ exclude")
+        before = len(list_marks(project, "train").marks)
+        await it.press("u")
+        await it.until(lambda: len(list_marks(project, "train").marks) == before - 1)
+        await it.until(lambda: isinstance(it.app.screen, DataScreen))
+    assert (project / "train.csv").read_text() == content

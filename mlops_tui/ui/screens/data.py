@@ -22,8 +22,6 @@ from mlops_tui.ui.data_reports import (
     check_parts,
     check_title,
     checked_piece,
-    finding_parts,
-    finding_title,
 )
 from mlops_tui.ui.dataset_rows import dataset_content
 from mlops_tui.ui.formats import count
@@ -35,10 +33,12 @@ from mlops_tui.ui.screens.listed import ListedScreen
 from mlops_tui.ui.screens.place import PlaceScreen
 from mlops_tui.ui.screens.proposal import ProposalDialog
 from mlops_tui.ui.screens.report import ReportDialog
+from mlops_tui.ui.screens.row_marks import FindingsScreen, MarksScreen
 from mlops_tui.ui.widgets.place_table import DataTable
 from mlops_tui.ui.widgets.row_table import RowTable
 
 if TYPE_CHECKING:
+    from mlops_tui.engine.actions_patches import MarksReport
     from mlops_tui.engine.actions_profile import ProfiledData
     from mlops_tui.engine.actions_propose_checks import ProposedChecks
     from mlops_tui.engine.workers import Cancellation, OnProgress
@@ -113,6 +113,12 @@ class DataScreen(PlaceScreen):
         states = actions.data_states(project, versions)
         return dataset_content(states, versions, names, checked, time.time())
 
+    @dataclass
+    class MarksRead(Message):
+        """The marks of a dataset were looked for in it."""
+
+        report: MarksReport
+
     # What keys do
 
     def on_row_table_row_opened(self, event: RowTable.RowOpened) -> None:
@@ -133,6 +139,9 @@ class DataScreen(PlaceScreen):
 
     def action_check(self) -> None:
         self._begin("checking", _check, self.Checked)
+
+    def action_marks(self) -> None:
+        self._begin("looking for the marked rows of", _marks, self.MarksRead)
 
     def action_record(self) -> None:
         if self._source.is_read_only:
@@ -158,8 +167,11 @@ class DataScreen(PlaceScreen):
         self.ask()
 
     def on_data_screen_searched(self, event: Searched) -> None:
-        report = event.report
-        self.app.push_screen(ReportDialog(finding_title(report), finding_parts(report)))
+        self.app.push_screen(FindingsScreen(self._source, event.report))
+        self.ask()
+
+    def on_data_screen_marks_read(self, event: MarksRead) -> None:
+        self.app.push_screen(MarksScreen(self._source, event.report))
         self.ask()
 
     def on_data_screen_version_read(self, event: VersionRead) -> None:
@@ -235,6 +247,14 @@ def _check(
     from mlops_tui.engine import actions
 
     return actions.check_data(folder, name, on_progress=on_progress, cancellation=cancellation)
+
+
+def _marks(
+    folder: Path, name: str, on_progress: OnProgress, cancellation: Cancellation
+) -> MarksReport:
+    from mlops_tui.engine.actions_patches import list_marks
+
+    return list_marks(folder, name, True, on_progress, cancellation)
 
 
 def _record(

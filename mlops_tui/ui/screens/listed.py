@@ -22,6 +22,8 @@ class ListedScreen(RowsScreen):
     place: ClassVar[str] = keys.LISTED
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.LISTED)
 
+    EMPTY: ClassVar[str] = "There is nothing in it."
+
     def __init__(self, title: str, content: PlaceContent) -> None:
         self.line = PieceLine(id="project-line")
         self.table = PlaceTable()
@@ -35,7 +37,7 @@ class ListedScreen(RowsScreen):
 
     def on_mount(self) -> None:
         self.line.show([(f" {safe(self._words)}", "strong")], f"{self._content.words} ")
-        self.table.show(self._content, "There is nothing in it.")
+        self.table.show(self._content, self.EMPTY)
         self.show_facts()
 
     def action_leave(self) -> None:

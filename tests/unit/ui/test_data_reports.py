@@ -1,14 +1,11 @@
 from __future__ import annotations
 
 from mlops_tui.data.check_results import CheckReport, CheckResult, Status
-from mlops_tui.data.finding import Finding, FindingKind, FindingsReport, Look, Sureness
 from mlops_tui.data.found import FoundRow
 from mlops_tui.ui.data_reports import (
     check_parts,
     check_title,
     checked_piece,
-    finding_parts,
-    finding_title,
 )
 from mlops_tui.ui.drift_report import drift_parts, drift_title, verdict_piece
 
@@ -38,20 +35,6 @@ def test_checks_that_failed_come_first_with_their_rows() -> None:
     unsure = report(result(Status.CANNOT_TELL, "fresh"), result(Status.OK, "fine"))
     assert checked_piece(unsure) == ("? 1 unsure", "warn")
     assert check_title(report(result(Status.OK, "fine"))) == "Checks of train: 1 met, on 50 rows"
-
-
-def test_a_finding_says_how_sure_it_is_why_and_what_helps() -> None:
-    found = Finding(FindingKind.LEAKAGE, Sureness.LIKELY, "b tells y", "AUC 1.0", "drop b", 50, 50)
-    it = FindingsReport("train", ("holdout",), 50, (found,), (Look("errors", 0, "no target"),))
-    assert finding_title(it) == "1 finding in train, compared with holdout, 50 rows"
-    assert [(part.label, part.text) for part in finding_parts(it)] == [
-        ("likely", "b tells y"),
-        ("", "AUC 1.0"),
-        ("remedy", "drop b"),
-        ("", ""),
-        ("not tried", "errors (no target)"),
-    ]
-    assert finding_title(FindingsReport("t", (), 1, (), ())) == "Nothing found in t, 1 row"
 
 
 def test_columns_that_drifted_come_first_and_say_their_n_where_it_differs() -> None:
