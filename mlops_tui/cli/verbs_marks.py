@@ -103,6 +103,7 @@ def _found_rows(report: Path, kinds: Sequence[str]) -> Iterator[dict[str, Any]]:
         for result in results:
             if kinds and result["kind"] not in kinds:
                 continue
+            _say_what_is_left(result)
             for row in result["rows"]:
                 line = row["line"] if row["line"] is not None else row["row"]
                 yield {"file": row["file"], "line": int(line)}
@@ -111,6 +112,14 @@ def _found_rows(report: Path, kinds: Sequence[str]) -> Iterator[dict[str, Any]]:
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         hint = "mlops-tui data findings DATA --json > report.json"
         raise InputError(f"{report} is no report of findings", hint) from error
+
+
+def _say_what_is_left(result: Mapping[str, Any]) -> None:
+    """Say where a report has found more rows than it shows."""
+    count = result.get("n_found")
+    if isinstance(count, int) and count > len(result["rows"]):
+        shown = f"{len(result['rows'])} of {count:,} rows"
+        output.words(f"note: the report shows {shown} of {result['kind']}; these are marked")
 
 
 def do_data_marks(options: argparse.Namespace) -> int:

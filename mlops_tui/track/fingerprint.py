@@ -10,6 +10,7 @@ import fcntl
 import glob
 import hashlib
 import os
+import re
 import sqlite3
 import time
 from pathlib import Path
@@ -26,6 +27,9 @@ _FRESH_NS = 3_000_000_000
 _COMMIT_FILES = 2000
 _MARKS = ".patch.jsonl"
 """What people have marked in data stands beside it and is no part of it."""
+
+_PATCHED = re.compile(r"/\.mlops/patched/([0-9a-f]{32})/")
+"""Data that was written with its marks lies in a folder that is named by its version."""
 
 OnBytes = Callable[[int], object]
 """Told how many more bytes of the data are known now."""
@@ -58,12 +62,14 @@ def fingerprint(
     """
     try:
         with _Known(cache, path) as known:
-            return _combined(path, known, on_bytes)
+            found = _combined(path, known, on_bytes)
     except ChangedError as error:
         return Fingerprint(None, 0, 0, "%s changes while it is read" % error)
     except OSError as error:
         words = error.strerror or str(error)
         return Fingerprint(None, 0, 0, "%s: %s" % (error.filename or path, words))
+    marked = _PATCHED.search(path)
+    return found if marked is None or not found.version else found._replace(version=marked[1])
 
 
 def _combined(path: str, known: _Known, on_bytes: OnBytes) -> Fingerprint:

@@ -39,8 +39,8 @@ def is_prepared() -> bool:
     return all(table_path(name).is_file() for name in TABLES)
 
 
-def read_cases(name: str) -> Cases:
-    with table_path(name).open(newline="", encoding="utf-8") as file:
+def read_cases(name: str, path: str | None = None) -> Cases:
+    with Path(path or table_path(name)).open(newline="", encoding="utf-8") as file:
         rows = list(csv.reader(file))[1:]
     cells = np.array([row[1:-1] for row in rows], dtype=np.float64)
     malignant = np.array([row[-1] for row in rows], dtype=np.int64)

@@ -95,7 +95,8 @@ def save(fields: dict[str, Any]) -> None:
 
 
 def train_model(args: argparse.Namespace, run: track.TrackedRun) -> None:
-    train, validation = read_cases("train"), read_cases("validation")
+    # with what people have marked in the data, where the job was launched
+    train, validation = [read_cases(it, run.data(it)) for it in ("train", "validation")]
     cost = read_cost(FOLDER)
     model = make_model(args)
     left_out = cross_validate(model, train, args, run)
@@ -139,7 +140,7 @@ def main() -> None:
             prepare()
             run.note("data was missing: prepared with the defaults")
         for name in ("train", "validation"):
-            run.dataset(name, f"data/{name}.csv")
+            run.dataset(name, run.data(name))
         train_model(args, run)
 
 

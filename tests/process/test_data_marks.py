@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from mlops_tui.cli.main import main
+from mlops_tui.track.fingerprint import fingerprint
 
 TOML = """
 [datasets.train]
@@ -88,6 +89,8 @@ def test_the_loop_from_marks_to_what_they_changed(
         "sum": 31,
     }
     assert "2 rows excluded, 1 row edited by marks" in compared["attribution"]["words"]
+    (written,) = (project / ".mlops" / "patched").iterdir()
+    assert fingerprint(str(written / "train.csv"), None).version == told["version"]
     versions = {it["version"]: it["runs"] for it in shown(capsys, "data", "versions")}
     assert versions[told["version"]] == [last["id"]]
     assert call(capsys, "run", "blind", "--follow")[0] == 0
