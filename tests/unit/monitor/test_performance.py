@@ -11,7 +11,7 @@ import pytest
 
 from mlops_tui.domain.errors import InputError
 from mlops_tui.domain.outputs import ProblemKind
-from mlops_tui.monitor import expected, figures, performance
+from mlops_tui.monitor import chance, expected, figures, performance
 from mlops_tui.monitor.columns import read_columns
 from mlops_tui.monitor.outcomes import Roles, read_outcomes, strange_labels
 from mlops_tui.monitor.performance import Setting
@@ -334,3 +334,29 @@ def test_bounds_hold_a_figure_and_are_wide_where_there_is_little() -> None:
     low, high = figures.rate_bounds(0.9, math.sqrt(0.9 * 0.1 / 100), 100)
     assert (low, high) == pytest.approx((0.8256, 0.9448), abs=1e-4)  # Wilson, 90 of 100
     assert figures.bounds_of_sum([10.0, 1.0], [0.0, 0.0], [(0, 0.1), (0, 0.1)])[1] > 1
+
+
+def test_chance_is_wider_where_neighbours_resemble_each_other() -> None:
+    draw = np.random.default_rng(0)
+    noise = draw.normal(size=6_000)
+    waves = np.convolve(noise, np.ones(20) / np.sqrt(20), mode="same")
+    in_order = np.arange(6_000)
+    assert chance.block_factor(noise, in_order, 200) < 1.5
+    # means of 200 rows of a moving mean of 20 vary sqrt(20) times as much
+    assert chance.block_factor(waves, in_order, 200) == pytest.approx(4.6, rel=0.3)
+    shuffled = draw.permutation(6_000)
+    assert chance.block_factor(waves[shuffled], np.argsort(shuffled), 200) == pytest.approx(
+        chance.block_factor(waves, in_order, 200)
+    )
+    usual = figures.mean_of(np.abs(waves))
+    apart = chance.worsening_by_chance("mae", usual, 200)
+    timed = chance.worsening_by_chance("mae", usual, 200, order=in_order)
+    assert apart is not None
+    assert timed is not None
+    assert timed.q99 > 2 * apart.q99
+
+
+def test_a_mean_that_one_row_decides_is_not_judged() -> None:
+    assert chance.worsening_by_chance("mape", figures.mean_of(np.r_[np.ones(999), 1e6]), 50) is None
+    rates = figures.mean_of(np.r_[np.ones(999), 0.0])
+    assert chance.worsening_by_chance("accuracy", rates, 50) is not None
