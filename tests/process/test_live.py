@@ -33,7 +33,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     for folder in project_folder(tmp_path):
         (folder / "mlops.toml").write_text(TOML)
         (folder / "live").mkdir()
-        rows(0, 1_000, MONDAY - 30 * DAY).to_csv(folder / "train.csv", index=False)
+        rows(0, 600, MONDAY - 30 * DAY).to_csv(folder / "train.csv", index=False)
         yield folder
         wake.stop_agent(folder)
         until_left(folder)
