@@ -26,7 +26,7 @@ WORDS = {
 }
 UNJUDGED = ("! could not be judged", "warn")
 NEAR = 0.75
-"""A score of so much of its threshold is near it."""
+"""A score of so much of its limit is near it."""
 LONGEST_LIST = 10
 
 
@@ -40,17 +40,23 @@ def batch_glyph(batch: BatchFacts) -> Piece:
 
 
 def cell_glyph(cell: Cell | None) -> Piece:
-    """Return a column of a window as one cell: the block is full from twice the threshold on."""
+    """Return a column of a window as one cell.
+
+    The block stands for the score as a share of its limit: what is of practical size, or what
+    chance reaches once in a hundred batches of this size where that is more. It is full at twice.
+    """
     if cell is None:
         return " ", ""
     if cell.verdict == Verdict.TOO_LITTLE_DATA:
         return "?", "dim"
     if cell.score is None:
         return ("!", "bad") if cell.verdict == Verdict.DRIFT else ("·", "dim")
-    block = BLOCKS[min(len(BLOCKS) - 1, int(cell.beyond * len(BLOCKS) / 2))]
+    limit = max(cell.threshold or 0.0, cell.null_q99 or 0.0)
+    share = cell.score / limit if limit > 0 else 0.0
+    block = BLOCKS[min(len(BLOCKS) - 1, int(share * len(BLOCKS) / 2))]
     if cell.verdict == Verdict.DRIFT:
         return block, "bad"
-    return block, "warn" if cell.beyond >= NEAR else "good"
+    return block, "warn" if share >= NEAR else "good"
 
 
 def timeline(batches: Sequence[BatchFacts]) -> str:

@@ -22,14 +22,15 @@ class ListedScreen(RowsScreen):
     place: ClassVar[str] = keys.LISTED
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.LISTED)
 
-    EMPTY: ClassVar[str] = "There is nothing in it."
-
-    def __init__(self, title: str, content: PlaceContent) -> None:
+    def __init__(
+        self, title: str, content: PlaceContent, empty: str = "There is nothing in it."
+    ) -> None:
         self.line = PieceLine(id="project-line")
         self.table = PlaceTable()
         super().__init__(self.line, self.table)
         self._words = title
         self._content = content
+        self._empty = empty
 
     def facts_here(self) -> Sequence[Fact]:
         here = self.table.here
@@ -37,7 +38,7 @@ class ListedScreen(RowsScreen):
 
     def on_mount(self) -> None:
         self.line.show([(f" {safe(self._words)}", "strong")], f"{self._content.words} ")
-        self.table.show(self._content, self.EMPTY)
+        self.table.show(self._content, self._empty)
         self.show_facts()
 
     def action_leave(self) -> None:

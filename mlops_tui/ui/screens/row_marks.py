@@ -30,6 +30,12 @@ if TYPE_CHECKING:
     from mlops_tui.engine.workers import Cancellation, OnProgress
 
 DONE = {Act.EXCLUDE: "excluded", Act.REVIEW: "marked for review"}
+NO_MARKS = (
+    "No row is marked.\n\n"
+    "f in the list of datasets finds rows worth a look; x there excludes them, in a small file"
+    " beside the data that names each row and why. Jobs that name the dataset as {data.NAME}"
+    " get it without them."
+)
 AFTER = "rerun the job: C tells what the data changed"
 
 
@@ -47,7 +53,9 @@ class FindingsScreen(ListedScreen):
         made: Sequence[Mark]
 
     def __init__(self, source: ProjectSource, report: FindingsReport) -> None:
-        super().__init__(finding_title(report), finding_content(report))
+        looked = "; ".join(safe(look.what) for look in report.looks if not look.skipped)
+        empty = f"Nothing was found. Looked for: {looked}."
+        super().__init__(finding_title(report), finding_content(report), empty)
         self._source = source
         self._report = report
         self._heavy = HeavyWork(self)
@@ -107,15 +115,9 @@ class MarksScreen(ListedScreen):
 
     place: ClassVar[str] = keys.MARKS
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.MARKS)
-    EMPTY: ClassVar[str] = (
-        "No row is marked.\n\n"
-        "f in the list of datasets finds rows worth a look; x there excludes them, in a small file"
-        " beside the data that names each row and why. Jobs that name the dataset as {data.NAME}"
-        " get it without them."
-    )
 
     def __init__(self, source: ProjectSource, report: actions_patches.MarksReport) -> None:
-        super().__init__(f"Marks on {report.name}", mark_content(report, time.time()))
+        super().__init__(f"Marks on {report.name}", mark_content(report, time.time()), NO_MARKS)
         self._source = source
         self._report = report
 

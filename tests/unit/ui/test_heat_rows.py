@@ -30,8 +30,8 @@ def batch(number: int, verdict: str | None = "ok", drifted: tuple[str, ...] = ()
     )
 
 
-def cell(score: float | None, verdict: str = "ok") -> Cell:
-    return Cell(verdict, score, 0.1, 0.06, 100, "")
+def cell(score: float | None, verdict: str = "ok", chance: float = 0.06) -> Cell:
+    return Cell(verdict, score, 0.1, chance, 100, "")
 
 
 @pytest.mark.parametrize(
@@ -40,6 +40,7 @@ def cell(score: float | None, verdict: str = "ok") -> Cell:
         (None, " ", ""),
         (cell(0.0), "▁", "good"),
         (cell(0.08), "▄", "warn"),
+        (cell(0.08, chance=0.2), "▂", "good"),
         (cell(0.1, "drift"), "▅", "bad"),
         (cell(9.0, "drift"), "█", "bad"),
         (cell(None, "drift"), "!", "bad"),
