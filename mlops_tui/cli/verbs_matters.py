@@ -15,7 +15,8 @@ _SHOWN = 8
 """Columns that have not drifted and are listed for their effect."""
 _HEADS = (
     *(Column("column"), Column("effect on predictions"), Column("mean change", True)),
-    *(Column("95 %", True), Column("chance", True), Column("importance", True)),
+    *(Column("95 %", True), Column("chance", True), Column("other class", True)),
+    Column("importance", True),
     *(Column("drift", True), Column("n", True), Column("N", True)),
 )
 
@@ -51,9 +52,10 @@ def _agreement(report: Mapping[str, Any]) -> str:
 
 def _cells(it: Mapping[str, Any]) -> list[str]:
     drift = "-" if it["drift"] is None else f"{short_number(it['drift'], 3)} x"
+    flipped = "-" if it["flipped"] is None else f"{it['flipped']:.1%}"
     bounds = f"{short_number(it['lower'], 2)} to {short_number(it['upper'], 2)}"
     return [
         *(it["column"], _VERDICTS[it["verdict"]], short_number(it["effect"], 2), bounds),
-        *(short_number(it["chance_q99"], 2), f"{it['importance_share']:.0%}", drift),
+        *(short_number(it["chance_q99"], 2), flipped, f"{it['importance_share']:.0%}", drift),
         *(f"{it['n_current']:,}", f"{it['n_reference']:,}"),
     ]

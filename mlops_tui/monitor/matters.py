@@ -67,6 +67,8 @@ class ColumnEffect:
     """95 % bounds, by chance of the batch's rows."""
     shift: float
     """The mean change, with its sign."""
+    flipped: float
+    """The share of rows that get another class by it, the likeliest; NaN for a regression."""
     chance_q99: float
     """The effect that a batch of this size from the reference has once in a hundred times."""
     verdict: Matter
@@ -136,7 +138,9 @@ def effects(
         missed = ((live[told] - surrogate.predict(after[told])) ** 2).mean(axis=0).sum()
         now = 1 - float(missed / max(float(said[usable].var(axis=0).sum()), 1e-300))
     probes = before[np.sort(draw.choice(usable, min(_PROBES, len(usable)), replace=False))]
-    found = _measured(surrogate, probes, before[usable], after, names, columns[0], draw)
+    has_classes = unit == "probability"
+    sides = (before[usable], after)
+    found = _measured(surrogate, probes, *sides, names, columns[0], draw, has_classes)
     judged = [
         _judged(it, drifted, THRESHOLDS[unit], unit, is_known=not now < LEAST_AGREEMENT)
         for it in found
@@ -251,6 +255,7 @@ class _Measured:
     effect: float
     error: float
     shift: float
+    flipped: float
     chance_mean: float
     chance_q99: float
     n: int
@@ -265,13 +270,14 @@ def _measured(
     names: Sequence[str],
     kinds: Mapping[str, Column],
     draw: np.random.Generator,
+    has_classes: bool,
 ) -> list[_Measured]:
     from threadpoolctl import threadpool_limits
 
     ranked = [kinds[name].kind is Kind.NUMERIC for name in names]
     with threadpool_limits(1):
         base = surrogate.predict(probes)
-        change = _Change(surrogate, probes, base)
+        change = _Change(surrogate, probes, base, has_classes)
         shuffled = change.of([draw.permutation(column) for column in probes.T])
         effect = change.of(_swap(probes, before, after, ranked, draw))
         n = len(after)
@@ -287,7 +293,8 @@ def _measured(
     return [
         _Measured(
             *(name, float(shuffled[0][at]), float(shuffled[0][at]) / total),
-            *(float(effect[0][at]), float(sd[at]), float(effect[1][at]), float(mean[at])),
+            *(float(effect[0][at]), float(sd[at]), float(effect[1][at])),
+            *(float(effect[2][at]), float(mean[at])),
             chance_q99=float(mean[at] + 2.326 * sds[0][at]),
             n=n,
             rows=len(before),
@@ -299,11 +306,17 @@ def _measured(
 class _Change:
     """How far predictions move when one column of the probes is put in place of the other."""
 
-    def __init__(self, surrogate: _Surrogate, probes: Floats, base: Floats) -> None:
+    def __init__(
+        self, surrogate: _Surrogate, probes: Floats, base: Floats, has_classes: bool
+    ) -> None:
         self._surrogate, self._probes, self._base = surrogate, probes, base
+        self._has_classes = has_classes
 
-    def of(self, columns: Sequence[Floats]) -> tuple[Floats, Floats]:
-        """Return the mean absolute and the mean change for each column alone, (columns,)."""
+    def of(self, columns: Sequence[Floats]) -> tuple[Floats, Floats, Floats]:
+        """Return the mean absolute change, the mean change, and the share of other classes.
+
+        Of each column alone, (columns,).
+        """
         count = len(self._probes)
         stacked = np.tile(self._probes, (len(columns), 1))
         for at, column in enumerate(columns):
@@ -311,7 +324,17 @@ class _Change:
         moved = self._surrogate.predict(stacked).reshape(len(columns), count, -1) - self._base
         # of several classes what one gains others lose
         absolute = np.abs(moved).sum(axis=2) / (2 if moved.shape[2] > 1 else 1)
-        return absolute.mean(axis=1), moved[:, :, 0].mean(axis=1)
+        flipped = np.full(len(columns), np.nan)
+        if self._has_classes:
+            flipped = (_class_of(moved + self._base) != _class_of(self._base)).mean(axis=1)
+        return absolute.mean(axis=1), moved[:, :, 0].mean(axis=1), flipped
+
+
+def _class_of(said: Floats) -> Floats:
+    """Return the likeliest class of (..., m) numbers; of two, whether it is the last."""
+    if said.shape[-1] == 1:
+        return np.asarray(said[..., 0] >= 0.5, dtype=np.float64)
+    return np.asarray(said.argmax(axis=-1), dtype=np.float64)
 
 
 def _swap(
@@ -343,8 +366,8 @@ def _judged(
     elif upper < threshold and is_known:
         verdict = Matter.DOES_NOT_MATTER
     words = _words(it, lower, upper, verdict, unit, it.column in drifted)
-    facts = (it.importance, it.share, it.effect, lower, upper, it.shift, it.chance_q99)
-    return ColumnEffect(it.column, *facts, verdict, words, it.n, it.rows)
+    facts = (it.importance, it.share, it.effect, lower, upper, it.shift, it.flipped)
+    return ColumnEffect(it.column, *facts, it.chance_q99, verdict, words, it.n, it.rows)
 
 
 def _words(
@@ -364,5 +387,8 @@ def _words(
         )
     moved = f"{100 * it.effect:.2g} {of} ({100 * lower:.2g} to {100 * upper:.2g}, {n})"
     if verdict is Matter.MATTERS:
-        return f"{it.column} moved, and alone it changes predictions by {moved}"
+        words = f"{it.column} moved, and alone it changes predictions by {moved}"
+        return (
+            words if math.isnan(it.flipped) else f"{words}, the class in {it.flipped:.1%} of rows"
+        )
     return f"{it.column} moved; whether the model cares cannot be told: {moved}"

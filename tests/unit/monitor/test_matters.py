@@ -52,6 +52,8 @@ def test_the_column_that_hurts_comes_first_and_the_idle_one_is_cleared() -> None
     true = float((1 / (1 + np.exp(-(logit + 1.5 * 0.6))) - REFERENCE["score"]).mean())
     assert x.lower <= true <= x.upper
     assert x.shift == pytest.approx(true, abs=0.03)
+    assert 0.02 < x.flipped < 0.3
+    assert z.flipped == 0
     assert z.words.startswith("z moved, the model does not care")
     assert "n 800" in z.words
     assert by_name["c"].words == ""  # it has not drifted
@@ -110,6 +112,7 @@ def test_numbers_are_told_in_their_spread() -> None:
     found = effects_of(*sides, "x", roles)
     assert (found.unit, found.threshold) == ("sd", 0.05)
     assert found.columns[0].effect == pytest.approx(0.5, abs=0.1)
+    assert np.isnan(found.columns[0].flipped)
 
 
 numbers = st.lists(st.floats(-100, 100) | st.just(float("nan")), min_size=1, max_size=30)
