@@ -40,7 +40,7 @@ if TYPE_CHECKING:
         resume_queue,
         set_priority,
     )
-    from mlops_tui.engine.actions_remedies import apply_remedy
+    from mlops_tui.engine.actions_remedies import ACTING, apply_remedy
     from mlops_tui.engine.actions_samples import CopiedSamples, copy_samples
     from mlops_tui.engine.actions_stop import mark_lost, stop
     from mlops_tui.engine.actions_sweep import Launched, launch_sweep, plan_sweep
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from mlops_tui.engine.waiting import QueueStatus
 
 __all__ = [
+    "ACTING",
     "AgentStatus",
     "CodeChanges",
     "Comparison",
@@ -118,7 +119,7 @@ _NAMES = {
     "actions_profile": ("ProfiledData", "profile_data"),
     "actions_propose_checks": ("ProposedChecks", "propose_data_checks", "write_checks"),
     "actions_queue": (*("move", "pause_queue", "queue_status", "resume_queue", "set_priority"),),
-    "actions_remedies": ("apply_remedy",),
+    "actions_remedies": ("ACTING", "apply_remedy"),
     "actions_samples": ("CopiedSamples", "copy_samples"),
     "actions_stop": ("mark_lost", "stop"),
     "actions_sweep": ("Launched", "launch_sweep", "plan_sweep"),

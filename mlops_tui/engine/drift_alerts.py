@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from mlops_tui.domain.alerts import Alert, Evidence, Remedy, RemedyKind, Scalar, Severity
 from mlops_tui.domain.monitoring import BatchFacts, Cell, Monitor, Watched
-from mlops_tui.domain.project import Job, JobKind, Project
+from mlops_tui.domain.project import JobKind, Project
 from mlops_tui.domain.tables import dotted
 from mlops_tui.domain.verdicts import Level, Verdict, level
 from mlops_tui.engine.actions_alerts import clear, raise_alert
+from mlops_tui.engine.performance_alerts import tell_performance
 
 if TYPE_CHECKING:
     from mlops_tui.index import Index
@@ -25,7 +26,8 @@ def tell_alerts(described: Project, watched: Watched, index: Index) -> None:
     """Raise or resolve the alerts of a live dataset, as its newest batches say; may be repeated.
 
     The causes are `drift:DATASET`, as long as the level of its windows is a warning or an alarm,
-    and `batch:DATASET`, while its newest batch cannot be judged.
+    `batch:DATASET`, while its newest batch cannot be judged, and `model:DATASET`, while the model
+    does worse on it.
 
     Raises:
         StorageError: the disk failed.
@@ -48,6 +50,8 @@ def tell_alerts(described: Project, watched: Watched, index: Index) -> None:
         raise_alert(folder, _drift(described, watched, judged, newest, cells), index=index)
     elif any(it.verdict == Verdict.OK for it in judged):
         clear(folder, f"drift:{name}", "the newest batch is as usual", index=index)
+    if judged:
+        tell_performance(described, watched, judged[-1], _retraining(described), index)
 
 
 def level_of(batches: Sequence[BatchFacts], monitor: Monitor) -> Level:
@@ -155,9 +159,7 @@ def _remedies(
     described: Project, watched: Watched, batch: BatchFacts, cells: dict[str, Cell]
 ) -> list[Remedy]:
     found = [Remedy(RemedyKind.OPEN_REPORT, f"show {batch.key}", {"batch": batch.id})]
-    job = _training(described)
-    if job is not None:
-        found.append(Remedy(RemedyKind.START_JOB, f"run {job.name} again", {"job": job.name}))
+    found += _retraining(described)
     for name in batch.drifted:
         cell = cells.get(name)
         if cell is not None and cell.score is not None and not cell.note:
@@ -173,11 +175,11 @@ def _remedies(
     return found
 
 
-def _training(described: Project) -> Job | None:
-    """Return the first job that trains and that can be started as it is."""
+def _retraining(described: Project) -> tuple[Remedy, ...]:
+    """Return the first job that trains and that can be started as it is; none where none can."""
     if described.problems:
-        return None
+        return ()
     for job in described.jobs.values():
         if job.kind is JobKind.TRAIN and all(it.has_default for it in job.params.values()):
-            return job
-    return None
+            return (Remedy(RemedyKind.START_JOB, f"run {job.name} again", {"job": job.name}),)
+    return ()

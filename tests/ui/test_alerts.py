@@ -94,6 +94,10 @@ def launch_form(it: Driven) -> bool:
     return isinstance(it.app.screen, LaunchForm)
 
 
+def why(it: Driven) -> bool:
+    return "It is written beside the value." in it.screen_text()
+
+
 def run_shown(it: Driven) -> bool:
     return it.app.screen is it.project_screen and it.project_screen.panes.pane == "charts"
 
@@ -108,6 +112,7 @@ def command(it: Driven) -> bool:
         (RemedyKind.STOP_RUN, {"run": "RUN"}, stop_it),
         (RemedyKind.START_JOB, {"job": "train"}, launch_form),
         (RemedyKind.SHOW_RUN, {"run": "RUN", "metric": "loss"}, run_shown),
+        (RemedyKind.RAISE_THRESHOLD, {"key": "alerts.rules.nan.on", "value": "x"}, why),
         (RemedyKind.FREE_DISK, {}, command),
     ],
 )

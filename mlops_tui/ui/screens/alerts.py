@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -24,6 +25,7 @@ from mlops_tui.ui.screens.dialogs import ConfirmDialog, MessageDialog
 from mlops_tui.ui.screens.launch import LaunchForm
 from mlops_tui.ui.screens.pick import OnePicker, PromptDialog
 from mlops_tui.ui.screens.place import PlaceScreen
+from mlops_tui.ui.screens.row_marks import need_reason
 from mlops_tui.ui.screens.windows import WindowsScreen
 from mlops_tui.ui.widgets.place_table import AlertTable
 from mlops_tui.ui.widgets.row_table import RowTable
@@ -123,7 +125,7 @@ class AlertsScreen(PlaceScreen):
 
         def picked(at: str | None) -> None:
             if at is not None:
-                self._carry_out(remedies[int(at)], here.alert.evidence.dataset)
+                self._carry_out(here, remedies[int(at)])
 
         if remedies:
             choices = [Choice(str(at), safe(it.words), "") for at, it in enumerate(remedies)]
@@ -131,16 +133,25 @@ class AlertsScreen(PlaceScreen):
         else:
             self.app.notify("No remedy is prepared: x resolves it", markup=False, timeout=3)
 
-    def _carry_out(self, remedy: Remedy, dataset: str | None) -> None:
+    def _carry_out(self, found: RecordedAlert, remedy: Remedy) -> None:
         arguments = {name: str(value) for name, value in remedy.arguments.items()}
+        dataset = found.alert.evidence.dataset
         if remedy.kind is RemedyKind.SHOW_RUN:
             pane = "charts" if "metric" in arguments else "runs"
             self.post_message(intents.PaneRequested(pane, arguments["run"]))
-        elif remedy.kind is RemedyKind.STOP_RUN:
-            self._stop(arguments["run"], remedy)
         elif remedy.kind is RemedyKind.START_JOB and set(arguments) == {"job"}:
             self._job = arguments["job"]
             self._source.ask_project(self)
+        elif remedy.kind is RemedyKind.RAISE_THRESHOLD:
+            question = f"{_sentence(remedy)}. Why? It is written beside the value."
+            self.app.push_screen(
+                PromptDialog(question, "", need_reason), partial(self._apply, found.id, remedy)
+            )
+        elif remedy.kind in actions.ACTING:
+            self.app.push_screen(
+                ConfirmDialog(f"{_sentence(remedy)}?"),
+                lambda yes: self._apply(found.id, remedy, "" if yes else None),
+            )
         elif remedy.kind is RemedyKind.PROPOSE_CHECKS:
             self.post_message(intents.PaneRequested("data"))
         elif remedy.kind is RemedyKind.OPEN_REPORT and "batch" in arguments and dataset:
@@ -150,17 +161,16 @@ class AlertsScreen(PlaceScreen):
             words = "" if command is None else f"On the command line: {shlex.join(command)}"
             self.app.push_screen(MessageDialog(remedy.words, words))
 
-    def _stop(self, run_id: str, remedy: Remedy) -> None:
+    def _apply(self, alert_id: str, remedy: Remedy, reason: str | None) -> None:
+        """Do what a remedy offers; None for a reason leaves everything as it is."""
+        if reason is None:
+            return
+
         def work() -> intents.ActionDone:
-            actions.stop(self._source.project, run_id)
-            return intents.ActionDone("Asked to stop")
+            done = actions.apply_remedy(self._source.project, alert_id, remedy, reason)
+            return intents.ActionDone(done)
 
-        def answered(yes: bool | None) -> None:
-            if yes:
-                self._source.act(self, "The run was not stopped", work)
-
-        words = safe(remedy.words)
-        self.app.push_screen(ConfirmDialog(f"{words[:1].upper()}{words[1:]}?"), answered)
+        self._source.act(self, "Nothing was done", work)
 
     def on_project_read(self, event: intents.ProjectRead) -> None:
         event.stop()
@@ -174,3 +184,8 @@ class AlertsScreen(PlaceScreen):
     def _launched(self, done: intents.ActionDone | None) -> None:
         if done is not None:
             self.app.notify(safe(done.words), markup=False, timeout=5)
+
+
+def _sentence(remedy: Remedy) -> str:
+    words = safe(remedy.words)
+    return words[:1].upper() + words[1:]

@@ -80,7 +80,7 @@ class FindingsScreen(ListedScreen):
         shown = count(len(finding.rows), "row")
         what = "Exclude" if wanted is Act.EXCLUDE else "Mark for review"
         question = f"{what} the {shown} shown below, in a file beside the data. Why?"
-        self.app.push_screen(PromptDialog(question, finding.words, _need_reason), answered)
+        self.app.push_screen(PromptDialog(question, finding.words, need_reason), answered)
 
     def _mark(self, act: Act, why: str, at: int) -> None:
         folder, name = self._source.project, self._report.dataset
@@ -143,6 +143,11 @@ class MarksScreen(ListedScreen):
         self.app.push_screen(MessageDialog(event.what, describe(event.error)))
 
 
-def _need_reason(text: str) -> None:
+def need_reason(text: str) -> None:
+    """Refuse an empty text.
+
+    Raises:
+        InputError: it is one.
+    """
     if not text.strip():
-        raise InputError("a reason is missing", "who reads the marks later will ask for it")
+        raise InputError("a reason is missing", "who reads it later will ask for it")
