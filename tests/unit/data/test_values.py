@@ -93,8 +93,12 @@ def test_numbers_stay_numbers_where_a_word_stands_among_them() -> None:
     assert mixed[:-1].tolist() == clean.tolist()
 
 
+# text that reads like a fraction is one only where nearly all of its column does
+WORDS = st.text(max_size=3).filter(lambda text: "." not in text and "e" not in text.lower())
+
+
 @settings(max_examples=30, deadline=None)
-@given(st.lists(st.one_of(st.none(), st.integers(-99, 99), st.text(max_size=3)), max_size=20))
+@given(st.lists(st.one_of(st.none(), st.integers(-99, 99), WORDS), max_size=20))
 def test_a_row_has_the_same_hash_whatever_stands_in_other_rows(items: list[object]) -> None:
     whole = values.hashes(pd.Series(items, dtype=object))
     for number, item in enumerate(items):
