@@ -73,14 +73,15 @@ def apply_project_lines(connection: sqlite3.Connection, data: bytes) -> Touched:
         except BadLineError:
             continue
         run = record.get("run")
-        if record.get("event") in lifecycle.ALERT_EVENTS:
+        event = _text(record, "event")
+        if event in lifecycle.ALERT_EVENTS:
             touched.causes.update(note_alert_line(connection, record))
         elif isinstance(run, str) and run and "/" not in run:
             number = run_number(connection, clean(run))
             _apply_to_run(connection, number, record)
             touched.runs.add(number)
-        elif record.get("event") in _OTHER_FACTS:
-            topic, note = _OTHER_FACTS[record["event"]]
+        elif event in _OTHER_FACTS:
+            topic, note = _OTHER_FACTS[event]
             note(connection, record)
             touched.topics.add(topic)
         else:

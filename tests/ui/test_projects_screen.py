@@ -78,7 +78,7 @@ async def test_a_first_start_copies_the_samples_and_opens_them(
         await it.sees("Copy the sample projects")
         await it.press("enter")
         await it.sees("copied any_language")
-        await it.sees("3 projects")
+        await it.sees("4 projects")
         await it.sees("diabetes")
     assert list(mine.iterdir()) == []
     assert (mine.parent / "any_language" / "train.sh").is_file()
