@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import compileall
+import gc
 import importlib
 import io
 import json
@@ -28,6 +29,12 @@ def pytest_sessionstart() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
     compileall.compile_dir(os.path.dirname(mlops_tui.__file__), quiet=1)
+
+
+def pytest_collection_finish() -> None:
+    """Never look for garbage in what all tests have loaded: each pass over it takes long."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
