@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mlops_tui.monitor.figures import Floats, Ratio, Statistic
-from mlops_tui.monitor.metrics import RATES, worsening
+from mlops_tui.evaluate.figures import Floats, Ratio, Statistic
+from mlops_tui.evaluate.metrics import RATES, worsening
 
 RESAMPLES = 2_000
 _SLOW_RESAMPLES = 600

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from mlops_tui.evaluate.columns import Column, Kind
 from mlops_tui.monitor import texts
-from mlops_tui.monitor.columns import Column, Kind
 
 Floats = NDArray[np.float64]
 

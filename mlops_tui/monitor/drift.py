@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from mlops_tui.evaluate.columns import Column, Kind
 from mlops_tui.monitor import blocks, nulls, scores, texts, verdicts
-from mlops_tui.monitor.columns import Column, Kind
 from mlops_tui.monitor.nulls import Null, NullCache
 from mlops_tui.monitor.verdicts import Verdict
 

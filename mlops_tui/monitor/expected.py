@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlops_tui.domain.outputs import ProblemKind
-from mlops_tui.monitor import losses, metrics
-from mlops_tui.monitor.calibration import Calibrator, calibrator_for
-from mlops_tui.monitor.columns import Column, Kind
-from mlops_tui.monitor.figures import Floats, Statistic, standard_error
+from mlops_tui.evaluate import metrics
+from mlops_tui.evaluate.calibration import Calibrator, calibrator_for
+from mlops_tui.evaluate.columns import Column, Kind
+from mlops_tui.evaluate.figures import Floats, Statistic, standard_error
+from mlops_tui.evaluate.outcomes import Outcomes
+from mlops_tui.monitor import losses
 from mlops_tui.monitor.multivariate import encode
-from mlops_tui.monitor.outcomes import Outcomes
 
 _REFITS = 16
 _MOST_REFITTED = 10_000

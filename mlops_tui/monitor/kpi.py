@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from mlops_tui.domain.outputs import ProblemKind
 from mlops_tui.domain.project import Cost, Objective
-from mlops_tui.monitor import metrics
-from mlops_tui.monitor.figures import bounds_of_sum
+from mlops_tui.evaluate import metrics
+from mlops_tui.evaluate.figures import bounds_of_sum
 from mlops_tui.monitor.performed import Cell, MetricResult, PerformanceReport
 
 _WORDS = re.compile(r"[a-z0-9]+")

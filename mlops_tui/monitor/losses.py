@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from mlops_tui.monitor.figures import Floats
+from mlops_tui.evaluate.figures import Floats
 
 _FOLDS = 3
 _MOST_ROWS = 20_000

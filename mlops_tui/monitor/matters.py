@@ -16,11 +16,11 @@ from typing import Any
 import numpy as np
 
 from mlops_tui.domain.outputs import ProblemKind
+from mlops_tui.evaluate.columns import Column, Kind
+from mlops_tui.evaluate.figures import Floats
+from mlops_tui.evaluate.outcomes import Outcomes
 from mlops_tui.monitor import nulls
-from mlops_tui.monitor.columns import Column, Kind
-from mlops_tui.monitor.figures import Floats
 from mlops_tui.monitor.multivariate import encode
-from mlops_tui.monitor.outcomes import Outcomes
 from mlops_tui.monitor.swapping import swapped
 
 LEAST_AGREEMENT = 0.7

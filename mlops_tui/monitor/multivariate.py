@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from mlops_tui.evaluate.columns import Column, Kind
 from mlops_tui.monitor import verdicts
-from mlops_tui.monitor.columns import Column, Kind
 from mlops_tui.monitor.verdicts import Verdict
 
 Floats = NDArray[np.float64]

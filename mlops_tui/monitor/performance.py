@@ -15,11 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlops_tui.domain.outputs import ProblemKind
-from mlops_tui.monitor import expected, figures, metrics, verdicts
+from mlops_tui.evaluate import figures, metrics
+from mlops_tui.evaluate.figures import Floats, Statistic
+from mlops_tui.evaluate.outcomes import Outcomes
+from mlops_tui.monitor import expected, verdicts
 from mlops_tui.monitor.chance import worsening_by_chance
 from mlops_tui.monitor.expected import Expectation
-from mlops_tui.monitor.figures import Floats, Statistic
-from mlops_tui.monitor.outcomes import Outcomes
 from mlops_tui.monitor.performed import (
     ASSUMPTIONS,
     Cell,

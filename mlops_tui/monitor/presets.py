@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mlops_tui.evaluate.columns import Kind
 from mlops_tui.monitor import scores
-from mlops_tui.monitor.columns import Kind
 from mlops_tui.monitor.drift import ColumnDrift, DriftReport, Skipped
 from mlops_tui.monitor.presets_evidently import evidently_column, evidently_kind
 from mlops_tui.monitor.presets_nannyml import nannyml_column, nannyml_kind

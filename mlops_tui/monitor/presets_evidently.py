@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mlops_tui.evaluate.columns import Kind
 from mlops_tui.monitor import scores
-from mlops_tui.monitor.columns import Kind
 from mlops_tui.monitor.rules import Decision
 
 if TYPE_CHECKING:

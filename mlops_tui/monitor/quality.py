@@ -15,7 +15,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from mlops_tui.monitor.columns import Column, Kind
+from mlops_tui.evaluate.columns import Column, Kind
 
 Hashes = NDArray[np.uint64]
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mlops_tui.evaluate.columns import Kind, read_column
+from mlops_tui.evaluate.outcomes import Outcomes
 from mlops_tui.monitor import performance
-from mlops_tui.monitor.columns import Kind, read_column
-from mlops_tui.monitor.outcomes import Outcomes
 from mlops_tui.monitor.performance import Setting
 from mlops_tui.monitor.performed import PerformanceReport
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from mlops_tui.monitor.figures import Floats
+from mlops_tui.evaluate.figures import Floats
 
 
 def swapped(

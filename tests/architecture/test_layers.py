@@ -15,13 +15,14 @@ import mlops_tui
 
 PACKAGE = Path(mlops_tui.__file__).parent
 RANKS = {
-    "cli": 5,
-    "ui": 4,
-    "engine": 3,
+    "cli": 6,
+    "ui": 5,
+    "engine": 4,
+    "monitor": 3,
+    "evaluate": 2,
     "track": 2,
     "index": 2,
     "data": 2,
-    "monitor": 2,
     "journal": 1,
     "domain": 0,
 }

@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from mlops_tui.evaluate.columns import Column, Kind, read_columns
 from mlops_tui.monitor import drift, nulls
-from mlops_tui.monitor.columns import Column, Kind, read_columns
 from mlops_tui.monitor.presets import compare_as
 from mlops_tui.monitor.verdicts import Verdict
 from tests.benchmarks import drift_peers

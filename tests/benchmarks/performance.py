@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from mlops_tui.evaluate.columns import read_columns
+from mlops_tui.evaluate.outcomes import Roles, read_outcomes
 from mlops_tui.monitor import expected, performance
-from mlops_tui.monitor.columns import read_columns
-from mlops_tui.monitor.outcomes import Roles, read_outcomes
 from mlops_tui.monitor.performed import Fitness, PerformanceReport
 from tests.benchmarks import performance_peers
 from tests.benchmarks.drift import peers_of

@@ -17,8 +17,8 @@ from mlops_tui.data.tables import find_tables
 from mlops_tui.domain.errors import InputError
 from mlops_tui.engine.table_samples import read_sample
 from mlops_tui.engine.tasks.model_part import model_part
+from mlops_tui.evaluate.columns import Column, Kind, read_columns
 from mlops_tui.monitor import drift, quality
-from mlops_tui.monitor.columns import Column, Kind, read_columns
 from mlops_tui.monitor.drift import ColumnDrift, DriftReport
 from mlops_tui.monitor.nulls import NullCache
 from mlops_tui.monitor.quality import Finding

@@ -10,8 +10,8 @@ from mlops_tui.data.problems import Problems
 from mlops_tui.data.table_roles import Roles, draw
 from mlops_tui.engine.tasks.reading import Meter, files_of, reader_of, size_of, told
 from mlops_tui.engine.worker import Progress
+from mlops_tui.evaluate.columns import read_columns
 from mlops_tui.monitor import drift
-from mlops_tui.monitor.columns import read_columns
 
 READINGS = 3
 """How often about each table is read: for a sample, for its keys, and to show rows."""

@@ -31,8 +31,8 @@ from mlops_tui.engine.tasks.comparing import (
 )
 from mlops_tui.engine.tasks.pieces import Loaded, Piece, load_piece, times_of
 from mlops_tui.engine.tasks.reading import Meter, reader_of
+from mlops_tui.evaluate.columns import Column
 from mlops_tui.monitor import drift, scores
-from mlops_tui.monitor.columns import Column
 from mlops_tui.monitor.distributions import overlaid
 
 MOST_DISTRIBUTIONS = 500

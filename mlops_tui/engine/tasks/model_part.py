@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from mlops_tui.domain.errors import InputError
 from mlops_tui.domain.outputs import ProblemKind
 from mlops_tui.engine.tasks.performance import Ask, ask_of, performance_of, plain
-from mlops_tui.monitor.columns import Column
+from mlops_tui.evaluate.columns import Column
+from mlops_tui.evaluate.outcomes import Roles, read_outcomes
 from mlops_tui.monitor.matters import effects
-from mlops_tui.monitor.outcomes import Roles, read_outcomes
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -15,10 +15,10 @@ from mlops_tui.domain.outputs import ProblemKind
 from mlops_tui.domain.project import Cost, Objective
 from mlops_tui.engine.table_samples import read_sample
 from mlops_tui.engine.worker import Progress
+from mlops_tui.evaluate.columns import Column, Kind, read_column, read_columns
+from mlops_tui.evaluate.outcomes import Outcomes, Roles, read_outcomes, strange_labels, with_truth
 from mlops_tui.monitor import drift, kpi, performance
-from mlops_tui.monitor.columns import Column, Kind, read_column, read_columns
 from mlops_tui.monitor.expected import encoded
-from mlops_tui.monitor.outcomes import Outcomes, Roles, read_outcomes, strange_labels, with_truth
 from mlops_tui.monitor.performed import PerformanceReport
 from mlops_tui.monitor.segments import examine_segments, segments_of
 

@@ -21,7 +21,7 @@ from mlops_tui.engine.table_samples import read_sample
 from mlops_tui.engine.tasks.comparing import MOST_ROWS, Data
 from mlops_tui.engine.tasks.row_sums import NO_ROWS, sum_rows
 from mlops_tui.engine.tasks.shapes import Shape, Shapes
-from mlops_tui.monitor.columns import Kind, read_column
+from mlops_tui.evaluate.columns import Kind, read_column
 
 MOST_FILES = 20_000
 """Of a dataset that is cut by rows or by time: each is read once to know what is in it."""

@@ -16,7 +16,7 @@ from mlops_tui.domain.errors import MlopsTuiError
 from mlops_tui.domain.monitoring import Cut
 from mlops_tui.engine.live_keys import LiveFile, path_of
 from mlops_tui.engine.tasks.row_sums import NO_ROWS, RowSum, sum_rows
-from mlops_tui.monitor.columns import Kind, read_column
+from mlops_tui.evaluate.columns import Kind, read_column
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import pytest
 from mlops_tui.domain.outputs import METRICS, ModelOutputs, ProblemKind
 from mlops_tui.domain.project import Project
 from mlops_tui.domain.projectfile import parse_project
-from mlops_tui.monitor import metrics
+from mlops_tui.evaluate import metrics
 
 DATA = """\
 [datasets.train]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from mlops_tui.monitor.columns import Column, Kind
+from mlops_tui.evaluate.columns import Column, Kind
 
 
 def numeric(name: str, values: object) -> Column:

@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from mlops_tui.evaluate.columns import Column, Kind
 from mlops_tui.monitor import drift
-from mlops_tui.monitor.columns import Column, Kind
 from mlops_tui.monitor.drift import Settings
 from mlops_tui.monitor.nulls import NullCache
 from mlops_tui.monitor.verdicts import Verdict

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from mlops_tui.domain.project import Cost, Objective
+from mlops_tui.evaluate.outcomes import Roles, read_outcomes
 from mlops_tui.monitor import kpi, performance
-from mlops_tui.monitor.outcomes import Roles, read_outcomes
 from mlops_tui.monitor.performed import PerformanceReport
 from tests.unit.monitor.models import numbers, three_classes, two_classes
 

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mlops_tui.domain.outputs import ProblemKind
+from mlops_tui.evaluate.columns import read_columns
+from mlops_tui.evaluate.outcomes import Roles, read_outcomes
 from mlops_tui.monitor import matters
-from mlops_tui.monitor.columns import read_columns
 from mlops_tui.monitor.matters import Effects, Matter
-from mlops_tui.monitor.outcomes import Roles, read_outcomes
 from mlops_tui.monitor.swapping import swapped
 
 FEATURES = ["x", "z", "c"]

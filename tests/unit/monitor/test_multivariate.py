@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from mlops_tui.evaluate.columns import Column
 from mlops_tui.monitor import multivariate
-from mlops_tui.monitor.columns import Column
 from mlops_tui.monitor.verdicts import Verdict
 from tests.unit.monitor.samples import batch, category, numeric, waves
 

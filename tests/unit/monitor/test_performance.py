@@ -11,9 +11,10 @@ import pytest
 
 from mlops_tui.domain.errors import InputError
 from mlops_tui.domain.outputs import ProblemKind
-from mlops_tui.monitor import chance, expected, figures, performance
-from mlops_tui.monitor.columns import read_columns
-from mlops_tui.monitor.outcomes import Roles, read_outcomes, strange_labels
+from mlops_tui.evaluate import figures
+from mlops_tui.evaluate.columns import read_columns
+from mlops_tui.evaluate.outcomes import Roles, read_outcomes, strange_labels
+from mlops_tui.monitor import chance, expected, performance
 from mlops_tui.monitor.performance import Setting
 from mlops_tui.monitor.performed import Fitness, MetricResult, PerformanceReport
 from tests.unit.monitor.models import numbers, three_classes, two_classes

@@ -10,7 +10,7 @@ import pytest
 from scipy import stats
 from scipy.spatial import distance
 
-from mlops_tui.monitor.columns import Kind
+from mlops_tui.evaluate.columns import Kind
 from mlops_tui.monitor.presets import compare_as, psi_column
 from mlops_tui.monitor.presets_evidently import evidently_column, evidently_kind
 from mlops_tui.monitor.presets_nannyml import nannyml_column, nannyml_kind

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from mlops_tui.evaluate.columns import Column, Kind
 from mlops_tui.monitor import quality
-from mlops_tui.monitor.columns import Column, Kind
 from mlops_tui.monitor.quality import Level, Setting
 from tests.unit.monitor.samples import batch, category, numeric
 

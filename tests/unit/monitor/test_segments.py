@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mlops_tui.monitor.outcomes import Roles, read_outcomes
+from mlops_tui.evaluate.outcomes import Roles, read_outcomes
 from mlops_tui.monitor.performance import Setting
 from mlops_tui.monitor.performed import Fitness, PerformanceReport
 from mlops_tui.monitor.segments import examine_segments, segments_of

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from mlops_tui.domain.errors import InputError
 from mlops_tui.domain.outputs import ProblemKind
-from mlops_tui.monitor.columns import Kind, infer_kind, label, read_column
+from mlops_tui.evaluate.columns import Kind, infer_kind, label, read_column
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlops_tui.domain.outputs import ProblemKind
-from mlops_tui.monitor.figures import Area, Floats, Ratio, Root, Statistic, mean_of
-from mlops_tui.monitor.outcomes import Outcomes
+from mlops_tui.evaluate.figures import Area, Floats, Ratio, Root, Statistic, mean_of
+from mlops_tui.evaluate.outcomes import Outcomes
 
 OF_CLASSES = ("roc_auc", "accuracy", "f1", "precision", "recall", "specificity")
 OF_NUMBERS = ("mae", "rmse", "mse", "mape", "msle", "rmsle", "r2")

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mlops_tui.monitor.columns import Kind, infer_kind, read_column, read_columns
+from mlops_tui.evaluate.columns import Kind, infer_kind, read_column, read_columns
 
 HUNDRED = range(100)
 
