@@ -17,6 +17,7 @@ from mlops_tui.domain.runs import ParamValue
 
 if TYPE_CHECKING:
     from mlops_tui.domain.alert_rules import AlertSettings
+    from mlops_tui.domain.models import DeclaredModel
 
 FILE_NAME = "mlops.toml"
 
@@ -184,6 +185,7 @@ class Project:
     """None where nothing is said of them: `alert_rules.settings_of` has what is usual."""
     monitor: Monitor = field(default_factory=Monitor)
     """What is to be watched of live data; the defaults where the file says nothing of it."""
+    models: Mapping[str, DeclaredModel] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     """In the order of the file's lines."""
     has_file: bool = True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,10 +28,11 @@ from mlops_tui.domain.toml_files import parse_toml, read_text
 
 if TYPE_CHECKING:
     from mlops_tui.domain.alert_rules import AlertSettings
+    from mlops_tui.domain.models import DeclaredModel
 
 ABSENT = "there is no project file here"
 CURE = "write one with `mlops-tui init`"
-LATER_TABLES = ("models", "serve", "policies")
+LATER_TABLES = ("serve", "policies")
 """Tables that other parts of the product read; accepted here as they are."""
 
 
@@ -57,6 +58,12 @@ def _alerts(table: Table) -> AlertSettings:
     from mlops_tui.domain.alerttables import read_alerts  # most files have no such table
 
     return read_alerts(table)
+
+
+def _models(table: Table, datasets: Mapping[str, Dataset]) -> dict[str, DeclaredModel]:
+    from mlops_tui.domain.modeltables import read_models  # most files have no such table
+
+    return read_models(table, datasets)
 
 
 def _unread(folder: Path, problem: Problem, *, has_file: bool = True) -> Project:
@@ -87,6 +94,7 @@ def _project(folder: Path, top: Table) -> Project:
         jobs=jobs,
         alerts=_alerts(top.table("alerts")) if "alerts" in top else None,
         monitor=read_monitor(top.table("monitor"), datasets),
+        models=_models(top.table("models"), datasets) if "models" in top else {},
     )
     about.finish()
     for key in LATER_TABLES:
