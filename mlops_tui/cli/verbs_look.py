@@ -11,6 +11,7 @@ from mlops_tui.cli import output
 from mlops_tui.cli.listing import describe, print_table, runs_table, terminal_width
 from mlops_tui.cli.reading import object_in, one_run, open_index, project_folder
 from mlops_tui.cli.shapes import local_time, run_shape, series_shape, used_shape
+from mlops_tui.cli.shapes_evaluations import predictions_lines, predictions_shape
 from mlops_tui.cli.table import Column
 from mlops_tui.domain import places
 from mlops_tui.domain.errors import InputError, NotFoundError
@@ -82,6 +83,7 @@ def do_show(options: argparse.Namespace) -> int:
         beats = index.heartbeats(run.id, LAST_BEATS)
         artifacts = index.artifacts(run.id)
         used = index.data_used([run.id])
+        predictions = index.predictions([run.id])
         alerts = _alerts_about(index, run.id, now)
     folder = places.run_dir(project, run.id)
     record, found = object_in(folder / "run.json"), object_in(folder / "environment.json")
@@ -104,6 +106,7 @@ def do_show(options: argparse.Namespace) -> int:
             "inputs": record.get("inputs"),
             "outputs": record.get("outputs"),
             "datasets": [used_shape(data) for data in used],
+            "predictions": [predictions_shape(it) for it in predictions],
             "timeout_seconds": record.get("timeout_seconds"),
             "environment": found or None,
             "resources": latest or None,
@@ -112,6 +115,7 @@ def do_show(options: argparse.Namespace) -> int:
         output.json_data(shape)
         return 0
     lines = describe(run, record, found, latest, artifacts, used, folder, now)
+    lines += predictions_lines(predictions)
     for line in [*lines, *_alert_lines(alerts, now)]:
         output.data(line)
     return 0

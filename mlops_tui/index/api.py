@@ -12,6 +12,7 @@ from mlops_tui.domain.runs import Run, Series
 from mlops_tui.index import datasets, queries
 from mlops_tui.index.alert_reads import AlertReads
 from mlops_tui.index.batch_reads import BatchReads
+from mlops_tui.index.evaluation_reads import EvaluationReads
 from mlops_tui.index.fields import read_field_facts
 from mlops_tui.index.lines import clean
 from mlops_tui.index.values import Changes, FieldFacts, QueuedRun
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 _Answer = TypeVar("_Answer")
 
 
-class Index(AlertReads, BatchReads):
+class Index(AlertReads, BatchReads, EvaluationReads):
     """The index of one project; an object for one thread, any number of them and of processes.
 
     A damaged or deleted file is built again by whatever method notices, and the next `ingest`

@@ -11,15 +11,14 @@ from typing import TYPE_CHECKING
 
 from mlops_tui.domain.lifecycle import VERSIONS_FILE
 from mlops_tui.index.columns import Column, Dated, FileState, Undated, to_columns
+from mlops_tui.index.coverage import coverage, save_coverage
 from mlops_tui.index.datasets import apply_version_lines
 from mlops_tui.index.facts import (
     apply_creation,
     apply_event_facts,
     apply_runner_lines,
-    coverage,
     forget_files,
     hear,
-    save_coverage,
 )
 from mlops_tui.index.files import file_number, move, stored_position
 from mlops_tui.index.gather import CHUNK_BYTES, MAIN_EVENTS, RUNNER_FILE, Piece, RunNews

@@ -24,6 +24,7 @@ from mlops_tui.index.lines import (
     to_params,
     to_tags,
 )
+from mlops_tui.index.predictions import to_predictions
 from mlops_tui.journal.tail import LONGEST_LINE_BYTES
 
 _NOT_FINITE = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
@@ -50,6 +51,7 @@ class Facts:
     tags: dict[str, str] = field(default_factory=dict)
     artifacts: list[str] = field(default_factory=list)
     datasets: list[dict[str, Any]] = field(default_factory=list)
+    predictions: list[dict[str, Any]] = field(default_factory=list)
     note: str | None = None
     progress: tuple[float, float | None] | None = None
 
@@ -185,6 +187,8 @@ def _to_facts(record: dict[str, Any]) -> Facts:
         facts.progress = _to_progress(record["progress"])
     if record.get("dataset") is not None:
         facts.datasets.append(to_data(record["dataset"], record.get("t")))
+    if record.get("predictions") is not None:
+        facts.predictions.append(to_predictions(record["predictions"], record.get("t")))
     note, artifact = record.get("note"), record.get("artifact")
     if note is not None:
         if not isinstance(note, str):
@@ -202,6 +206,7 @@ def _add_facts(facts: Facts, later: Facts) -> None:
     facts.tags.update(later.tags)
     facts.artifacts += later.artifacts
     facts.datasets += later.datasets
+    facts.predictions += later.predictions
     facts.note = facts.note if later.note is None else later.note
     facts.progress = facts.progress if later.progress is None else later.progress
 

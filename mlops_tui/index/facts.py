@@ -13,6 +13,7 @@ from mlops_tui.domain import lifecycle
 from mlops_tui.domain.runs import ENDED
 from mlops_tui.index.alert_marks import note_alert_line
 from mlops_tui.index.batches import note_batch
+from mlops_tui.index.coverage import add_sizes, extend_coverage
 from mlops_tui.index.datasets import add_used, note_version
 from mlops_tui.index.labels import PERSON, add_labels, said_at, set_note, tag
 from mlops_tui.index.lines import (
@@ -25,6 +26,7 @@ from mlops_tui.index.lines import (
     to_tags,
 )
 from mlops_tui.index.points import delete_points
+from mlops_tui.index.predictions import add_predictions
 
 if TYPE_CHECKING:
     from mlops_tui.index.events import Facts
@@ -141,6 +143,8 @@ def apply_event_facts(connection: sqlite3.Connection, run: int, origin: str, fac
         )
     if facts.datasets:
         add_used(connection, run, facts.datasets)
+    if facts.predictions:
+        add_predictions(connection, run, origin, facts.predictions)
     if facts.note is not None:
         set_note(connection, run, facts.note, origin)
     if facts.progress is not None:
@@ -165,7 +169,7 @@ def apply_runner_lines(connection: sqlite3.Connection, run: int, data: bytes) ->
             heard = t if heard is None else max(heard, t)
         event = record.get("event")
         if event == lifecycle.RUNNER_HEARTBEAT:
-            _add_sizes(sizes, record.get("files"), t)
+            add_sizes(sizes, record.get("files"), t)
         elif event == lifecycle.RUNNER_STARTING:
             connection.execute("UPDATE runs SET phase = max(phase, 1) WHERE num = ?", (run,))
         elif event in (lifecycle.RUNNER_STARTED, lifecycle.RUNNER_ADOPTED):
@@ -178,7 +182,7 @@ def apply_runner_lines(connection: sqlite3.Connection, run: int, data: bytes) ->
             _end(connection, run, record, RUNNER)
     hear(connection, run, heard)
     for name, (seen_sizes, times) in sizes.items():
-        _extend_coverage(connection, run, name, seen_sizes, times)
+        extend_coverage(connection, run, name, seen_sizes, times)
 
 
 def _tell_signal(connection: sqlite3.Connection, run: int, record: Mapping[str, Any]) -> None:
@@ -198,38 +202,11 @@ def hear(connection: sqlite3.Connection, run: int, t: float | None) -> None:
         )
 
 
-def coverage(
-    connection: sqlite3.Connection, run: int, name: str
-) -> tuple[array[int], array[float]]:
-    """Return the sizes of a file that heartbeats saw, growing, and when they did."""
-    sizes, times = array("q"), array("d")
-    row = connection.execute(
-        "SELECT sizes, times FROM coverage WHERE run = ? AND file = ?", (run, name)
-    ).fetchone()
-    if row is not None:
-        sizes.frombytes(row[0])
-        times.frombytes(row[1])
-    return sizes, times
-
-
-def save_coverage(
-    connection: sqlite3.Connection, run: int, name: str, sizes: array[int], times: array[float]
-) -> None:
-    """Replace what heartbeats saw of a file."""
-    if sizes:
-        connection.execute(
-            "INSERT OR REPLACE INTO coverage VALUES (?, ?, ?, ?)",
-            (run, name, sizes.tobytes(), times.tobytes()),
-        )
-    else:
-        connection.execute("DELETE FROM coverage WHERE run = ? AND file = ?", (run, name))
-
-
 def forget_files(connection: sqlite3.Connection, run: int) -> None:
     """Drop all that came from the files of a run, so that they are read from their start again."""
     rows = connection.execute("SELECT id FROM series WHERE run = ?", (run,)).fetchall()
     delete_points(connection, [row[0] for row in rows])
-    for table in ("files", "coverage", "artifacts", "data_used"):
+    for table in ("files", "coverage", "artifacts", "data_used", "predictions"):
         connection.execute(f"DELETE FROM {table} WHERE run = ?", (run,))
     connection.execute(
         f"DELETE FROM labels WHERE run = ? AND origin != '' AND origin < '{PERSON}'", (run,)
@@ -328,39 +305,6 @@ def _end(connection: sqlite3.Connection, run: int, record: Mapping[str, Any], so
             source,
         ),
     )
-
-
-def _add_sizes(
-    sizes: dict[str, tuple[array[int], array[float]]], files: object, t: float | None
-) -> None:
-    if t is None or not isinstance(files, dict):
-        return
-    for name, size in files.items():
-        if isinstance(size, int) and 0 < size < 2**63:
-            seen_sizes, times = sizes.setdefault(clean(name), (array("q"), array("d")))
-            if not seen_sizes or size > seen_sizes[-1]:
-                seen_sizes.append(size)
-                times.append(t)
-
-
-def _extend_coverage(
-    connection: sqlite3.Connection,
-    run: int,
-    name: str,
-    seen_sizes: array[int],
-    seen_times: array[float],
-) -> None:
-    """Add sizes beyond all known ones, and beyond what is read and dated of the file."""
-    row = connection.execute(
-        "SELECT ifnull(undated, offset) FROM files WHERE run = ? AND name = ?", (run, name)
-    ).fetchone()
-    sizes, times = coverage(connection, run, name)
-    floor = max(row[0] if row else 0, sizes[-1] if sizes else 0)
-    news = [(size, t) for size, t in zip(seen_sizes, seen_times, strict=True) if size > floor]
-    if news:
-        sizes.extend([size for size, _ in news])
-        times.extend([t for _, t in news])
-        save_coverage(connection, run, name, sizes, times)
 
 
 def _number(record: Mapping[str, Any], key: str) -> float | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 APPLICATION_ID = 0x6D6C6F70
 """`mlop`: an SQLite file without it is none of ours."""
-SCHEMA_VERSION = 11
+SCHEMA_VERSION = 12
 """Goes up with every change of tables or of what ingest writes; another one means a rebuild."""
 
 TABLES = """
@@ -50,6 +50,10 @@ CREATE TABLE labels (                      -- parameters and tags, values as JSO
 CREATE INDEX labels_run ON labels (run);
 CREATE TABLE artifacts (
     run INTEGER NOT NULL, path TEXT NOT NULL, PRIMARY KEY (run, path)
+) WITHOUT ROWID;
+CREATE TABLE predictions (                 -- the last file that each event file names for a dataset
+    run INTEGER NOT NULL, dataset TEXT NOT NULL, origin TEXT NOT NULL, t REAL NOT NULL,
+    path TEXT NOT NULL, model TEXT NOT NULL, rows INTEGER, PRIMARY KEY (run, dataset, origin)
 ) WITHOUT ROWID;
 CREATE TABLE data_used (                   -- version '' for data that was only named
     run INTEGER NOT NULL, name TEXT NOT NULL, version TEXT NOT NULL, path TEXT NOT NULL,

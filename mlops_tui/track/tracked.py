@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Callable, Dict, Mapping, Optional, Tuple, Type
 
 from mlops_tui.track import process
 from mlops_tui.track.attempt import attempt, repr_of, say_once, text_of
-from mlops_tui.track.data_paths import DataPaths
 from mlops_tui.track.endings import Ending, ending_of
 from mlops_tui.track.events import EventFile
-from mlops_tui.track.lines import (
-    LONGEST_LINE_BYTES,
-    PointLines,
-    clean,
-    fact_line,
-    foreign_number,
-    halves,
-)
-from mlops_tui.track.own import OwnFacts, working_folder
-from mlops_tui.track.params import Params
+from mlops_tui.track.keeping import KeepingRun
+from mlops_tui.track.lines import LONGEST_LINE_BYTES, PointLines, clean, foreign_number, halves
+from mlops_tui.track.own import OwnFacts
 from mlops_tui.track.ranks import rank
 
 
-class TrackedRun:
+class TrackedRun(KeepingRun):
     """A run being recorded; made by `track.run()`.
 
     No method raises, waits for a lock or starts a thread, and every line is with the operating
@@ -42,29 +32,8 @@ class TrackedRun:
         own: Optional[OwnFacts] = None,
         given: Optional[Mapping[str, Any]] = None,
     ) -> None:
-        self.id = run_id
-        """The run's id, empty where nothing is recorded."""
-        self._events = events
-        self._own = own
-        self._params = Params(given or {})
-        self.data = DataPaths()
-        """`run.data("train")` is the path of a dataset, with what people have marked in it."""
+        super().__init__(run_id, events, own, given)
         self._points = PointLines()
-        self._is_closed = False
-        self._scratch: Optional[Path] = None
-
-    @property
-    def dir(self) -> Path:
-        """The run's folder; where nothing is recorded a temporary one, or the working folder."""
-        if self._events is not None:
-            return self._events.run_dir
-        if self._scratch is None:
-            made = attempt(_temporary_folder)
-            if not isinstance(made, Path):
-                say_once("there is no room for temporary files: %s" % text_of(made))
-                made = working_folder()
-            self._scratch = made
-        return self._scratch
 
     def log(self, metrics: Mapping[str, Any], step: Optional[int] = None) -> None:
         """Record one point of each metric.
@@ -113,45 +82,12 @@ class TrackedRun:
         """Record a remark for the person who reads about this run later."""
         self._record("note", lambda given: clean(text_of(given)), text)
 
-    def dataset(self, name: str, path: object) -> None:
-        """Record that the run reads the data at `path`, under a name; its version follows soon.
-
-        A process of its own reads all of the data, unless it was not touched since that was done.
-        """
-        self._record("dataset", lambda given: _look_at(self.dir, given), (name, path))
-
-    def artifact(self, path: object) -> None:
-        """Record a file or folder that the run made.
-
-        One outside the run's folder is copied into its `artifacts/`, whole or not at all.
-        """
-        self._record("artifact", lambda given: _keep(self.dir, given), path)
-
     def close(self, state: str = "finished", reason: Optional[str] = None) -> None:
         """Close the run as `finished`, `failed` or `stopped`; a second call does nothing."""
         if attempt(("finished", "failed", "stopped").__contains__, state) is not True:
             say_once("a run ends finished, failed or stopped, not %s" % repr_of(state))
             state = "failed"
         self.close_as(Ending(state, reason if reason is None else clean(text_of(reason))))
-
-    def close_as(self, ending: Ending) -> None:
-        """Close the run; for the hooks of its process."""
-        if self._is_closed:
-            return
-        with process.uninterrupted():
-            error = attempt(_end, self._own, self._events, ending)
-            if error is not None:
-                say_once("the end of run %s is not recorded: %s" % (self.id, text_of(error)))
-            self._is_closed = True
-            process.closed(self)
-
-    def leave_to_parent(self) -> None:
-        """Become what a fork leaves in the child: a writer of its own file, no owner."""
-        if self._own is not None:
-            self._own.leave_to_parent()
-            self._own = None
-        if self._events is not None:
-            self._events.leave_to_parent()
 
     def __enter__(self) -> TrackedRun:
         return self
@@ -177,23 +113,6 @@ class TrackedRun:
         elif line:
             self._write(line)
 
-    def _record(self, kind: str, make: Callable[[Any], Any], given: Any) -> None:
-        if self._events is None:
-            return
-        lines = attempt(_fact_lines, kind, make, given)
-        errors = [lines]
-        if isinstance(lines, tuple):
-            errors = [attempt(self._write, line) for line in lines]
-        for error in errors:
-            if error is not None:
-                say_once("%s is not recorded: %s" % (kind, text_of(error)))
-
-    def _write(self, line: bytes) -> None:
-        if self._is_closed:
-            say_once("run %s is closed: what it is told now is not recorded" % self.id)
-        elif self._events is not None:
-            self._events.write(line)
-
 
 def plain_tags(tags: Any) -> Dict[str, str]:
     """Return tags as texts; a sequence of names is taken as tags without a value."""
@@ -211,50 +130,6 @@ def _numbers(given: Tuple[Any, ...]) -> Any:
 
 def _short(number: float) -> float:
     return int(number) if number.is_integer() else number
-
-
-def _fact_lines(kind: str, make: Callable[[Any], Any], given: Any) -> Tuple[bytes, ...]:
-    value = make(given)
-    return _short_enough(kind, value) if value or kind == "note" else ()
-
-
-def _short_enough(kind: str, value: Any) -> Tuple[bytes, ...]:
-    line = fact_line({kind: value})
-    if len(line) <= LONGEST_LINE_BYTES or not isinstance(value, dict) or len(value) < 2:
-        return (line,)
-    first, second = halves(value)
-    return _short_enough(kind, first) + _short_enough(kind, second)
-
-
-def _temporary_folder() -> Path:
-    import tempfile
-
-    return Path(tempfile.mkdtemp(prefix="mlops-tui-"))
-
-
-def _keep(run_dir: Path, given: Any) -> Dict[str, Any]:
-    from mlops_tui.track.artifacts import keep  # it loads shutil
-
-    return keep(run_dir, given)
-
-
-def _look_at(run_dir: Path, given: Any) -> Dict[str, Any]:
-    from mlops_tui.track.datasets import start_recording  # few scripts name their data
-
-    name, path = clean(text_of(given[0])), clean(os.path.abspath(os.fspath(given[1])))
-    error = attempt(start_recording, run_dir, [(name, path)], sys.executable or "python3")
-    if error is not None:
-        say_once("the version of data is not recorded: %s" % text_of(error))
-    return {"name": name, "path": path}
-
-
-def _end(own: Optional[OwnFacts], events: Optional[EventFile], ending: Ending) -> None:
-    if own is not None:
-        own.end(ending)
-    elif events is not None and events.is_primary:
-        events.write(fact_line({"end": {"state": ending.state, "reason": ending.reason}}))
-    if events is not None:
-        events.close()
 
 
 def _in_other_process(run_id: str, folder: Optional[str], given: Dict[str, Any]) -> TrackedRun:

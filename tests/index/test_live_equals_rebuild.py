@@ -37,6 +37,8 @@ def event_lines(draw: st.DrawFn) -> bytes:
                 *({"params": {"lr": 1}}, {"tags": {"a": "b"}}, {"note": "n"}, {"progress": [1, 2]}),
                 {"dataset": {"name": "train", "path": "/train.csv"}},
                 {"t": T + 9, "dataset": {"name": "train", "path": "/t", "version": "abc"}},
+                {"t": T + 3, "predictions": {"path": "a.csv", "dataset": "train"}},
+                {"predictions": {"path": "b.csv", "dataset": "train"}},
             ]
         )
         return json.dumps(draw(extra)).encode()
@@ -70,7 +72,8 @@ def everything(index: Index) -> object:
         for limit in (None, 7)
     }
     used = index.data_used([run.id for run in runs])
-    return repr((runs, series, used, index.data_versions()))
+    predicted = index.predictions([run.id for run in runs])
+    return repr((runs, series, used, predicted, index.data_versions()))
 
 
 @settings(

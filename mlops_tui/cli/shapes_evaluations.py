@@ -1,0 +1,32 @@
+"""The shapes and lines of predictions and evaluations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mlops_tui.domain.evaluations import Predictions
+
+
+def predictions_shape(found: Predictions) -> dict[str, object]:
+    """Return predictions of a run as `show --json` gives them."""
+    return {
+        "path": found.path,
+        "dataset": found.dataset,
+        "model": found.model,
+        "rows": found.rows,
+        "recorded": found.t,
+    }
+
+
+def predictions_lines(found: Sequence[Predictions]) -> list[str]:
+    """Return the part about predictions of the page about a run."""
+    if not found:
+        return []
+    lines = ["", "predictions"]
+    for it in found:
+        rows = "" if it.rows is None else f", {it.rows:,} rows"
+        model = "" if it.model is None else f", of model {it.model}"
+        lines.append(f"  {it.path}  (on {it.dataset or 'data that is not named'}{rows}{model})")
+    return lines
