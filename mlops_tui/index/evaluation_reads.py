@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mlops_tui.domain.evaluations import Predictions
-from mlops_tui.index import predictions
+from mlops_tui.domain.evaluations import Evaluation, Looks, Predictions
+from mlops_tui.index import evaluations, predictions
 from mlops_tui.index.opened import OpenIndex
 
 
@@ -15,3 +15,38 @@ class EvaluationReads(OpenIndex):
     def predictions(self, run_ids: Sequence[str]) -> list[Predictions]:
         """Return the files of predictions of some runs, by run and then by dataset."""
         return self._ask(lambda c: predictions.select_predictions(c, run_ids))
+
+    def evaluations(
+        self,
+        *,
+        run_ids: Sequence[str] | None = None,
+        model: str | None = None,
+        number: int | None = None,
+        dataset: str | None = None,
+        limit: int | None = None,
+    ) -> list[Evaluation]:
+        """Return evaluations, newest first.
+
+        Args:
+            run_ids: of these runs only.
+            model: of the versions of this registered model only.
+            number: of this version of it only.
+            dataset: on this dataset only.
+            limit: no more than these.
+        """
+        return self._ask(
+            lambda c: evaluations.select_evaluations(c, run_ids, model, number, dataset, limit)
+        )
+
+    def evaluation(self, name: str) -> Evaluation:
+        """Return the evaluation that goes by an id or the unique beginning of one.
+
+        Raises:
+            NotFoundError: there is none.
+            AmbiguousError: there are several.
+        """
+        return self._ask(lambda c: evaluations.find_evaluation(c, name))
+
+    def looks(self) -> list[Looks]:
+        """Return how often each dataset was looked at to judge models, by name."""
+        return self._ask(evaluations.select_looks)

@@ -15,6 +15,7 @@ from mlops_tui.index.alert_marks import note_alert_line
 from mlops_tui.index.batches import note_batch
 from mlops_tui.index.coverage import add_sizes, extend_coverage
 from mlops_tui.index.datasets import add_used, note_version
+from mlops_tui.index.evaluations import note_evaluation
 from mlops_tui.index.labels import PERSON, add_labels, said_at, set_note, tag
 from mlops_tui.index.lines import (
     BadLineError,
@@ -41,6 +42,7 @@ _STATES_OF_ORDERS = {
 _OTHER_FACTS: Mapping[str, tuple[str, Callable[[sqlite3.Connection, Mapping[str, Any]], None]]] = {
     lifecycle.DATASET_VERSION: ("data", note_version),
     lifecycle.BATCH_JUDGED: ("batches", note_batch),
+    lifecycle.EVALUATION_RECORDED: ("evaluations", note_evaluation),
 }
 """What is said of no run: the topic that changes, and who puts it into the tables."""
 
@@ -78,14 +80,14 @@ def apply_project_lines(connection: sqlite3.Connection, data: bytes) -> Touched:
         event = _text(record, "event")
         if event in lifecycle.ALERT_EVENTS:
             touched.causes.update(note_alert_line(connection, record))
-        elif isinstance(run, str) and run and "/" not in run:
-            number = run_number(connection, clean(run))
-            _apply_to_run(connection, number, record)
-            touched.runs.add(number)
         elif event in _OTHER_FACTS:
             topic, note = _OTHER_FACTS[event]
             note(connection, record)
             touched.topics.add(topic)
+        elif isinstance(run, str) and run and "/" not in run:
+            number = run_number(connection, clean(run))
+            _apply_to_run(connection, number, record)
+            touched.runs.add(number)
         else:
             touched.runs.update(_apply_to_queue(connection, record))
     if touched.causes:

@@ -55,6 +55,16 @@ CREATE TABLE predictions (                 -- the last file that each event file
     run INTEGER NOT NULL, dataset TEXT NOT NULL, origin TEXT NOT NULL, t REAL NOT NULL,
     path TEXT NOT NULL, model TEXT NOT NULL, rows INTEGER, PRIMARY KEY (run, dataset, origin)
 ) WITHOUT ROWID;
+CREATE TABLE evaluations (                 -- metrics as JSON: name -> value, low, high, n
+    id TEXT PRIMARY KEY, run TEXT, model TEXT, number INTEGER, dataset TEXT, version TEXT,
+    role TEXT, problem TEXT NOT NULL, rows INTEGER NOT NULL, metrics TEXT NOT NULL,
+    report TEXT, predictions TEXT, t REAL NOT NULL, person TEXT NOT NULL, host TEXT NOT NULL,
+    error TEXT
+) WITHOUT ROWID;
+CREATE INDEX evaluations_last ON evaluations (t DESC, id DESC);
+CREATE INDEX evaluations_run ON evaluations (run, t);
+CREATE INDEX evaluations_model ON evaluations (model, number, t);
+CREATE INDEX evaluations_dataset ON evaluations (dataset, t);
 CREATE TABLE data_used (                   -- version '' for data that was only named
     run INTEGER NOT NULL, name TEXT NOT NULL, version TEXT NOT NULL, path TEXT NOT NULL,
     files INTEGER, size INTEGER, t REAL NOT NULL, problem TEXT,

@@ -21,7 +21,8 @@ class Changes:
     alerts: frozenset[str] = frozenset()
     """Ids of alerts of which anything changed."""
     topics: frozenset[str] = frozenset()
-    """What else changed: `batches` of live data, versions of `data`."""
+    """What else changed: `batches` of live data, versions of `data`,
+    `evaluations`."""
 
     @property
     def unreadable_words(self) -> str:
