@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import compileall
 import gc
-import importlib
 import io
 import json
 import os
@@ -52,10 +51,6 @@ def isolated_home(
     return home
 
 
-TAKERS = ("live", "monitor", "patches", "performance")
-"""Parts of `engine` that have the way to a worker under their own name."""
-
-
 @pytest.fixture
 def own_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have tasks done here: a process of each would load for seconds what we have loaded once."""
@@ -71,6 +66,3 @@ def own_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
         return answer["result"]
 
     monkeypatch.setattr(workers, "work", work)
-    for name in TAKERS:
-        module = importlib.import_module(f"mlops_tui.engine.actions_{name}")
-        monkeypatch.setattr(module, "work", work)

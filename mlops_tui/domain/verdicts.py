@@ -22,6 +22,11 @@ class Level(StrEnum):
     ALARM = "alarm"
 
 
+def counted(windows: Sequence[Verdict], m: int) -> Sequence[Verdict]:
+    """Return the last `m` verdicts that count: windows with too little data do not."""
+    return [verdict for verdict in windows if verdict is not Verdict.TOO_LITTLE_DATA][-m:]
+
+
 def level(windows: Sequence[Verdict], k: int = 2, m: int = 3) -> Level:
     """Return what the verdicts of one cause, oldest first, amount to at the newest window.
 
@@ -34,7 +39,7 @@ def level(windows: Sequence[Verdict], k: int = 2, m: int = 3) -> Level:
     """
     if not 1 <= k <= m:
         raise ValueError(f"an alarm after {k} of {m} windows is not possible")
-    judged = [verdict for verdict in windows if verdict is not Verdict.TOO_LITTLE_DATA][-m:]
+    judged = counted(windows, m)
     if not judged or judged[-1] is not Verdict.DRIFT:
         return Level.QUIET
     return Level.ALARM if judged.count(Verdict.DRIFT) >= k else Level.WARNING

@@ -13,6 +13,7 @@ from mlops_tui.domain.errors import InputError
 from mlops_tui.domain.monitoring import BatchFacts, Watched, watched_pairs
 from mlops_tui.domain.replayed import Episode, episodes, levels
 from mlops_tui.domain.verdicts import Level, Verdict
+from mlops_tui.engine import workers
 from mlops_tui.engine.actions_agent import agent_status
 from mlops_tui.engine.creation import ensure_project_folders
 from mlops_tui.engine.drift_alerts import HISTORY, drifting_since, level_of, tell_alerts
@@ -22,7 +23,7 @@ from mlops_tui.engine.live_keys import live_files
 from mlops_tui.engine.monitored import live_path, monitored_project, require_watched
 from mlops_tui.engine.wake import ensure_agent
 from mlops_tui.engine.warm_worker import WarmWorker
-from mlops_tui.engine.workers import Cancellation, OnProgress, work
+from mlops_tui.engine.workers import Cancellation, OnProgress
 from mlops_tui.index import Index
 
 _REST_SECONDS = 5.0
@@ -196,7 +197,7 @@ def replay_live(
     described = monitored_project(project)
     watched = require_watched(described, dataset)
     arguments = _arguments(described.path, watched, settings) | {"since": since}
-    windows = work("batches.replay", arguments, on_progress, cancellation)
+    windows = workers.work("batches.replay", arguments, on_progress, cancellation)
     monitor = watched.monitor
     alarm_after, of_last = alarm or (monitor.alarm_after, monitor.of_last)
     verdicts = [Verdict(it["verdict"]) if it["verdict"] else None for it in windows]
@@ -228,7 +229,7 @@ def compare_live(
     described = monitored_project(project)
     watched = require_watched(described, dataset)
     arguments = _arguments(described.path, watched, settings) | {"multivariate": is_multivariate}
-    found: dict[str, Any] = work("batches.compare", arguments, on_progress, cancellation)
+    found: dict[str, Any] = workers.work("batches.compare", arguments, on_progress, cancellation)
     return found
 
 

@@ -19,8 +19,9 @@ from typing import Any
 from mlops_tui.domain import places
 from mlops_tui.domain.errors import InputError, NotFoundError
 from mlops_tui.domain.monitoring import BatchFacts
+from mlops_tui.engine import workers
 from mlops_tui.engine.objects import read_object
-from mlops_tui.engine.workers import Cancellation, OnProgress, work
+from mlops_tui.engine.workers import Cancellation, OnProgress
 
 PRESETS = ("evidently", "nannyml", "psi")
 """Whose decisions may be asked for in place of ours."""
@@ -69,7 +70,7 @@ def compare_files(
         "now": time.time(),
         "ask": dict(ask) if ask is not None else None,
     }
-    found: dict[str, Any] = work("monitoring.compare", arguments, on_progress, cancellation)
+    found: dict[str, Any] = workers.work("monitoring.compare", arguments, on_progress, cancellation)
     return found
 
 

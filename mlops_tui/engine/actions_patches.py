@@ -23,10 +23,11 @@ from mlops_tui.domain.patches import (
     patched_version,
     undo_line,
 )
+from mlops_tui.engine import workers
 from mlops_tui.engine.actions_lookup import user_name
 from mlops_tui.engine.data_sources import Source, find_source, open_project
 from mlops_tui.engine.patches import Patch, append_lines, new_mark_id, read_marks
-from mlops_tui.engine.workers import Cancellation, OnProgress, work
+from mlops_tui.engine.workers import Cancellation, OnProgress
 from mlops_tui.track.fingerprint import fingerprint
 
 MOST_ROWS = 100_000
@@ -113,7 +114,7 @@ def mark_rows(
         "values": dict(request.values),
         "shown": shown,
     }
-    pinned = work("patches.pin", arguments, on_progress, cancellation)
+    pinned = workers.work("patches.pin", arguments, on_progress, cancellation)
     known = {(it.pin, it.act, tuple(sorted(it.values.items()))) for it in patch.marks}
     taken = [it.id for it in patch.marks]
     made: list[Mark] = []
@@ -169,7 +170,7 @@ def list_marks(
     if is_checked:
         if patch.marks:
             arguments = {"path": source.path, "pins": [asdict(it.pin) for it in patch.marks]}
-            found = work("patches.judge", arguments, on_progress, cancellation)
+            found = workers.work("patches.judge", arguments, on_progress, cancellation)
             states = [
                 MarkState(mark, it["standing"], it["line"])
                 for mark, it in zip(patch.marks, found, strict=True)

@@ -11,8 +11,9 @@ from typing import Any
 from mlops_tui.domain.errors import InputError, NotFoundError
 from mlops_tui.domain.monitoring import Monitor, Watched, watched_pairs
 from mlops_tui.domain.project import Objective, Project
+from mlops_tui.engine import workers
 from mlops_tui.engine.data_sources import find_source, open_project
-from mlops_tui.engine.workers import Cancellation, OnProgress, work
+from mlops_tui.engine.workers import Cancellation, OnProgress
 
 _DECLARE = "name the columns in [monitor]: prediction, score or scores, truth; or give them here"
 
@@ -83,7 +84,7 @@ def judge_performance(
         "by": question.by,
         "is_by_file": question.is_by_file,
     }
-    found: dict[str, Any] = work("performance.judge", arguments, on_progress, cancellation)
+    found: dict[str, Any] = workers.work("performance.judge", arguments, on_progress, cancellation)
     return found
 
 

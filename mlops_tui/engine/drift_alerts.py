@@ -10,7 +10,7 @@ from mlops_tui.domain.alerts import Alert, Evidence, Remedy, RemedyKind, Scalar,
 from mlops_tui.domain.monitoring import BatchFacts, Cell, Monitor, Watched
 from mlops_tui.domain.project import JobKind, Project
 from mlops_tui.domain.tables import dotted
-from mlops_tui.domain.verdicts import Level, Verdict, level
+from mlops_tui.domain.verdicts import Level, Verdict, counted, level
 from mlops_tui.engine.actions_alerts import clear, raise_alert
 from mlops_tui.engine.performance_alerts import tell_performance
 
@@ -56,8 +56,11 @@ def tell_alerts(described: Project, watched: Watched, index: Index) -> None:
 
 def level_of(batches: Sequence[BatchFacts], monitor: Monitor) -> Level:
     """Return what the verdicts of batches, oldest first, amount to; unreadable ones count not."""
-    verdicts = [Verdict(batch.verdict) for batch in batches if batch.verdict is not None]
-    return level(verdicts, monitor.alarm_after, monitor.of_last)
+    return level(_verdicts(batches), monitor.alarm_after, monitor.of_last)
+
+
+def _verdicts(batches: Sequence[BatchFacts]) -> list[Verdict]:
+    return [Verdict(batch.verdict) for batch in batches if batch.verdict is not None]
 
 
 def drifting_since(batches: Sequence[BatchFacts]) -> BatchFacts | None:
@@ -76,8 +79,7 @@ def drifting_since(batches: Sequence[BatchFacts]) -> BatchFacts | None:
 
 def level_words(batches: Sequence[BatchFacts], monitor: Monitor) -> str:
     """Return such as `2 of the last 3 windows have drifted; 2 are an alarm`."""
-    verdicts = [it.verdict for it in batches if it.verdict in (Verdict.OK, Verdict.DRIFT)]
-    last = verdicts[-monitor.of_last :]
+    last = counted(_verdicts(batches), monitor.of_last)
     drifted = last.count(Verdict.DRIFT)
     windows = f"{drifted} of the last {len(last)} windows have drifted"
     return f"{windows}; {monitor.alarm_after} of {monitor.of_last} are an alarm"

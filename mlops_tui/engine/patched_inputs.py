@@ -15,18 +15,17 @@ from typing import Any
 
 from mlops_tui.domain import places
 from mlops_tui.domain.datasets import SHORT
-from mlops_tui.domain.errors import InputError, MlopsTuiError, WorkCancelledError
+from mlops_tui.domain.errors import InputError
 from mlops_tui.domain.lifecycle import VERSIONS_FILE
 from mlops_tui.domain.patches import patched_version, told_patch
-from mlops_tui.engine import reasons, run_data
+from mlops_tui.engine import run_data, workers
 from mlops_tui.engine.actions_patches import change_facts
+from mlops_tui.engine.before_start import end_of_work, write_output
 from mlops_tui.engine.creation import guarding
 from mlops_tui.engine.data_sources import Source, declared_source, sound_datasets
-from mlops_tui.engine.endings import end_of
 from mlops_tui.engine.patches import has_marks, read_marks
 from mlops_tui.engine.recorded import RunFolder
-from mlops_tui.engine.required_checks import stopping, write_output
-from mlops_tui.engine.workers import Cancellation, work
+from mlops_tui.engine.workers import Cancellation
 from mlops_tui.journal.append import append_locked
 from mlops_tui.journal.sharing import make_folder
 from mlops_tui.track.fingerprint import fingerprint
@@ -102,7 +101,7 @@ def patch_data(
         "changes": change_facts(changes),
         "folder": str(folder),
     }
-    made = work("patches.materialise", arguments, None, cancellation)
+    made = workers.work("patches.materialise", arguments, None, cancellation)
     if _fingerprint(source) != before:
         raise InputError(f"{source.path} changed while its marks were applied", "try again")
     good = sum(it["standing"] in ("applies", "moved") for it in made["standings"])
@@ -165,20 +164,18 @@ def prepare(
         is_stop_asked: says whether this process was told to end.
         now: Unix seconds, for the end.
     """
-    cancellation = Cancellation()
-    try:
-        with stopping(cancellation, lambda: is_stop_asked() or folder.stop_file.exists()):
-            data = order.get("data") or {}
-            asked = {name: path for name, path in data.items() if run_data.asks_for(order, name)}
-            found = patched_inputs(folder.project, asked, cancellation)
+    data = order.get("data") or {}
+    asked = {name: path for name, path in data.items() if run_data.asks_for(order, name)}
+    found: dict[str, PatchedData] = {}
+
+    def apply(cancellation: Cancellation) -> None:
+        found.update(patched_inputs(folder.project, asked, cancellation))
         record(folder.path, found)
-    except WorkCancelledError:
-        words = f"{reasons.stop_words(folder.stop_asked_by())} before it started"
-        return dict(order), end_of("stopped", words, ended=now)
-    except MlopsTuiError as error:
-        words = f"the marks of its data cannot be applied: {error.message}"
-        write_output(folder, [words, *([f"hint: {error.hint}"] if error.hint else [])])
-        return dict(order), end_of("failed", words.replace("\n", "; "), ended=now)
+
+    failing = "the marks of its data cannot be applied"
+    end = end_of_work(folder, apply, is_stop_asked, failing, now)
+    if end is not None:
+        return dict(order), end
     marked = [name for name, file in order["data_marks"].items() if os.path.exists(file)]
     unheard = [_UNHEARD.format(name) for name in marked if name not in asked]
     write_output(folder, [*(_words(it) for it in found.values()), *unheard])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +10,7 @@ from mlops_tui.domain.errors import NotFoundError
 from mlops_tui.domain.monitoring import BatchFacts, Watched
 from mlops_tui.domain.project import Project
 from mlops_tui.engine.actions_alerts import clear, raise_alert
-from mlops_tui.engine.objects import read_object
+from mlops_tui.engine.actions_monitor import report_of
 
 if TYPE_CHECKING:
     from mlops_tui.index import Index
@@ -51,13 +50,10 @@ def tell_performance(
 
 
 def _performance(described: Project, batch: BatchFacts) -> Mapping[str, Any] | None:
-    if batch.report is None:
-        return None
     try:
-        report = json.loads(read_object(described.path, batch.report))
+        found: Mapping[str, Any] | None = report_of(described.path, batch).get("performance")
     except NotFoundError:
-        return None  # it was not copied along with the journal
-    found: Mapping[str, Any] | None = report.get("performance")
+        return None  # there is none, or it was not copied along with the journal
     return found
 
 

@@ -8,27 +8,22 @@ is when the run starts, not as it was when it was queued.
 
 from __future__ import annotations
 
-import contextlib
-import os
-import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from mlops_tui.data.check_results import CheckReport, CheckResult, Status
 from mlops_tui.domain.checks import failing_words
-from mlops_tui.domain.errors import MlopsTuiError, RefusedError, WorkCancelledError
+from mlops_tui.domain.errors import RefusedError
 from mlops_tui.domain.project import Job, Project
-from mlops_tui.engine import kept_checks, reasons
+from mlops_tui.engine import kept_checks
 from mlops_tui.engine.actions_checks import check_data
+from mlops_tui.engine.before_start import end_of_work, write_output
 from mlops_tui.engine.data_sources import declared_source, sound_datasets
 from mlops_tui.engine.endings import end_of
 from mlops_tui.engine.patches import has_marks
 from mlops_tui.engine.recorded import RunFolder
 from mlops_tui.engine.workers import Cancellation
-from mlops_tui.journal.sharing import open_shared
-
-_LOOK_SECONDS = 0.2
 
 
 def require_not_failing(project: Project, job: Job) -> None:
@@ -88,19 +83,15 @@ def end_before_start(
         is_stop_asked: says whether this process was told to end.
         now: Unix seconds, for the end.
     """
-    cancellation = Cancellation()
-    try:
-        with stopping(cancellation, lambda: is_stop_asked() or folder.stop_file.exists()):
-            unmet = _unmet(folder.project, order, cancellation)
-    except WorkCancelledError:
-        words = f"{reasons.stop_words(folder.stop_asked_by())} before it started"
-        return end_of("stopped", words, ended=now)
-    except MlopsTuiError as error:
-        words = f"the checks of its data cannot be judged: {error.message}"
-        write_output(folder, [words, *([f"hint: {error.hint}"] if error.hint else [])])
-        return end_of("failed", words.replace("\n", "; "), ended=now)
-    if not unmet:
-        return None
+    unmet: list[CheckReport] = []
+
+    def look(cancellation: Cancellation) -> None:
+        unmet.extend(_unmet(folder.project, order, cancellation))
+
+    failing = "the checks of its data cannot be judged"
+    end = end_of_work(folder, look, is_stop_asked, failing, now)
+    if end is not None or not unmet:
+        return end
     lines = [line for report in unmet for line in _page(report)]
     write_output(folder, [*lines, "the command was not started: the job requires these checks"])
     return end_of("failed", "; ".join(unmet_words(report) for report in unmet), ended=now)
@@ -122,26 +113,6 @@ def _unmet(
     return found
 
 
-@contextlib.contextmanager
-def stopping(cancellation: Cancellation, is_wanted: Callable[[], bool]) -> Iterator[None]:
-    """Cancel the work within once that is wanted; looked at five times a second."""
-    is_over = threading.Event()
-
-    def watch() -> None:
-        while not is_over.wait(_LOOK_SECONDS):
-            if is_wanted():
-                cancellation.cancel()
-                return
-
-    watcher = threading.Thread(target=watch, daemon=True)
-    watcher.start()
-    try:
-        yield
-    finally:
-        is_over.set()
-        watcher.join()
-
-
 def _page(report: CheckReport) -> list[str]:
     lines = []
     for result in _unmet_of(report):
@@ -150,12 +121,3 @@ def _page(report: CheckReport) -> list[str]:
             values = ", ".join(f"{name}={value}" for name, value in row.values.items())
             lines.append(f"  {row.file}, {row.place}: {values}")
     return lines
-
-
-def write_output(folder: RunFolder, lines: list[str]) -> None:
-    """Add lines of ours to the output of a run; nothing where that cannot be."""
-    text = "".join(f"{line}\n" for line in lines).encode("utf-8", "backslashreplace")
-    with contextlib.suppress(OSError):  # the reason of the end has the words too
-        fd = open_shared(folder.output, os.O_WRONLY | os.O_APPEND)
-        with os.fdopen(fd, "wb") as file:
-            file.write(text)

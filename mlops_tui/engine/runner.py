@@ -119,10 +119,7 @@ class Runner:
         end = required_checks.end_before_start(
             self._folder, self._order, lambda: bell.is_stop_asked, time.time()
         )
-        if end is not None:
-            # what is not met now is not met a moment later: no retry
-            self._finish({**end, "ended": time.time()}, may_retry=False)
-        return end is not None
+        return self._is_over(end)
 
     def _is_without_data(self) -> bool:
         """Give the run its data with its marks; say whether the run ended for lack of it."""
@@ -132,7 +129,11 @@ class Runner:
         self._order, end = patched_inputs.prepare(
             self._folder, self._order, lambda: bell.is_stop_asked, time.time()
         )
+        return self._is_over(end)
+
+    def _is_over(self, end: dict[str, Any] | None) -> bool:
         if end is not None:
+            # what is not met now is not met a moment later: no retry
             self._finish({**end, "ended": time.time()}, may_retry=False)
         return end is not None
 

@@ -20,7 +20,7 @@ from mlops_tui.evaluate.columns import Column, Kind
 from mlops_tui.evaluate.figures import Floats
 from mlops_tui.evaluate.outcomes import Outcomes
 from mlops_tui.monitor import nulls
-from mlops_tui.monitor.multivariate import encode
+from mlops_tui.monitor.multivariate import encode, usable_columns
 from mlops_tui.monitor.swapping import swapped
 
 LEAST_AGREEMENT = 0.7
@@ -109,7 +109,7 @@ def effects(
     """
     reference, current = outcomes
     unit = "sd" if reference.problem is ProblemKind.REGRESSION else "probability"
-    names = _features(*columns)
+    names = usable_columns(*columns)
     said = _said(reference)
     usable = np.flatnonzero(np.isfinite(said).all(axis=1))
     why = _why_not(names, len(usable), said)
@@ -147,15 +147,6 @@ def effects(
     ]
     judged.sort(key=lambda it: -it.effect)
     return Effects("", agreement, now, unit, THRESHOLDS[unit], tuple(judged), len(usable))
-
-
-def _features(before: Mapping[str, Column], after: Mapping[str, Column]) -> list[str]:
-    kinds = (Kind.NUMERIC, Kind.CATEGORY, Kind.BOOLEAN)
-    return [
-        name
-        for name, column in before.items()
-        if name in after and column.kind in kinds and column.count and after[name].count
-    ]
 
 
 def _why_not(names: Sequence[str], rows: int, said: Floats) -> str:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from mlops_tui.evaluate.columns import Column, Kind
 from mlops_tui.monitor import verdicts
+from mlops_tui.monitor.chance import block_factor
 from mlops_tui.monitor.verdicts import Verdict
 
 Floats = NDArray[np.float64]
@@ -87,7 +88,7 @@ def domain_classifier(
     Returns:
         None where fewer than two columns can be used, or a side has fewer than 50 rows.
     """
-    names = _usable(reference, current)
+    names = usable_columns(reference, current)
     n = _rows(current)
     if len(names) < 2 or min(n, _rows(reference)) < 50:
         return None
@@ -185,7 +186,7 @@ def pca_residuals(
     Returns:
         None where fewer than two columns can be used, or a side has fewer than 50 rows.
     """
-    names = _usable(reference, current)
+    names = usable_columns(reference, current)
     n = _rows(current)
     if len(names) < 2 or min(n, _rows(reference)) < 50:
         return None
@@ -233,14 +234,7 @@ def _time_factor(
     if order is None:
         return 1.0
     place = np.cumsum(~is_fit) - 1
-    in_order = usual[place[order[~is_fit[order]]]]
-    length = max(min(n, len(in_order) // 10), 1)
-    blocks = in_order[: len(in_order) // length * length].reshape(-1, length).mean(axis=1)
-    spread = float(in_order.std()) / math.sqrt(length)
-    if len(blocks) < 3 or spread <= 0:
-        return 1.0
-    doubt = 1 + 1.4 / math.sqrt(2 * len(blocks))
-    return max(1.0, doubt * float(blocks.std(ddof=1)) / spread)
+    return block_factor(usual, place[order[~is_fit[order]]], n)
 
 
 def _residuals(rows: Floats, components: Floats) -> Floats:
@@ -248,7 +242,8 @@ def _residuals(rows: Floats, components: Floats) -> Floats:
     return np.asarray(np.sqrt(((rows - back) ** 2).sum(axis=1)), dtype=np.float64)
 
 
-def _usable(reference: Mapping[str, Column], current: Mapping[str, Column]) -> list[str]:
+def usable_columns(reference: Mapping[str, Column], current: Mapping[str, Column]) -> list[str]:
+    """Return the columns with values on both sides that trees and components can be made of."""
     kinds = (Kind.NUMERIC, Kind.CATEGORY, Kind.BOOLEAN)
     return [
         name

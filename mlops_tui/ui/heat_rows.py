@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from mlops_tui.domain.monitoring import BatchFacts, Cell, HeatMap
 from mlops_tui.domain.text import safe, short_number
-from mlops_tui.domain.verdicts import Level, Verdict, level
+from mlops_tui.domain.verdicts import Level, Verdict, counted, level
 from mlops_tui.ui.chosen_columns import BLOCKS
 from mlops_tui.ui.facts import Fact
 from mlops_tui.ui.formats import ago, count, moment
@@ -68,15 +68,17 @@ def level_piece(batches: Sequence[BatchFacts], k: int, m: int) -> Piece:
     """Return what the last windows amount to, and of how many; k of m drifted are an alarm."""
     verdicts = [Verdict(batch.verdict) for batch in batches if batch.verdict is not None]
     words, kind = LEVELS[level(verdicts, k, m)]
-    drifted = sum(verdict is Verdict.DRIFT for verdict in verdicts[-m:])
-    return (f"{words} {drifted}/{min(m, len(verdicts))}" if drifted else words, kind)
+    last = counted(verdicts, m)
+    drifted = last.count(Verdict.DRIFT)
+    return (f"{words} {drifted}/{len(last)}" if drifted else words, kind)
 
 
-def glyphs_of(heat: HeatMap, column: str) -> list[Piece]:
-    """Return a row of the heat map, a cell a window."""
+def glyphs_of(heat: HeatMap, column: str, windows: range) -> list[Piece]:
+    """Return a row of the heat map, a cell for each of these windows."""
     if column == BATCH:
-        return [batch_glyph(batch) for batch in heat.batches]
-    return [cell_glyph(cell) for cell in heat.cells[column]]
+        return [batch_glyph(heat.batches[at]) for at in windows]
+    cells = heat.cells[column]
+    return [cell_glyph(cells[at]) for at in windows]
 
 
 def heading(heat: HeatMap, first: int, room: int, here: int) -> str:

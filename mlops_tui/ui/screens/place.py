@@ -18,7 +18,6 @@ from mlops_tui.ui.heavy import HeavyWork, ProgressTold
 from mlops_tui.ui.place_rows import PlaceContent
 from mlops_tui.ui.project_source import ProjectSource
 from mlops_tui.ui.reads import RunReader
-from mlops_tui.ui.screens.dialogs import MessageDialog
 from mlops_tui.ui.screens.rows_screen import RowsScreen
 from mlops_tui.ui.widgets.pace import Pace
 from mlops_tui.ui.widgets.pane import PaneTitle
@@ -112,10 +111,6 @@ class PlaceScreen(RowsScreen):
         event.stop()
         self.app.notify(safe(event.words), markup=False, timeout=5)
         self.ask()
-
-    def on_action_failed(self, event: intents.ActionFailed) -> None:
-        event.stop()
-        self.app.push_screen(MessageDialog(event.what, describe(event.error)))
 
     def on_pane_title_pane_chosen(self, event: PaneTitle.PaneChosen) -> None:
         self.action_show_pane(event.pane)

@@ -138,10 +138,6 @@ class MarksScreen(ListedScreen):
         self.app.notify(safe(event.words), markup=False, timeout=6)
         self.dismiss()
 
-    def on_action_failed(self, event: intents.ActionFailed) -> None:
-        event.stop()
-        self.app.push_screen(MessageDialog(event.what, describe(event.error)))
-
 
 def need_reason(text: str) -> None:
     """Refuse an empty text.

@@ -7,8 +7,11 @@ from collections.abc import Sequence
 from textual.containers import Vertical
 from textual.widget import Widget
 
+from mlops_tui.ui import intents
+from mlops_tui.ui.errors import describe
 from mlops_tui.ui.facts import Fact
 from mlops_tui.ui.screens.app_screen import AppScreen
+from mlops_tui.ui.screens.dialogs import MessageDialog
 from mlops_tui.ui.widgets.row_table import RowTable
 from mlops_tui.ui.widgets.run_facts import RunFacts
 
@@ -36,6 +39,10 @@ class RowsScreen(AppScreen):
     def on_row_table_cursor_moved(self, event: RowTable.CursorMoved) -> None:
         event.stop()
         self.show_facts()
+
+    def on_action_failed(self, event: intents.ActionFailed) -> None:
+        event.stop()
+        self.app.push_screen(MessageDialog(event.what, describe(event.error)))
 
     def show_facts(self) -> None:
         """Show what is known of the row under the cursor."""

@@ -33,6 +33,8 @@ class HeatTable(RowTable):
         self.heat = _NOTHING
         self.here = 0
         """The window that is looked at."""
+        self._longest = 0
+        """Letters of the longest name."""
 
     def show(self, heat: HeatMap) -> None:
         """Show this; whoever looks at the newest window goes on to the newest."""
@@ -42,13 +44,14 @@ class HeatTable(RowTable):
         ids = [batch.id for batch in heat.batches]
         is_kept = looked_at in ids and not was_newest
         self.here = ids.index(looked_at) if is_kept and looked_at else max(0, len(ids) - 1)
-        self.set_keys([BATCH, *heat.columns] if heat.batches else [])
+        rows = [BATCH, *heat.columns] if heat.batches else []
+        self._longest = max((len(safe(name)) for name in rows), default=0)
+        self.set_keys(rows)
         self.repaint()
 
     @property
     def _name_cells(self) -> int:
-        longest = max((len(safe(name)) for name in self.keys), default=0)
-        return max(LEAST_NAME, min(MOST_NAME, self.line_width // 3, longest))
+        return max(LEAST_NAME, min(MOST_NAME, self.line_width // 3, self._longest))
 
     @property
     def _windows(self) -> range:
@@ -68,7 +71,7 @@ class HeatTable(RowTable):
 
     def row_pieces(self, key: str, width: int) -> list[Piece]:
         shown = self._windows
-        glyphs = glyphs_of(self.heat, key)[shown.start : shown.stop]
+        glyphs = glyphs_of(self.heat, key, shown)
         words = fit("  " + safe(key), self._name_cells + 2) + " "
         name = (words, "strong" if key == BATCH else "")
         return padded([name, *glyphs], width)

@@ -59,6 +59,8 @@ def test_windows_that_drifted_are_counted_among_the_last_that_could_be_judged() 
     assert level_piece(windows, 2, 3) == ("✗ alarm 2/3", "bad-strong")
     assert level_piece(windows[:2], 2, 3) == ("✓ quiet 1/2", "good")
     assert level_piece([batch(1)], 2, 3) == ("✓ quiet", "good")
+    windows = [batch(1, "drift"), batch(2, "drift"), batch(3, "too_little_data")]
+    assert level_piece([batch(0), *windows], 2, 3) == ("✗ alarm 2/3", "bad-strong")
 
 
 def test_the_head_points_at_a_window_and_names_it_on_the_side_with_room() -> None:
@@ -76,4 +78,4 @@ def test_facts_name_column_and_window() -> None:
     )
     assert facts["verdict"] == "✗ drift: 1 of 20 columns"
     assert "column" not in dict(window_facts(heat, 0, BATCH, T0))
-    assert glyphs_of(heat, BATCH) == [("█", "bad")]
+    assert glyphs_of(heat, BATCH, range(1)) == [("█", "bad")]
