@@ -9,6 +9,7 @@ from mlops_tui.cli.verb import Verb
 from mlops_tui.cli.verbs_table_alerts import ALERT_VERBS
 from mlops_tui.cli.verbs_table_checks import CHECK_VERBS
 from mlops_tui.cli.verbs_table_data import DATA_VERBS
+from mlops_tui.cli.verbs_table_evaluate import EVALUATE_VERBS
 from mlops_tui.cli.verbs_table_monitor import MONITOR_VERBS
 
 if TYPE_CHECKING:
@@ -252,6 +253,7 @@ VERBS: dict[str, Verb] = {
         ),
         *DATA_VERBS,
         *CHECK_VERBS,
+        *EVALUATE_VERBS,
         *MONITOR_VERBS,
         *ALERT_VERBS,
         Verb(

@@ -50,13 +50,15 @@ class Ratio:
     """(n, parts)."""
     bottom: Floats
     """(n, parts), >= 0."""
+    empty: float = math.nan
+    """What a part without a bottom counts as; NaN: it is left out."""
 
     @cached_property
     def _values(self) -> Floats:
         bottoms = self.bottom.sum(axis=0)
         tops = self.top.sum(axis=0)
-        nan = np.full(len(tops), np.nan)
-        return np.asarray(np.divide(tops, bottoms, out=nan, where=bottoms > 1e-9))
+        empty = np.full(len(tops), self.empty)
+        return np.asarray(np.divide(tops, bottoms, out=empty, where=bottoms > 1e-9))
 
     @property
     def value(self) -> float:
@@ -71,7 +73,8 @@ class Ratio:
         if not is_defined.any():
             return np.zeros(len(self.top))
         top, bottom = self.top[:, is_defined], self.bottom[:, is_defined]
-        each = (top - self._values[is_defined] * bottom) / bottom.mean(axis=0)
+        each = top - self._values[is_defined] * bottom
+        each /= np.maximum(bottom.mean(axis=0), 1e-300)
         return np.asarray(each.mean(axis=1), dtype=np.float64)
 
     @property
@@ -83,7 +86,7 @@ class Ratio:
 
     def take(self, rows: NDArray[Any]) -> Ratio:
         """Return it over some of the rows."""
-        return Ratio(self.top[rows], self.bottom[rows])
+        return Ratio(self.top[rows], self.bottom[rows], self.empty)
 
 
 @dataclass(frozen=True)
@@ -150,6 +153,68 @@ def _area(scores: Floats, truth: Floats) -> tuple[float, Floats]:
 
 
 @dataclass(frozen=True)
+class Precision:
+    """Average precision, mean over parts of one class against the rest.
+
+    The sum over thresholds of precision times the recall gained there, as scikit-learn has it.
+    """
+
+    scores: Floats
+    """(n, parts)."""
+    truth: Floats
+    """(n, parts), 1 for a positive, else 0."""
+
+    @cached_property
+    def _parts(self) -> list[tuple[float, Floats]]:
+        places = range(self.scores.shape[1])
+        return [_average_precision(self.scores[:, at], self.truth[:, at]) for at in places]
+
+    @property
+    def value(self) -> float:
+        """The mean of the parts that have positives."""
+        defined = [value for value, _ in self._parts if not math.isnan(value)]
+        return sum(defined) / len(defined) if defined else math.nan
+
+    @cached_property
+    def influence(self) -> Floats:
+        """(n,)."""
+        defined = [each for value, each in self._parts if not math.isnan(value)]
+        return np.mean(defined, axis=0) if defined else np.zeros(len(self.scores))
+
+    @property
+    def support(self) -> float:
+        """The positives of the part that has the fewest."""
+        positives = self.truth.sum(axis=0)
+        return float(positives[positives > 0].min(initial=math.inf)) if positives.any() else 0.0
+
+    def take(self, rows: NDArray[Any]) -> Precision:
+        """Return it over some of the rows."""
+        return Precision(self.scores[rows], self.truth[rows])
+
+
+def _average_precision(scores: Floats, truth: Floats) -> tuple[float, Floats]:
+    """Return average precision and each row's influence on it."""
+    n, positives = len(scores), float(truth.sum())
+    if not positives:
+        return math.nan, np.zeros(n)
+    order = np.argsort(-scores, kind="stable")
+    ranked, p = scores[order], truth[order]
+    is_new = np.r_[True, ranked[1:] != ranked[:-1]]
+    starts, group = np.flatnonzero(is_new), np.cumsum(is_new) - 1
+    up = np.add.reduceat(p, starts)
+    found, above = np.cumsum(up), np.r_[starts[1:], n].astype(np.float64)
+    precision = found / above
+    value = float((up * precision).sum() / positives)
+    # one more positive, or negative, at a score lifts, or lowers, the precision from there on down
+    lifts = np.cumsum((up * (above - found) / above**2)[::-1])[::-1]
+    lowers = np.cumsum((up * found / above**2)[::-1])[::-1]
+    influence = np.empty(n)
+    gains = p * (precision[group] - value + lifts[group]) - (1 - p) * lowers[group]
+    influence[order] = n / positives * gains
+    return value, influence
+
+
+@dataclass(frozen=True)
 class Root:
     """The square root of a figure."""
 
@@ -189,8 +254,10 @@ def standard_error(statistic: Statistic, n: int | None = None) -> float:
     return float(rows.std()) / math.sqrt(len(rows) if n is None else n)
 
 
-def rate_bounds(value: float, error: float, support: float) -> tuple[float, float]:
-    """Return 95 % bounds of a share between 0 and 1.
+def rate_bounds(
+    value: float, error: float, support: float, quantile: float = Z95
+) -> tuple[float, float]:
+    """Return bounds of a share between 0 and 1, at 95 % unless another quantile is given.
 
     Wilson's (1927) at the number of rows at which a binomial share would have this standard error;
     of a share such as recall that is the number of positives itself. Of F1 too, which rises with
@@ -201,9 +268,9 @@ def rate_bounds(value: float, error: float, support: float) -> tuple[float, floa
     variance = error**2
     n = value * (1 - value) / variance if variance > 0 and 0 < value < 1 else support
     n = max(min(n, 1e12), 1e-9)
-    middle = (value + Z95**2 / (2 * n)) / (1 + Z95**2 / n)
-    half = Z95 * math.sqrt(max(value * (1 - value) / n, 0) + Z95**2 / (4 * n**2))
-    half /= 1 + Z95**2 / n
+    middle = (value + quantile**2 / (2 * n)) / (1 + quantile**2 / n)
+    half = quantile * math.sqrt(max(value * (1 - value) / n, 0) + quantile**2 / (4 * n**2))
+    half /= 1 + quantile**2 / n
     # at the ends rounding alone would leave a little
     least, most = middle - half, middle + half
     return (0.0 if value == 0 else max(0.0, least)), (1.0 if value == 1 else min(1.0, most))

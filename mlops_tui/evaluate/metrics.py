@@ -77,7 +77,7 @@ def of_classes(rows: Judged) -> dict[str, Statistic]:
     if rows.scores.shape[1]:
         found["roc_auc"] = Area(rows.scores[:, rows.parts], truth)
     found["accuracy"] = mean_of(hit)
-    found["f1"] = Ratio(2 * chosen * truth, chosen + truth)
+    found["f1"] = Ratio(chosen * truth, (chosen + truth) / 2)
     found["precision"] = Ratio(chosen * truth, chosen)
     found["recall"] = Ratio(chosen * truth, truth)
     found["specificity"] = Ratio((1 - chosen) * (1 - truth), 1 - truth)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,16 +11,13 @@ from numpy.typing import NDArray
 
 from mlops_tui.evaluate.columns import Kind, read_column
 from mlops_tui.evaluate.outcomes import Outcomes
+from mlops_tui.evaluate.segments import MOST_SEGMENTS, edges_of, range_codes, range_names
 from mlops_tui.monitor import performance
 from mlops_tui.monitor.performance import Setting
 from mlops_tui.monitor.performed import PerformanceReport
 
 if TYPE_CHECKING:
     import pandas as pd
-
-MOST_SEGMENTS = 30
-_PARTS = 4
-"""Of a column of numbers, as many rows of the reference in each."""
 
 Mask = NDArray[np.bool_]
 
@@ -62,17 +58,11 @@ def segments_of(reference: pd.Series[Any], current: pd.Series[Any]) -> tuple[lis
 
 
 def _ranges(before: NDArray[np.float64], after: NDArray[np.float64]) -> list[Segment]:
-    finite = before[np.isfinite(before)]
-    if not len(finite):
+    edges = edges_of(before)
+    if edges is None:
         return []
-    edges = np.unique(np.quantile(finite, np.linspace(0, 1, _PARTS + 1)[1:-1]))
-    names = [f"<= {edges[0]:.4g}"]
-    names += [f"{low:.4g} to {high:.4g}" for low, high in pairwise(edges)]
-    names.append(f"> {edges[-1]:.4g}")
-    sides = [
-        np.where(np.isfinite(side), np.searchsorted(edges, side, "left"), -1)
-        for side in (before, after)
-    ]
+    sides = [range_codes(side, edges) for side in (before, after)]
+    names = range_names(edges)
     return [Segment(name, sides[0] == at, sides[1] == at) for at, name in enumerate(names)]
 
 

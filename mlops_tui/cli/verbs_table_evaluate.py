@@ -1,0 +1,52 @@
+"""The verbs that judge and compare models by their predictions: arguments and examples."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mlops_tui.cli.verb import Verb
+
+if TYPE_CHECKING:
+    import argparse
+
+_EVALUATE = "Judge models"
+
+
+def _evaluate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--predictions",
+        metavar="FILE",
+        type=Path,
+        required=True,
+        help="a table of id, y_true, y_pred[, y_score or y_score_CLASS] and, if you like, columns "
+        "to part the rows by; no project is needed",
+    )
+    parser.add_argument(
+        "--segments", metavar="COL,...", default="", help="tell each value of these columns too"
+    )
+    parser.add_argument("--group", metavar="COL", help="rows with the same value belong together")
+    parser.add_argument("--cost-fn", metavar="X", type=float, help="what a false negative costs")
+    parser.add_argument("--cost-fp", metavar="Y", type=float, help="what a false positive costs")
+    parser.add_argument(
+        "--cost-unit",
+        metavar="X",
+        type=float,
+        help="what a unit of a predicted number's error costs",
+    )
+    parser.add_argument("--problem", choices=("binary", "multiclass", "regression"))
+    parser.add_argument("--positive", metavar="CLASS", help="the class that recall is about")
+    parser.add_argument("--seed", metavar="N", type=int, default=0, help="of the bootstrap")
+
+
+EVALUATE_VERBS = (
+    Verb(
+        *("evaluate", _EVALUATE, "measure predictions: metrics with intervals, costs, segments"),
+        *("mlops_tui.cli.verbs_evaluate", _evaluate),
+        (
+            "mlops-tui evaluate --predictions holdout.csv",
+            "mlops-tui evaluate --predictions holdout.csv --segments site,device --group patient",
+            "mlops-tui evaluate --predictions holdout.csv --cost-fn 120 --cost-fp 5 --json",
+        ),
+    ),
+)

@@ -1,0 +1,81 @@
+"""What a person asks of predictions: how good they are; a worker reads and reckons."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from mlops_tui.domain.errors import NotFoundError
+from mlops_tui.domain.project import Cost
+from mlops_tui.engine import workers
+from mlops_tui.engine.workers import Cancellation, OnProgress
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationQuestion:
+    """How predictions are to be judged; nothing of it is needed."""
+
+    segments: Sequence[str] = ()
+    """Columns whose values are told one by one."""
+    group: str | None = None
+    """The column of rows that belong together."""
+    cost: Cost | None = None
+    problem: str | None = None
+    positive: str | None = None
+    seed: int = 0
+
+    @property
+    def ask(self) -> dict[str, Any]:
+        """What a worker is told."""
+        return {
+            "segments": list(self.segments),
+            "group": self.group,
+            "cost": None if self.cost is None else asdict(self.cost),
+            "problem": self.problem,
+            "positive": self.positive,
+            "seed": self.seed,
+        }
+
+
+def evaluate_predictions(
+    predictions: Path,
+    question: EvaluationQuestion | None = None,
+    on_progress: OnProgress | None = None,
+    cancellation: Cancellation | None = None,
+) -> dict[str, Any]:
+    """Return what a file, folder or pattern of predictions tells; no project is needed.
+
+    Args:
+        predictions: `id, y_true, y_pred[, y_score or y_score_CLASS]`; its other columns part the
+            rows.
+        question: how to judge.
+        on_progress: told how far it is.
+        cancellation: ends it from another thread.
+
+    Returns:
+        `evaluate.report.EvaluationReport.as_json()`, with `predictions`, its absolute path, and
+        `problems` of the files.
+
+    Raises:
+        NotFoundError: there is no such file.
+        InputError: it is no table, or lacks a column.
+        WorkerError: the worker process was lost.
+    """
+    asked = question or EvaluationQuestion()
+    arguments = {"predictions": absolute(predictions), "ask": asked.ask}
+    found: dict[str, Any] = workers.work("evaluations.judge", arguments, on_progress, cancellation)
+    return found
+
+
+def absolute(path: Path) -> str:
+    """Return the absolute path of data.
+
+    Raises:
+        NotFoundError: nothing is there.
+    """
+    if not os.path.lexists(path) and not any(letter in str(path) for letter in "*?["):
+        raise NotFoundError(f"there is no file or folder {path}")
+    return os.path.abspath(path)

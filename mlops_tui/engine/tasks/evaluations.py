@@ -1,0 +1,89 @@
+"""The tasks that evaluate and compare predictions: tables in, a report as JSON holds it out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from mlops_tui.data.problems import Problems
+from mlops_tui.data.tables import find_tables
+from mlops_tui.domain.errors import InputError
+from mlops_tui.domain.outputs import ProblemKind
+from mlops_tui.domain.project import Cost
+from mlops_tui.engine.table_samples import read_sample
+from mlops_tui.engine.tasks.reading import told
+from mlops_tui.engine.worker import Progress
+from mlops_tui.evaluate.columns import read_columns
+from mlops_tui.evaluate.predictions import Predictions, read_predictions, units_of
+from mlops_tui.evaluate.report import Setting, evaluate
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MOST_ROWS = 2_000_000
+"""Rows that are judged; of more, as many are drawn at random."""
+_READ = 0.2
+"""The share of the work that reading is taken for."""
+
+
+def judge(
+    progress: Progress, predictions: str, ask: Mapping[str, Any] | None = None
+) -> dict[str, object]:
+    """Return what a table of predictions tells.
+
+    Args:
+        progress: told of the share that is done.
+        predictions: a file, folder or pattern, absolute.
+        ask: what `judged` takes.
+
+    Raises:
+        InputError: it cannot be read, or lacks a column.
+    """
+    problems = Problems()
+    frame, rows = read_sample(find_tables(predictions), MOST_ROWS, problems)
+    progress(_READ, 1)
+    report = judged(frame, ask or {}, lambda done: progress(_READ + (1 - _READ) * done, 1))
+    if rows > len(frame):
+        report["notes"].append(f"{len(frame):,} rows, drawn at random, of {rows:,}")
+    return {"predictions": predictions, **report, "problems": told(problems)}
+
+
+def judged(frame: pd.DataFrame, ask: Mapping[str, Any], on_progress: Any = None) -> dict[str, Any]:
+    """Return the report of a table of predictions as JSON holds it.
+
+    Args:
+        frame: `id, y_true, y_pred[, y_score or y_score_CLASS]`, and columns to part the rows by.
+        ask: `problem`, `positive`; `segments`: names of columns; `group`: the column of rows that
+            belong together; `cost`: fields of `domain.project.Cost`; `replicates`, `seed`.
+        on_progress: told the share that is done.
+
+    Raises:
+        InputError: a column is missing, or the classes make no sense.
+    """
+    problem = ProblemKind(ask["problem"]) if ask.get("problem") else None
+    found = read_predictions(frame, problem, ask.get("positive"))
+    setting = _setting(frame, found, ask)
+    report = evaluate(found.outcomes, setting, on_progress).as_json()
+    report["notes"] = [*found.notes, *report["notes"]]
+    return report
+
+
+def _setting(frame: pd.DataFrame, found: Predictions, ask: Mapping[str, Any]) -> Setting:
+    segments: Sequence[str] = ask.get("segments") or ()
+    for name in segments:
+        if name not in frame:
+            names = ", ".join(map(str, frame.columns[:20]))
+            raise InputError(f"there is no column {name!r}", f"there are: {names}")
+    group = ask.get("group")
+    searched = [name for name in found.features if name != group]
+    columns = read_columns(frame[list(dict.fromkeys([*searched, *segments]))])
+    cost = ask.get("cost")
+    usual = Setting()
+    return Setting(
+        cost=Cost(**cost) if cost else None,
+        segments={name: columns[name] for name in segments},
+        features={name: columns[name] for name in searched},
+        units=units_of(frame, group) if group else None,
+        replicates=ask.get("replicates") or usual.replicates,
+        seed=ask.get("seed") or usual.seed,
+    )

@@ -1,0 +1,71 @@
+"""`evaluate` on files of predictions, without a project."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mlops_tui.cli.main import main
+from tests.unit.evaluate.test_report import two
+
+
+@pytest.fixture
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    frame = two(1, 600).rename_axis("id").reset_index()
+    frame["site"] = frame["id"] % 2
+    frame.to_csv("said.csv", index=False)
+    return tmp_path / "said.csv"
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    code = main(["evaluate", "--predictions", *arguments])
+    return code, *capsys.readouterr()
+
+
+def test_a_file_is_measured_for_programs(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = run(
+        capsys, str(file), "--segments", "site", "--cost-fn", "9", "--cost-fp", "1", "--json"
+    )
+    assert (code, err) == (0, "")
+    report: dict[str, Any] = json.loads(out)
+    assert len(report["metrics"]) == 12
+    for it in (*report["metrics"].values(), *report["segments"][0]["metrics"].values()):
+        assert {"value", "low", "high", "n", "method", "direction"} == set(it)
+    assert [(it["column"], it["value"], it["n"]) for it in report["segments"]] == [
+        ("site", "0", 300),
+        ("site", "1", 300),
+    ]
+    assert report["thresholds"]["cheapest"]["ideal"] == pytest.approx(0.1)
+
+
+def test_a_file_is_measured_for_people(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, str(file), "--segments", "site", "--cost-fn", "9", "--group", "id")
+    assert code == 0
+    for words in ("binary, 600 rows, positive is 1, drawn by id", "roc_auc", "cheapest from"):
+        assert words in out
+    for words in ("by site:", "expected calibration error", "segments of"):
+        assert words in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("gone.csv",), "no file or folder"),
+        (("said.csv", "--segments", "sites"), "no column"),
+        (("said.csv", "--group", "patient"), "no column 'patient'"),
+        (("empty.csv",), "empty"),
+        (("other.csv",), "no column y_true"),
+    ],
+)
+def test_what_is_wrong_is_said(
+    file: Path, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], words: str
+) -> None:
+    Path("empty.csv").touch()
+    Path("other.csv").write_text("a,b\n1,2\n")
+    code, out, err = run(capsys, *arguments)
+    assert (code, out) == (2, "")
+    assert words in err
