@@ -11,15 +11,17 @@ from mlops_tui.cli.patience import telling
 from mlops_tui.cli.shapes_data import diff_shape
 from mlops_tui.cli.table import Column
 from mlops_tui.cli.verbs_data_checks import row_lines
-from mlops_tui.data.differing import By, ChangedRow, ColumnDiff, TableDiff
+from mlops_tui.data.differing import (
+    ColumnDiff,
+    TableDiff,
+    both,
+    changed_words,
+    drift_words,
+    row_words,
+)
 from mlops_tui.data.found import FoundRow
 from mlops_tui.domain.checks import percent
-from mlops_tui.domain.text import short_number
 from mlops_tui.engine import actions
-
-MOST_NAMES = 12
-MOST_CHANGES = 6
-"""Columns of a changed row that are told."""
 
 
 def do_data_diff(options: argparse.Namespace) -> int:
@@ -37,39 +39,10 @@ def do_data_diff(options: argparse.Namespace) -> int:
     if found.changed:
         output.data("changed, the first:")
         for row in found.changed:
-            output.data(_changed_words(row))
+            output.data(f"            {changed_words(row)}")
     for problem in found.problems:
         output.words(f"noted: {problem}")
     return 0
-
-
-def row_words(found: TableDiff) -> list[str]:
-    """Return how many rows differ, and which columns are new or gone."""
-    by = f"by {found.id}" if found.by is By.ID else "by content"
-    counts = [f"{found.n_added:,} added", f"{found.n_removed:,} removed"]
-    if found.n_changed is not None:
-        counts.append(f"{found.n_changed:,} changed")
-    counts.append(f"{found.n_same:,} the same")
-    lines = [
-        f"rows {by}: {found.n_before:,} in {found.before}, {found.n_after:,} in {found.after}: "
-        + ", ".join(counts)
-    ]
-    if found.why:
-        lines.append(f"not by id: {found.why}")
-    if found.columns_added:
-        lines.append(f"new columns: {_listed(found.columns_added)}")
-    if found.columns_removed:
-        lines.append(f"columns gone: {_listed(found.columns_removed)}")
-    if found.is_reordered:
-        lines.append("the columns stand in another order")
-    if found.n_changed and found.n_compared < found.n_changed:
-        lines.append(f"columns of changed rows: counted in the first {found.n_compared:,}")
-    return lines
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = len(names) - MOST_NAMES
-    return ", ".join(names[:MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
 
 
 def _columns(found: TableDiff) -> None:
@@ -86,23 +59,14 @@ def _columns(found: TableDiff) -> None:
 
 
 def _cells(column: ColumnDiff) -> list[str]:
-    drift = column.drift
-    score = ""
-    if drift is not None:
-        verdict = str(drift.verdict).replace("_", " ")
-        score = f"{verdict} ({drift.method} {short_number(drift.score, 3)})"
     return [
         column.column,
-        _both(column.type_before, column.type_after),
-        _both(percent(column.missing_before), percent(column.missing_after)),
-        _both(column.middle_before, column.middle_after),
+        both(column.type_before, column.type_after),
+        both(percent(column.missing_before), percent(column.missing_after)),
+        both(column.middle_before, column.middle_after),
         "" if column.n_changed is None else f"{column.n_changed:,}",
-        score,
+        drift_words(column),
     ]
-
-
-def _both(before: str, after: str) -> str:
-    return before if before == after else f"{before} -> {after}"
 
 
 def _examples(title: str, rows: Sequence[FoundRow]) -> None:
@@ -110,13 +74,3 @@ def _examples(title: str, rows: Sequence[FoundRow]) -> None:
         output.data(f"{title}, the first:")
         for line in row_lines(rows):
             output.data(line)
-
-
-def _changed_words(row: ChangedRow) -> str:
-    changes = [
-        f"{name} {before or 'nothing'} -> {after or 'nothing'}"
-        for name, (before, after) in list(row.columns.items())[:MOST_CHANGES]
-    ]
-    more = len(row.columns) - MOST_CHANGES
-    tail = f" and {more} more" if more > 0 else ""
-    return f"            {row.id} ({row.after.place}): {', '.join(changes)}{tail}"

@@ -8,6 +8,11 @@ from enum import StrEnum
 from typing import Any
 
 from mlops_tui.data.found import FoundRow
+from mlops_tui.domain.text import short_number
+
+MOST_NAMES = 12
+MOST_CHANGES = 6
+"""Columns of a changed row that are told."""
 
 
 class By(StrEnum):
@@ -128,3 +133,56 @@ def diff_of(told: Mapping[str, Any]) -> TableDiff:
         **{key: tuple(told[key]) for key in ("columns_added", "columns_removed", "problems")},
     }
     return TableDiff(**{**told, **own})
+
+
+def row_words(found: TableDiff) -> list[str]:
+    """Return how many rows differ, and which columns are new or gone."""
+    by = f"by {found.id}" if found.by is By.ID else "by content"
+    counts = [f"{found.n_added:,} added", f"{found.n_removed:,} removed"]
+    if found.n_changed is not None:
+        counts.append(f"{found.n_changed:,} changed")
+    counts.append(f"{found.n_same:,} the same")
+    lines = [
+        f"rows {by}: {found.n_before:,} in {found.before}, {found.n_after:,} in {found.after}: "
+        + ", ".join(counts)
+    ]
+    if found.why:
+        lines.append(f"not by id: {found.why}")
+    if found.columns_added:
+        lines.append(f"new columns: {_listed(found.columns_added)}")
+    if found.columns_removed:
+        lines.append(f"columns gone: {_listed(found.columns_removed)}")
+    if found.is_reordered:
+        lines.append("the columns stand in another order")
+    if found.n_changed and found.n_compared < found.n_changed:
+        lines.append(f"columns of changed rows: counted in the first {found.n_compared:,}")
+    return lines
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = len(names) - MOST_NAMES
+    return ", ".join(names[:MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
+
+
+def drift_words(column: ColumnDiff) -> str:
+    """Return such as `drift (psi 0.31)`; empty where that could not be judged."""
+    drift = column.drift
+    if drift is None:
+        return ""
+    return f"{drift.verdict.replace('_', ' ')} ({drift.method} {short_number(drift.score, 3)})"
+
+
+def both(before: str, after: str) -> str:
+    """Return one word where nothing changed, else `before -> after`."""
+    return before if before == after else f"{before} -> {after}"
+
+
+def changed_words(row: ChangedRow) -> str:
+    """Return a changed row by its id, with what its values were and are."""
+    changes = [
+        f"{name} {before or 'nothing'} -> {after or 'nothing'}"
+        for name, (before, after) in list(row.columns.items())[:MOST_CHANGES]
+    ]
+    more = len(row.columns) - MOST_CHANGES
+    tail = f" and {more} more" if more > 0 else ""
+    return f"{row.id} ({row.after.place}): {', '.join(changes)}{tail}"

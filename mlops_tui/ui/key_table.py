@@ -83,6 +83,8 @@ KEYS: tuple[Key, ...] = (
         "Propose checks that it meets, and write them into mlops.toml after a yes", DATA),
     Key("data-version", "v", "screen.record", "Version", "Read it and record which version it is",
         DATA),
+    Key("data-diff", "d", "screen.compare", "Diff",
+        "Compare it with another dataset or file, row by row and column by column", DATA),
     Key("data-marks", "m", "screen.marks", "Marks",
         "Rows that were marked: excluded, edited or to be reviewed", DATA),
     Key("finding-exclude", "x", "screen.mark_rows('exclude')", "Exclude rows",

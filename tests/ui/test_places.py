@@ -193,6 +193,32 @@ async def test_where_nothing_is_declared_the_places_teach(tmp_path: Path) -> Non
 
 
 @pytest.mark.usefixtures("own_tasks")
+async def test_a_dataset_is_compared_with_another_file(project: Path) -> None:
+    rows = [f"{number},{number / 7:.3f},{number % 2}" for number in range(40)]
+    (project / "train.csv").write_text("\n".join(["id,a,y", *rows]) + "\n")
+    older = [f"{number},{number / 7:.3f},{number % 2}" for number in range(3, 40)]
+    older[5] = "8,99.000,0"
+    (project / "older.csv").write_text("\n".join(["id,a,y", *older]) + "\n")
+    async with opened(project, (120, 40)) as it:
+        await it.press("6")
+        await it.sees("not judged")
+        await it.press("d")
+        await it.sees("another file or folder")
+        await it.press(*"another", "enter")
+        await it.sees("Compare with which file")
+        await it.press("enter")
+        await it.sees("a path is missing")
+        await it.press(*"older.csv", "enter")
+        await it.sees("train against older.csv")
+        await it.sees("+3 -0 ~1")
+        await it.sees("8 (line 10): a 99 -> 1.143")
+        await it.press("down")  # to the first column, as it changed
+        await it.sees("1 value of rows that both have")
+        await it.press("escape")
+        await it.until(lambda: isinstance(it.app.screen, DataScreen))
+
+
+@pytest.mark.usefixtures("own_tasks")
 async def test_rows_that_were_found_are_excluded_and_taken_back(project: Path) -> None:
     draw = random.Random(1)
     rows = [f"{draw.random():.6f},{draw.random():.6f}" for _ in range(60)]

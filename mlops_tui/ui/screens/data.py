@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, TypeAlias, TypeVar
 
@@ -12,24 +14,29 @@ from textual.binding import BindingType
 from textual.message import Message
 
 from mlops_tui.data.check_results import CheckReport
+from mlops_tui.data.differing import TableDiff
 from mlops_tui.data.finding import FindingsReport
 from mlops_tui.domain.datasets import SHORT
+from mlops_tui.domain.errors import InputError
 from mlops_tui.domain.projectfile import load_project
 from mlops_tui.domain.text import safe
 from mlops_tui.engine.feed import Batch
 from mlops_tui.ui import intents, keys
+from mlops_tui.ui.chosen_columns import Choice
 from mlops_tui.ui.data_reports import (
     check_parts,
     check_title,
     checked_piece,
 )
 from mlops_tui.ui.dataset_rows import dataset_content
+from mlops_tui.ui.diff_rows import diff_content, diff_title
 from mlops_tui.ui.formats import count
 from mlops_tui.ui.place_rows import PlaceContent
 from mlops_tui.ui.profile_rows import profile_content
 from mlops_tui.ui.project_source import READ_ONLY
 from mlops_tui.ui.reads import RunReader
 from mlops_tui.ui.screens.listed import ListedScreen
+from mlops_tui.ui.screens.pick import OnePicker, PromptDialog
 from mlops_tui.ui.screens.place import PlaceScreen
 from mlops_tui.ui.screens.proposal import ProposalDialog
 from mlops_tui.ui.screens.report import ReportDialog
@@ -44,6 +51,8 @@ if TYPE_CHECKING:
     from mlops_tui.engine.workers import Cancellation, OnProgress
 
 T = TypeVar("T")
+OTHER_FILE = ""
+"""The choice of what is no declared dataset."""
 Task: TypeAlias = "Callable[[Path, str, OnProgress, Cancellation], T]"
 """Does something with a dataset of the project in a folder."""
 
@@ -83,6 +92,12 @@ class DataScreen(PlaceScreen):
         """Checks that a dataset meets were found."""
 
         proposed: ProposedChecks
+
+    @dataclass
+    class Compared(Message):
+        """A dataset was compared with other data."""
+
+        found: TableDiff
 
     @dataclass
     class VersionRead(Message):
@@ -143,6 +158,28 @@ class DataScreen(PlaceScreen):
     def action_marks(self) -> None:
         self._begin("looking for the marked rows of", _marks, self.MarksRead)
 
+    def action_compare(self) -> None:
+        """Ask what to compare the dataset with."""
+        here = self.table.here
+        if here is None:
+            return
+        others = [key for key in self.table.keys if key != here.key]
+        choices = [Choice(key, safe(key), "dataset") for key in others]
+        choices.append(Choice(OTHER_FILE, "another file or folder ...", ""))
+        title = f"What is different in {safe(here.key)}"
+        self.app.push_screen(OnePicker(title, "against which", choices), self._compare_with)
+
+    def _compare_with(self, other: str | None) -> None:
+        if other == OTHER_FILE:
+            question = "Compare with which file, folder or pattern?"
+            self.app.push_screen(PromptDialog(question, "", _need_path), self._compare_path)
+        elif other is not None:
+            self._begin("comparing", partial(_diff, before=other), self.Compared)
+
+    def _compare_path(self, path: str | None) -> None:
+        if path is not None:
+            self._compare_with(str(self._source.project / path.strip()))
+
     def action_record(self) -> None:
         if self._source.is_read_only:
             self.app.notify(READ_ONLY, markup=False, timeout=3)
@@ -173,6 +210,11 @@ class DataScreen(PlaceScreen):
     def on_data_screen_marks_read(self, event: MarksRead) -> None:
         self.app.push_screen(MarksScreen(self._source, event.report))
         self.ask()
+
+    def on_data_screen_compared(self, event: Compared) -> None:
+        self.tell("")
+        found = event.found
+        self.app.push_screen(ListedScreen(diff_title(found), diff_content(found)))
 
     def on_data_screen_version_read(self, event: VersionRead) -> None:
         words = f"{safe(event.name)} is version {event.version[:SHORT]} now"
@@ -247,6 +289,21 @@ def _check(
     from mlops_tui.engine import actions
 
     return actions.check_data(folder, name, on_progress=on_progress, cancellation=cancellation)
+
+
+def _diff(
+    folder: Path, name: str, on_progress: OnProgress, cancellation: Cancellation, before: str
+) -> TableDiff:
+    from mlops_tui.engine import actions
+
+    found = actions.diff_data(folder, before, name, None, on_progress, cancellation)
+    # of a file the path that a person typed
+    return replace(found, before=os.path.relpath(before, folder)) if os.sep in before else found
+
+
+def _need_path(text: str) -> None:
+    if not text.strip():
+        raise InputError("a path is missing", "relative ones begin at the project")
 
 
 def _marks(
