@@ -25,6 +25,29 @@ def _evaluate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--segments", metavar="COL,...", default="", help="tell each value of these columns too"
     )
+    _judging(parser)
+
+
+def _better(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--predictions",
+        metavar=("A", "B"),
+        nargs=2,
+        type=Path,
+        required=True,
+        help="two tables of id, y_true, y_pred[, y_score or y_score_CLASS]; rows are paired by id",
+    )
+    parser.add_argument("--metric", metavar="M", required=True, help="such as roc_auc or rmse")
+    parser.add_argument(
+        "--min-difference",
+        metavar="D",
+        type=float,
+        help="the difference that you want to see: tells how many rows that takes",
+    )
+    _judging(parser)
+
+
+def _judging(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--group", metavar="COL", help="rows with the same value belong together")
     parser.add_argument("--cost-fn", metavar="X", type=float, help="what a false negative costs")
     parser.add_argument("--cost-fp", metavar="Y", type=float, help="what a false positive costs")
@@ -40,6 +63,15 @@ def _evaluate(parser: argparse.ArgumentParser) -> None:
 
 
 EVALUATE_VERBS = (
+    Verb(
+        *("better", _EVALUATE, "tell whether B is better than A, on the same rows"),
+        *("mlops_tui.cli.verbs_better", _better),
+        (
+            "mlops-tui better --predictions old.csv new.csv --metric roc_auc",
+            "mlops-tui better --predictions old.csv new.csv --metric accuracy --min-difference "
+            "0.01 --json",
+        ),
+    ),
     Verb(
         *("evaluate", _EVALUATE, "measure predictions: metrics with intervals, costs, segments"),
         *("mlops_tui.cli.verbs_evaluate", _evaluate),

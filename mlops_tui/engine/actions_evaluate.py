@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from mlops_tui.domain.errors import NotFoundError
+from mlops_tui.domain.errors import InputError, NotFoundError
 from mlops_tui.domain.project import Cost
 from mlops_tui.engine import workers
 from mlops_tui.engine.workers import Cancellation, OnProgress
@@ -67,6 +67,50 @@ def evaluate_predictions(
     asked = question or EvaluationQuestion()
     arguments = {"predictions": absolute(predictions), "ask": asked.ask}
     found: dict[str, Any] = workers.work("evaluations.judge", arguments, on_progress, cancellation)
+    return found
+
+
+def compare_predictions(
+    a: Path,
+    b: Path,
+    metric: str,
+    question: EvaluationQuestion | None = None,
+    min_difference: float | None = None,
+    on_progress: OnProgress | None = None,
+    cancellation: Cancellation | None = None,
+) -> dict[str, Any]:
+    """Return whether the predictions of `b` are better than those of `a`; no project is needed.
+
+    Args:
+        a: `id, y_true, y_pred[, y_score or y_score_CLASS]`; rows are paired by id.
+        b: the same.
+        metric: by which.
+        question: how to judge; its segments do not matter.
+        min_difference: the difference that a person wants to see, > 0.
+        on_progress: told how far it is.
+        cancellation: ends it from another thread.
+
+    Returns:
+        `verdict`, `difference`, `low`, `high`, `confidence`, `n`, `method`, `rows_needed`; and for
+        people `metric`, `a`, `b`, `wanted`, `wanted_by`, `notes`, `problems`.
+
+    Raises:
+        NotFoundError: there is no such file.
+        InputError: rows cannot be paired, or the metric cannot be told.
+        WorkerError: the worker process was lost.
+    """
+    if min_difference is not None and not 0 < min_difference < float("inf"):
+        raise InputError(f"{min_difference:g} is no difference to see", "a number above 0")
+    asked = question or EvaluationQuestion()
+    arguments = {
+        "a": absolute(a),
+        "b": absolute(b),
+        "metric": metric,
+        "ask": asked.ask | {"min_difference": min_difference},
+    }
+    found: dict[str, Any] = workers.work(
+        "evaluations.compare", arguments, on_progress, cancellation
+    )
     return found
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from statistics import NormalDist
 
@@ -85,65 +85,79 @@ class Part:
 
 
 def estimates(
-    parts: Sequence[Part],
+    parts: Iterable[Part],
     n: int,
     units: Units | None = None,
     replicates: int = sums.REPLICATES,
     seed: int = 0,
     on_progress: Callable[[float], None] | None = None,
 ) -> list[dict[str, Estimate]]:
-    """Return the metrics of every part of `n` rows; all share the same samples."""
-    blocks, takers = [], []
+    """Return the metrics of every part of `n` rows; all share the same samples.
+
+    Parts are taken one after the other, and let go of as far as they need no samples.
+    """
+    found: list[dict[str, Estimate]] = []
+    waiting: list[_Waiting] = []
+    blocks: list[Block] = []
     for at, part in enumerate(parts):
         own = None if units is None else units.take(part.rows)
-        for name, measure in part.measures.items():
-            if _is_resampled(measure, own):
-                columns = _unit_columns(measure.statistic, own)
-                offset = part.offset if own is None else 0
-                blocks.append(Block(sums.with_products(columns), offset))
-                takers.append((at, name, columns))
-    found: list[dict[str, Estimate]] = [{} for _ in parts]
-    bounds: dict[tuple[int, str], tuple[float, float]] = {}
+        told = {name: _estimate(it, own) for name, it in part.measures.items()}
+        found.append(told)
+        resampled = {name: it for name, it in part.measures.items() if _is_resampled(it, own)}
+        tables = [_table(it.statistic, own) for it in resampled.values()]
+        for name, measure, table in zip(resampled, resampled.values(), tables, strict=True):
+            assert isinstance(measure.statistic, OfSums)
+            waiting.append(_Waiting(at, name, measure.statistic.light, table.own))
+        if tables:
+            joined = np.column_stack([it.columns for it in tables])
+            blocks.append(Block(joined, part.offset if own is None else 0))
     count = n if units is None else units.count
     samples = sums.resampled(blocks, count, replicates, seed, on_progress)
-    for (at, name, columns), drawn in zip(takers, samples, strict=True):
-        figure = parts[at].measures[name].statistic
-        assert isinstance(figure, OfSums)
-        bounds[at, name] = sums.studentised(figure, columns, drawn)
-    for at, part in enumerate(parts):
-        own = None if units is None else units.take(part.rows)
-        for name, measure in part.measures.items():
-            found[at][name] = _estimate(measure, own, bounds.get((at, name)))
+    del blocks
+    drawn = iter([column for sampled in samples for column in sampled.T])
+    for it in waiting:
+        own_samples = np.column_stack([next(drawn) for _ in range(it.own.width)])
+        low, high = sums.studentised(it.figure, it.own, own_samples)
+        found[it.part][it.name] = replace(found[it.part][it.name], low=low, high=high)
     return found
+
+
+@dataclass(frozen=True)
+class _Waiting:
+    """A figure whose samples are not drawn yet."""
+
+    part: int
+    name: str
+    figure: sums.Light
+    own: sums.Totals
 
 
 def _is_resampled(measure: Measure, units: Units | None) -> bool:
     is_ours = measure.rule is Rule.BOOTSTRAP and isinstance(measure.statistic, OfSums)
-    rows = len(measure.statistic.influence)
-    return is_ours and (rows if units is None else _there(units)) >= sums.LEAST_UNITS
+    if not is_ours:
+        return False
+    rows = measure.statistic.support if units is None else _there(units)
+    return rows >= sums.LEAST_UNITS
 
 
-def _unit_columns(statistic: Statistic, units: Units | None) -> Floats:
+def _table(statistic: Statistic, units: Units | None) -> sums.Table:
     assert isinstance(statistic, OfSums)
     if units is None:
-        return statistic.columns
-    return sums.by_unit(statistic.columns, units.codes, units.count)
+        return sums.table_of(statistic.columns)
+    return sums.table_of(sums.by_unit(statistic.columns, units.codes, units.count))
 
 
 def _there(units: Units) -> int:
     return len(np.unique(units.codes))
 
 
-def _estimate(
-    measure: Measure, units: Units | None, bounds: tuple[float, float] | None
-) -> Estimate:
+def _estimate(measure: Measure, units: Units | None) -> Estimate:
+    """Return a metric, without bounds where they take samples."""
     value = measure.statistic.value
     n = round(measure.statistic.support)
     words = measure.rule.value if units is None else f"{measure.rule.value}, {units.words}"
     low, high = math.nan, math.nan
-    if bounds is not None:
-        low, high = bounds
-    elif not math.isnan(value) and measure.rule is not Rule.BOOTSTRAP:
+    if not math.isnan(value) and measure.rule is not Rule.BOOTSTRAP:
         low, high = _bounds(measure, value, units)
     return Estimate(value, low, high, n, words)
 

@@ -165,9 +165,10 @@ def of_numbers(truth: Floats, predicted: Floats, cost: Cost | None = None) -> di
 def root_mean(squares: Floats) -> OfSums:
     """Return the root of the mean of squares."""
     inner = sums.mean(squares)
+    of_squares = inner.function  # not `inner`: the rows need not outlive the figure
 
     def of(totals: Floats) -> Floats:
-        return np.asarray(np.sqrt(np.maximum(inner.function(totals), 0)))
+        return np.asarray(np.sqrt(np.maximum(of_squares(totals), 0)))
 
     return OfSums(inner.columns, of, inner.rests_on, sums.Scale.LOG)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -184,9 +185,12 @@ def evaluate(
     units = None if chosen.units is None else chosen.units.take(kept)
     parted = [segments_of(_taken(it, kept)) for it in chosen.segments.values()]
     each = measures.of_classes_each(known) if _is_of_several(known) and len(known) else []
-    parts = [Part(np.arange(len(known)), told_of(known, chosen.cost))]
-    parts += [Part(parts[0].rows, it) for _, _, it in each]
-    parts += _segment_parts(known, parted, chosen.cost)
+    everything = np.arange(len(known))
+    parts = itertools.chain(
+        [Part(everything, told_of(known, chosen.cost))],
+        (Part(everything, it) for _, _, it in each),
+        _segment_parts(known, parted, chosen.cost),
+    )
     found = estimates(parts, len(known), units, chosen.replicates, chosen.seed, on_progress)
     classes = tuple(
         ClassResult(name, n, it)
@@ -231,15 +235,15 @@ def _taken(column: Column, rows: NDArray[np.int64]) -> Column:
     return Column(column.name, column.kind, values, codes, column.labels, rows=len(rows))
 
 
-def _segment_parts(known: Outcomes, parted: Sequence[Segments], cost: Cost | None) -> list[Part]:
-    parts = []
+def _segment_parts(
+    known: Outcomes, parted: Sequence[Segments], cost: Cost | None
+) -> Iterator[Part]:
     for segments in parted:
         offset = 0
         for at in range(len(segments.names)):
             rows = segments.rows(at)
-            parts.append(Part(rows, told_of(known.take(rows), cost), offset))
+            yield Part(rows, told_of(known.take(rows), cost), offset)
             offset += len(rows)
-    return parts
 
 
 def _segments(

@@ -62,6 +62,15 @@ class Scale(Enum):
 
 
 @dataclass(frozen=True)
+class Light:
+    """A figure without its rows."""
+
+    value: float
+    function: Function
+    scale: Scale
+
+
+@dataclass(frozen=True)
 class OfSums:
     """A figure that is a function of the sums of columns."""
 
@@ -89,6 +98,11 @@ class OfSums:
     def support(self) -> float:
         """How many rows it rests on."""
         return self.rests_on
+
+    @property
+    def light(self) -> Light:
+        """The same without its rows."""
+        return Light(self.value, self.function, self.scale)
 
     def take(self, rows: NDArray[Any]) -> OfSums:
         """Return it over some of the rows."""
@@ -184,31 +198,61 @@ def resampled(
     return found
 
 
-def with_products(columns: Floats) -> NDArray[np.float32]:
-    """Return columns and the products of any two of them, (n, m + m * (m + 1) / 2)."""
+@dataclass(frozen=True)
+class Totals:
+    """What the columns of a table add up to in the rows themselves."""
+
+    sums: Floats
+    """(m,)."""
+    products: Floats
+    """(m, m) of the products of any two columns."""
+    is_counted: bool
+    """Whether the first column is 1 in every row: its products are the columns themselves."""
+
+    @property
+    def width(self) -> int:
+        """How many columns are summed in samples."""
+        m = len(self.sums)
+        others = m - 1 if self.is_counted else m
+        return m + others * (others + 1) // 2
+
+
+@dataclass(frozen=True)
+class Table:
+    """Columns of rows or units with their products, to be summed in samples."""
+
+    columns: NDArray[np.float32]
+    own: Totals
+
+
+def table_of(columns: Floats) -> Table:
+    """Return columns, (n, m), and the products of any two of them."""
     m = columns.shape[1]
-    pairs = [columns[:, a] * columns[:, b] for a in range(m) for b in range(a, m)]
-    return np.column_stack([columns, *pairs]).astype(np.float32)
+    is_counted = bool((columns[:, 0] == 1).all())
+    first = 1 if is_counted else 0
+    pairs = [columns[:, a] * columns[:, b] for a in range(first, m) for b in range(a, m)]
+    joined = np.column_stack([columns, *pairs]).astype(np.float32)
+    return Table(joined, Totals(columns.sum(axis=0), columns.T @ columns, is_counted))
 
 
 def studentised(
-    figure: OfSums, units: Floats, samples: Floats, confidence: float = 0.95
+    figure: Light, own: Totals, samples: Floats, confidence: float = 0.95
 ) -> tuple[float, float]:
     """Return the interval of a figure.
 
     Args:
         figure: which.
-        units: its columns summed by unit, (units, m).
-        samples: the sums of `with_products(units)` in every sample, (replicates, c).
+        own: what its columns, by unit, add up to.
+        samples: the sums of the table in every sample, (replicates, own.width).
         confidence: of the interval.
     """
-    m, scale = units.shape[1], figure.scale
+    m, scale = len(own.sums), figure.scale
     here = float(scale.there(np.array(figure.value)))
     with np.errstate(divide="ignore", invalid="ignore"):
         values = figure.function(samples[:, :m])
-        errors = _errors(figure.function, samples[:, :m], samples[:, m:]) * scale.slope(values)
-        own = np.concatenate([units.sum(axis=0), with_products_sums(units)])[None, :]
-        error = _errors(figure.function, own[:, :m], own[:, m:])[0]
+        products = _products(samples, m, own.is_counted)
+        errors = _errors(figure.function, samples[:, :m], products) * scale.slope(values)
+        error = float(_errors(figure.function, own.sums[None], own.products[None])[0])
         error *= float(scale.slope(np.array(figure.value)))
         quotients = (scale.there(values) - here) / errors
     known = quotients[np.isfinite(quotients)]
@@ -219,20 +263,21 @@ def studentised(
     return scale.back(here - high * error), scale.back(here - low * error)
 
 
-def with_products_sums(columns: Floats) -> Floats:
-    """Return the sums of the products of any two columns."""
-    products = columns.T @ columns
-    return np.asarray(products[np.triu_indices(columns.shape[1])])
+def _products(samples: Floats, m: int, is_counted: bool) -> Floats:
+    """Return the sums of products in every sample, (replicates, m, m)."""
+    found = np.empty((len(samples), m, m))
+    first, place = (1 if is_counted else 0), m
+    if is_counted:
+        found[:, 0, :] = found[:, :, 0] = samples[:, :m]
+    for a in range(first, m):
+        for b in range(a, m):
+            found[:, a, b] = found[:, b, a] = samples[:, place]
+            place += 1
+    return found
 
 
 def _errors(function: Function, sums: Floats, products: Floats) -> Floats:
-    """Return standard errors of figures of samples, from sums of columns and of products."""
+    """Return standard errors of figures, (samples,), from sums of columns and of products."""
     slopes = gradient(function, sums)
-    m = sums.shape[-1]
-    total, place = np.zeros(len(sums)), 0
-    for a in range(m):
-        for b in range(a, m):
-            twice = 1.0 if a == b else 2.0
-            total += twice * slopes[:, a] * slopes[:, b] * products[:, place]
-            place += 1
-    return np.sqrt(np.maximum(total, 0))
+    variance = np.einsum("ba,bac,bc->b", slopes, products, slopes)
+    return np.asarray(np.sqrt(np.maximum(variance, 0)))

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from mlops_tui.cli.main import main
@@ -69,3 +70,22 @@ def test_what_is_wrong_is_said(
     code, out, err = run(capsys, *arguments)
     assert (code, out) == (2, "")
     assert words in err
+
+
+def test_two_files_are_compared(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    worse = pd.read_csv(file)
+    worse["y_pred"] = worse["y_pred"].where(worse["id"] % 5 > 0, 0)
+    worse.iloc[:-10].to_csv("worse.csv", index=False)
+    sides = ("better", "--predictions", str(file), "worse.csv", "--metric", "accuracy")
+    assert main([*sides, "--json"]) == 0
+    out, err = capsys.readouterr()
+    found = json.loads(out)
+    assert list(found) == [
+        *("verdict", "difference", "low", "high", "confidence", "n", "method", "rows_needed"),
+    ]
+    assert (found["verdict"], found["n"], found["confidence"]) == ("worse", 590, 0.95)
+    assert "10 of 600 rows are in said.csv only" in err
+    assert main([*sides[:2], "said.csv", "said.csv", *sides[4:]]) == 0
+    assert capsys.readouterr().out.startswith("cannot tell")
+    assert main([*sides, "--min-difference", "0"]) == 2
+    assert "no difference to see" in capsys.readouterr().err

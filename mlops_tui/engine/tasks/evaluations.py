@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from mlops_tui.data.problems import Problems
-from mlops_tui.data.tables import find_tables
+from mlops_tui.data.tables import find_tables, read_table
 from mlops_tui.domain.errors import InputError
 from mlops_tui.domain.outputs import ProblemKind
 from mlops_tui.domain.project import Cost
 from mlops_tui.engine.table_samples import read_sample
 from mlops_tui.engine.tasks.reading import told
 from mlops_tui.engine.worker import Progress
+from mlops_tui.evaluate import better
 from mlops_tui.evaluate.columns import read_columns
+from mlops_tui.evaluate.pairs import pair
 from mlops_tui.evaluate.predictions import Predictions, read_predictions, units_of
 from mlops_tui.evaluate.report import Setting, evaluate
 
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 2_000_000
 """Rows that are judged; of more, as many are drawn at random."""
+_STEPS = 3
 _READ = 0.2
 """The share of the work that reading is taken for."""
 
@@ -46,6 +50,71 @@ def judge(
     if rows > len(frame):
         report["notes"].append(f"{len(frame):,} rows, drawn at random, of {rows:,}")
     return {"predictions": predictions, **report, "problems": told(problems)}
+
+
+def compare(
+    progress: Progress,
+    a: str,
+    b: str,
+    metric: str,
+    ask: Mapping[str, Any] | None = None,
+) -> dict[str, object]:
+    """Return whether the predictions at `b` are better than those at `a`, on the same rows.
+
+    Args:
+        progress: told of steps.
+        a: a file, folder or pattern, absolute.
+        b: the same.
+        metric: by which.
+        ask: what `compared` takes.
+
+    Raises:
+        InputError: something cannot be read, or rows cannot be paired.
+    """
+    problems = Problems()
+    frames = []
+    for at, path in enumerate((a, b)):
+        frames.append(read_table(find_tables(path), problems=problems))
+        progress(at + 1, _STEPS)
+    found = compared(frames[0], frames[1], metric, ask or {}, _names_apart(a, b))
+    progress(_STEPS, _STEPS)
+    return {**found, "problems": told(problems)}
+
+
+def compared(
+    a: pd.DataFrame,
+    b: pd.DataFrame,
+    metric: str,
+    ask: Mapping[str, Any],
+    names: Sequence[str] = ("A", "B"),
+) -> dict[str, Any]:
+    """Return what `better` tells of two tables of predictions as JSON holds it.
+
+    Args:
+        a: predictions, with an id.
+        b: the same.
+        metric: by which.
+        ask: `group`, `cost`, `problem`, `positive`, `min_difference`, `seed`.
+        names: what the two are called.
+
+    Raises:
+        InputError: rows cannot be paired, or the metric cannot be told.
+    """
+    problem = ProblemKind(ask["problem"]) if ask.get("problem") else None
+    both = pair(a, b, ask.get("group"), problem, ask.get("positive"), names)
+    cost = Cost(**ask["cost"]) if ask.get("cost") else None
+    wanted, seed = ask.get("min_difference"), ask.get("seed") or 0
+    found = better.compare(metric, both.a, both.b, both.units, cost, wanted, seed)
+    shape = {**found.as_json(), **{name: getattr(found, name) for name in _MORE}}
+    return shape | {"notes": [*both.notes, *found.notes]}
+
+
+_MORE = ("metric", "a", "b", "wanted", "wanted_by")
+
+
+def _names_apart(a: str, b: str) -> tuple[str, str]:
+    names = os.path.basename(a), os.path.basename(b)
+    return names if names[0] != names[1] else (a, b)
 
 
 def judged(frame: pd.DataFrame, ask: Mapping[str, Any], on_progress: Any = None) -> dict[str, Any]:

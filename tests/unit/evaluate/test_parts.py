@@ -10,7 +10,7 @@ from mlops_tui.domain.project import Cost
 from mlops_tui.evaluate.columns import read_columns
 from mlops_tui.evaluate.estimating import Units
 from mlops_tui.evaluate.reliability import reliability_of
-from mlops_tui.evaluate.sums import Block, resampled, with_products
+from mlops_tui.evaluate.sums import Block, resampled, table_of
 from mlops_tui.evaluate.thresholds import sweep
 from mlops_tui.evaluate.worst import Loss, search
 
@@ -108,8 +108,8 @@ def test_segments_with_hardly_a_mistake_are_not_judged() -> None:
 
 def test_samples_are_of_the_same_size_and_right_on_average() -> None:
     columns = np.column_stack([np.ones(50), np.arange(50.0)])
-    (drawn,) = resampled([Block(with_products(columns))], 50, 2_000, seed=3)
+    (drawn,) = resampled([Block(table_of(columns).columns)], 50, 2_000, seed=3)
     assert drawn[:, 0] == pytest.approx(50)
     assert drawn[:, 1].mean() == pytest.approx(np.arange(50).sum(), rel=0.02)
     assert drawn[:, 1].std() == pytest.approx(np.arange(50).std() * 50**0.5, rel=0.06)
-    assert drawn.shape == (2_000, 5)
+    assert drawn.shape == (2_000, 3)
