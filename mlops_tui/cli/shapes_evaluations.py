@@ -30,3 +30,11 @@ def predictions_lines(found: Sequence[Predictions]) -> list[str]:
         model = "" if it.model is None else f", of model {it.model}"
         lines.append(f"  {it.path}  (on {it.dataset or 'data that is not named'}{rows}{model})")
     return lines
+
+
+def sealed_lines(names: Sequence[str]) -> list[str]:
+    """Return what is to be said of a training that has read data which is sealed."""
+    if not names:
+        return []
+    which = ", ".join(names)
+    return ["", f"it trained on sealed data: {which}; what is measured on that says nothing of it"]

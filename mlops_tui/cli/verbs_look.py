@@ -11,7 +11,7 @@ from mlops_tui.cli import output
 from mlops_tui.cli.listing import describe, print_table, runs_table, terminal_width
 from mlops_tui.cli.reading import object_in, one_run, open_index, project_folder
 from mlops_tui.cli.shapes import local_time, run_shape, series_shape, used_shape
-from mlops_tui.cli.shapes_evaluations import predictions_lines, predictions_shape
+from mlops_tui.cli.shapes_evaluations import predictions_lines, predictions_shape, sealed_lines
 from mlops_tui.cli.table import Column
 from mlops_tui.domain import places
 from mlops_tui.domain.errors import InputError, NotFoundError
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mlops_tui.domain.alerts import RecordedAlert
+    from mlops_tui.domain.datasets import UsedData
     from mlops_tui.domain.filters import Filter, Sort
     from mlops_tui.domain.runs import Run, Series
     from mlops_tui.index import Index
@@ -85,6 +86,7 @@ def do_show(options: argparse.Namespace) -> int:
         used = index.data_used([run.id])
         predictions = index.predictions([run.id])
         alerts = _alerts_about(index, run.id, now)
+    sealed = _broken_seals(project, run, used)
     folder = places.run_dir(project, run.id)
     record, found = object_in(folder / "run.json"), object_in(folder / "environment.json")
     latest: Mapping[str, object] = next(
@@ -107,6 +109,7 @@ def do_show(options: argparse.Namespace) -> int:
             "outputs": record.get("outputs"),
             "datasets": [used_shape(data) for data in used],
             "predictions": [predictions_shape(it) for it in predictions],
+            "holdouts_read": sealed,
             "timeout_seconds": record.get("timeout_seconds"),
             "environment": found or None,
             "resources": latest or None,
@@ -115,10 +118,20 @@ def do_show(options: argparse.Namespace) -> int:
         output.json_data(shape)
         return 0
     lines = describe(run, record, found, latest, artifacts, used, folder, now)
-    lines += predictions_lines(predictions)
+    lines += predictions_lines(predictions) + sealed_lines(sealed)
     for line in [*lines, *_alert_lines(alerts, now)]:
         output.data(line)
     return 0
+
+
+def _broken_seals(project: Path, run: Run, used: Sequence[UsedData]) -> list[str]:
+    """Return the holdouts that a training has read all the same."""
+    if run.kind != "train" or not used:
+        return []
+    from mlops_tui.domain.projectfile import load_project
+    from mlops_tui.domain.sealed import holdouts_read
+
+    return holdouts_read(load_project(project), run.kind, used)
 
 
 def _alerts_about(index: Index, run_id: str, now: float) -> list[RecordedAlert]:

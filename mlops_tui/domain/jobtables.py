@@ -74,6 +74,8 @@ def _job(table: Table, datasets: Mapping[str, Dataset], folder: Path) -> Job:
         line=table.line,
         description=table.text("description") or "",
         require_checks=_require_checks(table, datasets),
+        run_line=table.line_of("run"),
+        input_lines=tuple(table.line_of("inputs", at) for at in range(len(table.texts("inputs")))),
     )
     _check_environment(table, job)
     table.finish()

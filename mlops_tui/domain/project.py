@@ -107,6 +107,9 @@ class Job:
     description: str = ""
     require_checks: bool = False
     """Whether the checks of its inputs have to pass before it starts."""
+    run_line: int = 0
+    input_lines: tuple[int, ...] = ()
+    """Where each of `inputs` stands."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,10 @@ class Table:
         """The line the table starts on; 0 where it is not in the file."""
         return self.report.lines.line(self.path) if self.report.lines else 0
 
+    def line_of(self, *path: str | int) -> int:
+        """Return the line on which something in this table stands; 0 where it is not there."""
+        return self.report.lines.line((*self.path, *path)) if self.report.lines else 0
+
     def problem(self, key: str, message: str, hint: str = "") -> None:
         """Report a problem of `key`, or of the whole table where `key` is empty."""
         self.report.add((*self.path, key) if key else self.path, message, hint)

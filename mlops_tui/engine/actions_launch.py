@@ -25,6 +25,7 @@ from mlops_tui.engine.actions_queue import checked_priority
 from mlops_tui.engine.actions_tags import checked_slots, checked_tags
 from mlops_tui.engine.creation import create_run, guarding, record_fact
 from mlops_tui.engine.run_names import checked_name, next_name
+from mlops_tui.engine.sealed_inputs import require_sealed
 
 RECORDED_ENVIRONMENT = (
     *("CUDA_VISIBLE_DEVICES", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "PYTHONHASHSEED"),
@@ -79,10 +80,11 @@ def plan_run(described: Project, recipe: Job, params: Mapping[str, object]) -> L
     """Return what one run of a job will do.
 
     Raises:
+        RefusedError: it would train on data that is sealed.
         InputError: parameters are missing or wrong (all of them in one), or a secret is not there.
     """
     values = job_params.resolve(recipe, params)
-    return LaunchPlan(
+    plan = LaunchPlan(
         described,
         recipe,
         values,
@@ -90,6 +92,8 @@ def plan_run(described: Project, recipe: Job, params: Mapping[str, object]) -> L
         job_params.resolve_secrets(recipe, params),
         {param.name: param.env for param in job_params.secrets_of(recipe)},
     )
+    require_sealed(plan)
+    return plan
 
 
 def launch(
