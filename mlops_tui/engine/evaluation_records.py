@@ -63,19 +63,29 @@ def record_evaluation(project: Path, measured: Measured, report: Mapping[str, An
     Args:
         project: the project's folder.
         measured: what it is about.
-        report: with `metrics`, `problem` and `rows`; as JSON holds it.
+        report: with `metrics`, `task` and `n`; as JSON holds it.
 
     Raises:
         StorageError: the disk failed.
     """
     content = json.dumps(report, ensure_ascii=False, separators=(",", ":"))
     digest = keep_object(project, content.encode("utf-8", "backslashreplace"))
-    figures = {
-        name: {key: it.get(key) for key in ("value", "low", "high", "n")}
-        for name, it in report["metrics"].items()
-    }
-    _record(project, measured, report["problem"], report["rows"], figures, digest, None)
+    _record(project, measured, report["task"], report["n"], figures_of(report), digest, None)
     return measured.id
+
+
+def figures_of(report: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the figures of a report that lists, gates and comparisons ask for, by name.
+
+    The metrics, `ece` of the calibration, and what was measured of the model itself.
+    """
+    found = dict(report["metrics"])
+    calibration = report.get("calibration")
+    if calibration is not None:
+        found["ece"] = {"value": calibration["ece"], "n": calibration["n"]}
+    found |= report.get("model_figures") or {}
+    keys = ("value", "low", "high", "n")
+    return {name: {key: it.get(key) for key in keys} for name, it in found.items()}
 
 
 def record_failure(project: Path, measured: Measured, error: str) -> str:

@@ -1,0 +1,257 @@
+"""Evaluating what a run predicted, and reading what was evaluated; a worker reads the rows."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from mlops_tui.domain import places
+from mlops_tui.domain.errors import InputError, MlopsTuiError, NotFoundError, RefusedError
+from mlops_tui.domain.evaluations import Evaluation, Predictions
+from mlops_tui.domain.project import Dataset, Project
+from mlops_tui.domain.runs import Run
+from mlops_tui.domain.sealed import holdouts_read
+from mlops_tui.engine import workers
+from mlops_tui.engine.data_sources import sound_datasets
+from mlops_tui.engine.evaluation_records import Measured, record_evaluation, record_failure
+from mlops_tui.engine.objects import read_object
+from mlops_tui.engine.predicted_files import find_predictions, keep_predictions
+from mlops_tui.engine.workers import Cancellation, OnProgress
+from mlops_tui.index import Index
+from mlops_tui.track.fingerprint import fingerprint
+
+_HOW = "write them with run.predictions(ids, y_true, y_pred, y_score), or a file and its event line"
+_FORM = 1
+"""Goes up where a report says other things than before: then runs are evaluated anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationQuestion:
+    """How predictions are to be evaluated; what is left out is as usual."""
+
+    dataset: str | None = None
+    """Which of a run's predictions; needed where it has some on several datasets."""
+    segments: tuple[str, ...] | None = None
+    """Columns whose values are told one by one; None: as declared, else those with few values."""
+    positive: str | None = None
+    """Of two classes the one that recall is about."""
+    problem: str | None = None
+    is_again: bool = False
+    """Whether to evaluate once more what was evaluated before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """An evaluation with its report."""
+
+    evaluation: Evaluation
+    report: Mapping[str, Any]
+    is_new: bool = True
+    """False where it was there before: looking at it again is no further look at the data."""
+
+
+def evaluate_run(
+    project: Path,
+    run: Run,
+    question: EvaluationQuestion | None = None,
+    on_progress: OnProgress | None = None,
+    cancellation: Cancellation | None = None,
+) -> Evaluated:
+    """Return the evaluation of what a run predicted; it is recorded when this returns.
+
+    Args:
+        project: the project's folder.
+        run: one that has ended.
+        question: how.
+        on_progress: told the share that is done, of 1.
+        cancellation: ends it from another thread; nothing is recorded then.
+
+    Raises:
+        RefusedError: the run has not ended.
+        NotFoundError: it has no predictions, or none on that data, or their file is gone.
+        InputError: the predictions are no such table.
+        ProjectFileError: what the project file says of datasets is wrong.
+        WorkCancelledError: it was cancelled.
+        WorkerError: the worker process was lost.
+    """
+    if not run.state.is_ended:
+        raise RefusedError(f"{run.name} is still {run.state}", "evaluate it when it has ended")
+    asked = question or EvaluationQuestion()
+    described = sound_datasets(project)
+    with Index.open(project) as index:
+        index.ingest()
+        found = chosen_predictions(run, index.predictions([run.id]), asked.dataset)
+        version = used_version(index, run.id, found.dataset)
+    path = find_predictions(described.path, found)
+    measured = _measured(described, run, found, path, version, asked)
+    known = _known(project, measured.id)
+    if known is not None and known.error is None and not asked.is_again:
+        return Evaluated(known, read_report(project, known), is_new=False)
+    report = _measure(described, measured, path, asked, on_progress, cancellation)
+    report["notes"] = [*_notes(described, run, measured, project), *report["notes"]]
+    record_evaluation(described.path, measured, report)
+    return Evaluated(_require(project, measured.id), report)
+
+
+def record_unreadable(project: Path, run: Run, found: Predictions, error: MlopsTuiError) -> str:
+    """Record that what a run predicted cannot be evaluated; return the evaluation's id.
+
+    Raises:
+        StorageError: the disk failed.
+    """
+    dataset = found.dataset
+    measured = Measured(run.id, None, None, dataset, None, None, None, {"path": found.path})
+    return record_failure(project, measured, error.message)
+
+
+def read_report(project: Path, evaluation: Evaluation) -> dict[str, Any]:
+    """Return the whole report of an evaluation, as JSON holds it.
+
+    Raises:
+        NotFoundError: it failed, or its report is gone.
+        StorageError: it cannot be read.
+    """
+    if evaluation.report is None:
+        raise NotFoundError(f"evaluation {evaluation.id} failed: {evaluation.error}")
+    found: dict[str, Any] = json.loads(read_object(project, evaluation.report))
+    return found
+
+
+def chosen_predictions(run: Run, found: Sequence[Predictions], dataset: str | None) -> Predictions:
+    """Return the predictions of a run that are meant.
+
+    Raises:
+        NotFoundError: there are none, or none on that dataset.
+        InputError: there are some on several datasets.
+    """
+    if not found:
+        raise NotFoundError(f"{run.name} has no predictions", _HOW)
+    on = [it.dataset or "unnamed data" for it in found]
+    if dataset is not None:
+        named = [it for it in found if it.dataset == dataset]
+        unnamed = [it for it in found if it.dataset is None]
+        if not named and not unnamed:
+            raise NotFoundError(f"{run.name} has no predictions on {dataset}", f"on: {on}")
+        return named[0] if named else _on(unnamed[0], dataset)
+    if len(found) > 1:
+        raise InputError(f"{run.name} has predictions on {', '.join(on)}", "say --on DATASET")
+    return found[0]
+
+
+def _on(found: Predictions, dataset: str) -> Predictions:
+    return Predictions(found.run_id, found.path, dataset, found.model, found.rows, found.t)
+
+
+def used_version(index: Index, run_id: str, dataset: str | None) -> str | None:
+    """Return the version of a dataset that a run used; None where that is not recorded."""
+    if dataset is None:
+        return None
+    used = [it for it in index.data_used([run_id]) if it.name == dataset and it.version]
+    return used[-1].version if used else None
+
+
+def version_now(described: Project, dataset: Dataset | None) -> str | None:
+    """Return the version that a dataset has now; None where it cannot be told."""
+    if dataset is None or not dataset.path:
+        return None
+    path = os.path.abspath(described.path / dataset.path)
+    return fingerprint(path, places.cache_dir()).version
+
+
+def _measured(
+    described: Project,
+    run: Run,
+    found: Predictions,
+    path: Path,
+    version: str | None,
+    asked: EvaluationQuestion,
+) -> Measured:
+    dataset = described.datasets.get(found.dataset or "")
+    segments = asked.segments
+    return Measured(
+        run.id,
+        None,
+        None,
+        found.dataset,
+        version or version_now(described, dataset),
+        dataset.role.value if dataset is not None and dataset.role is not None else None,
+        keep_predictions(described.path, run.id, path),
+        {
+            "form": _FORM,
+            "segments": None if segments is None else list(segments),
+            "positive": asked.positive,
+            "problem": asked.problem,
+        },
+    )
+
+
+def _measure(
+    described: Project,
+    measured: Measured,
+    path: Path,
+    asked: EvaluationQuestion,
+    on_progress: OnProgress | None,
+    cancellation: Cancellation | None,
+) -> dict[str, Any]:
+    objective = described.objective
+    cost = objective.cost if objective is not None else None
+    arguments = {
+        "predictions": os.path.abspath(path),
+        "dataset": dataset_shape(described, measured.dataset),
+        "segments": None if asked.segments is None else list(asked.segments),
+        "positive": asked.positive,
+        "problem": asked.problem,
+        "cost": None if cost is None else asdict(cost),
+    }
+    found: dict[str, Any] = workers.work("evaluating.measure", arguments, on_progress, cancellation)
+    return found
+
+
+def dataset_shape(described: Project, name: str | None) -> dict[str, Any] | None:
+    """Return what a worker has to know of a dataset; None where nothing is declared of it."""
+    dataset = described.datasets.get(name or "")
+    if dataset is None:
+        return None
+    return {
+        "name": dataset.name,
+        "path": os.path.abspath(described.path / dataset.path) if dataset.path else None,
+        "id": dataset.id,
+        "target": dataset.target,
+        "group": dataset.group,
+        "timestamp": dataset.timestamp,
+    }
+
+
+def _notes(described: Project, run: Run, measured: Measured, project: Path) -> list[str]:
+    """Return what a person has to know of the data before the figures."""
+    notes = []
+    with Index.open(project) as index:
+        broken = holdouts_read(described, run.kind, index.data_used([run.id]))
+    if measured.dataset in broken:
+        notes.append(f"{run.name} has trained on {measured.dataset}: these figures prove nothing")
+    now = version_now(described, described.datasets.get(measured.dataset or ""))
+    if now is not None and measured.data_version not in (None, now):
+        notes.append(
+            f"{measured.dataset} has changed since {run.name} read it: its columns are today's"
+        )
+    return notes
+
+
+def _known(project: Path, evaluation_id: str) -> Evaluation | None:
+    with Index.open(project) as index:
+        index.ingest()
+        try:
+            return index.evaluation(evaluation_id)
+        except NotFoundError:
+            return None
+
+
+def _require(project: Path, evaluation_id: str) -> Evaluation:
+    found = _known(project, evaluation_id)
+    if found is None:
+        raise NotFoundError(f"evaluation {evaluation_id} was recorded, and is not there")
+    return found
