@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from mlops_tui.domain.sealed import worth_words
+
 if TYPE_CHECKING:
-    from mlops_tui.domain.evaluations import Predictions
+    from mlops_tui.domain.evaluations import Evaluation, Looks, Predictions
 
 
 def predictions_shape(found: Predictions) -> dict[str, object]:
@@ -18,6 +21,33 @@ def predictions_shape(found: Predictions) -> dict[str, object]:
         "rows": found.rows,
         "recorded": found.t,
     }
+
+
+def evaluation_shape(found: Evaluation) -> dict[str, object]:
+    """Return an evaluation without its report as `evaluate --json` gives it."""
+    return {
+        "id": found.id,
+        "run": found.run_id,
+        "model": found.model,
+        "version": found.number,
+        "dataset": found.dataset,
+        "data_version": found.data_version,
+        "role": found.role,
+        "task": found.problem or None,
+        "n": found.rows,
+        "metrics": {name: asdict(it) for name, it in found.figures.items()},
+        "report": found.report,
+        "predictions": found.predictions,
+        "recorded": found.at,
+        "by": found.by,
+        "host": found.host,
+        "error": found.error,
+    }
+
+
+def looks_shape(found: Looks) -> dict[str, object]:
+    """Return how often a dataset was looked at as `evaluate --json` gives it."""
+    return {**asdict(found), "worth": worth_words(found)}
 
 
 def predictions_lines(found: Sequence[Predictions]) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any
 from mlops_tui.cli import output
 from mlops_tui.cli.listing import print_table
 from mlops_tui.cli.table import Column
+from mlops_tui.domain.errors import InputError
 from mlops_tui.domain.project import Cost
 from mlops_tui.domain.text import short_number
 from mlops_tui.engine.actions_evaluate import EvaluationQuestion, evaluate_predictions
@@ -20,7 +21,13 @@ _SHOWN_POINTS = 9
 
 
 def do_evaluate(options: argparse.Namespace) -> int:
-    """Measure predictions."""
+    """Measure predictions: of a run, or in a file."""
+    if options.predictions is None:
+        from mlops_tui.cli.verbs_evaluations import list_evaluations, show_evaluation
+
+        return list_evaluations(options) if options.list else show_evaluation(options)
+    if options.subject is not None or options.list:
+        raise InputError("--predictions FILE stands alone", "name a run, or a file, not both")
     report = evaluate_predictions(options.predictions, question_of(options))
     if options.json:
         output.json_data(report)
@@ -45,7 +52,7 @@ def question_of(options: argparse.Namespace) -> EvaluationQuestion:
 
 def print_evaluation(report: Mapping[str, Any]) -> None:
     """Print a report for people."""
-    for words in (*report["problems"], *report["notes"]):
+    for words in (*report.get("problems", ()), *report["notes"]):
         output.words(f"note: {words}")
     output.data(_headline(report))
     output.data("")

@@ -15,10 +15,20 @@ _EVALUATE = "Judge models"
 
 def _evaluate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
+        "subject", metavar="RUN", nargs="?", help="a run with predictions: id, prefix, or name"
+    )
+    parser.add_argument("--on", metavar="DATASET", help="which of its predictions, or the data")
+    parser.add_argument(
+        "--again", action="store_true", help="evaluate anew what was evaluated before"
+    )
+    parser.add_argument("--list", action="store_true", help="list what was evaluated, and looks")
+    parser.add_argument(
+        *("--limit", "-n"), metavar="N", type=int, default=20, help="of the list (default 20)"
+    )
+    parser.add_argument(
         "--predictions",
         metavar="FILE",
         type=Path,
-        required=True,
         help="a table of id, y_true, y_pred[, y_score or y_score_CLASS] and, if you like, columns "
         "to part the rows by; no project is needed",
     )
@@ -76,6 +86,9 @@ EVALUATE_VERBS = (
         *("evaluate", _EVALUATE, "measure predictions: metrics with intervals, costs, segments"),
         *("mlops_tui.cli.verbs_evaluate", _evaluate),
         (
+            "mlops-tui evaluate evaluate-1",
+            "mlops-tui evaluate 20261122 --on holdout --segments site --json",
+            "mlops-tui evaluate --list",
             "mlops-tui evaluate --predictions holdout.csv",
             "mlops-tui evaluate --predictions holdout.csv --segments site,device --group patient",
             "mlops-tui evaluate --predictions holdout.csv --cost-fn 120 --cost-fp 5 --json",

@@ -18,7 +18,7 @@ from mlops_tui.domain.params import (
 )
 from mlops_tui.domain.project import Dataset, Job, JobKind, Param, ParamType, Scale
 from mlops_tui.domain.runs import ParamValue
-from mlops_tui.domain.tables import Table, describe, is_number, read_flag
+from mlops_tui.domain.tables import Table, describe, is_number, line_of, read_flag
 
 SANE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -59,11 +59,12 @@ def _job(table: Table, datasets: Mapping[str, Dataset], folder: Path) -> Job:
     run = _run(table)
     params = _params(table.table("params"))
     _check_placeholders(table, run, params, datasets)
+    inputs = _inputs(table, datasets, folder)
     job = Job(
         name=table.name,
         run=run,
         kind=table.one_of("kind", JobKind) or JobKind.OTHER,
-        inputs=_inputs(table, datasets, folder),
+        inputs=inputs,
         outputs=table.texts("outputs"),
         timeout_seconds=table.duration_seconds("timeout"),
         retries=table.whole("retries", 0, 0),
@@ -74,8 +75,8 @@ def _job(table: Table, datasets: Mapping[str, Dataset], folder: Path) -> Job:
         line=table.line,
         description=table.text("description") or "",
         require_checks=_require_checks(table, datasets),
-        run_line=table.line_of("run"),
-        input_lines=tuple(table.line_of("inputs", at) for at in range(len(table.texts("inputs")))),
+        run_line=line_of(table, "run"),
+        input_lines=tuple(line_of(table, "inputs", at) for at in range(len(inputs))),
     )
     _check_environment(table, job)
     table.finish()

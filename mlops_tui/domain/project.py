@@ -128,6 +128,8 @@ class Dataset:
     line: int = 0
     checks: tuple[Check, ...] = ()
     """What is expected of the data."""
+    segments: tuple[str, ...] = ()
+    """Columns whose values models are judged by one by one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,6 +169,7 @@ def _dataset(table: Table, names: Collection[str]) -> Dataset:
         description=table.text("description") or "",
         line=table.line,
         checks=read_checks(table.table("checks"), names, timestamp),
+        segments=table.texts("segments"),
     )
     table.finish()
     return dataset

@@ -73,10 +73,6 @@ class Table:
         """The line the table starts on; 0 where it is not in the file."""
         return self.report.lines.line(self.path) if self.report.lines else 0
 
-    def line_of(self, *path: str | int) -> int:
-        """Return the line on which something in this table stands; 0 where it is not there."""
-        return self.report.lines.line((*self.path, *path)) if self.report.lines else 0
-
     def problem(self, key: str, message: str, hint: str = "") -> None:
         """Report a problem of `key`, or of the whole table where `key` is empty."""
         self.report.add((*self.path, key) if key else self.path, message, hint)
@@ -219,6 +215,11 @@ class Table:
                 known = ", ".join(dict.fromkeys(self._known))
                 hint = self.report.nearest(key, self._known) or f"known here: {known}"
                 self.problem(key, "unknown key", hint)
+
+
+def line_of(table: Table, *path: str | int) -> int:
+    """Return the line on which something in a table stands; 0 where it is not there."""
+    return table.report.lines.line((*table.path, *path)) if table.report.lines else 0
 
 
 def read_flag(table: Table, key: str, default: bool) -> bool:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from mlops_tui.domain import places
 from mlops_tui.domain.errors import InputError, MlopsTuiError, NotFoundError, RefusedError
-from mlops_tui.domain.evaluations import Evaluation, Predictions
-from mlops_tui.domain.project import Dataset, Project
+from mlops_tui.domain.evaluations import Evaluation, Looks, Predictions
+from mlops_tui.domain.project import Dataset, Project, Role
 from mlops_tui.domain.runs import Run
 from mlops_tui.domain.sealed import holdouts_read
 from mlops_tui.engine import workers
@@ -30,11 +30,13 @@ _FORM = 1
 
 
 @dataclass(frozen=True, slots=True)
-class EvaluationQuestion:
+class RunQuestion:
     """How predictions are to be evaluated; what is left out is as usual."""
 
     dataset: str | None = None
     """Which of a run's predictions; needed where it has some on several datasets."""
+    predictions: Predictions | None = None
+    """Exactly these of the run, whatever else there is."""
     segments: tuple[str, ...] | None = None
     """Columns whose values are told one by one; None: as declared, else those with few values."""
     positive: str | None = None
@@ -57,7 +59,7 @@ class Evaluated:
 def evaluate_run(
     project: Path,
     run: Run,
-    question: EvaluationQuestion | None = None,
+    question: RunQuestion | None = None,
     on_progress: OnProgress | None = None,
     cancellation: Cancellation | None = None,
 ) -> Evaluated:
@@ -80,12 +82,17 @@ def evaluate_run(
     """
     if not run.state.is_ended:
         raise RefusedError(f"{run.name} is still {run.state}", "evaluate it when it has ended")
-    asked = question or EvaluationQuestion()
     described = sound_datasets(project)
+    asked = question or RunQuestion()
     with Index.open(project) as index:
         index.ingest()
-        found = chosen_predictions(run, index.predictions([run.id]), asked.dataset)
+        found = asked.predictions or chosen_predictions(
+            run, index.predictions([run.id]), asked.dataset
+        )
         version = used_version(index, run.id, found.dataset)
+    declared = described.datasets.get(found.dataset or "")
+    if asked.segments is None and declared is not None and declared.segments:
+        asked = replace(asked, segments=declared.segments)
     path = find_predictions(described.path, found)
     measured = _measured(described, run, found, path, version, asked)
     known = _known(project, measured.id)
@@ -106,6 +113,46 @@ def record_unreadable(project: Path, run: Run, found: Predictions, error: MlopsT
     dataset = found.dataset
     measured = Measured(run.id, None, None, dataset, None, None, None, {"path": found.path})
     return record_failure(project, measured, error.message)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What was evaluated, and how often each dataset was looked at for it."""
+
+    evaluations: tuple[Evaluation, ...]
+    """Newest first."""
+    looks: tuple[Looks, ...]
+    """By dataset."""
+
+
+def list_evaluations(
+    project: Path,
+    *,
+    run_ids: Sequence[str] | None = None,
+    dataset: str | None = None,
+    limit: int | None = None,
+) -> Listed:
+    """Return what was evaluated, newest first; what is None is not asked for.
+
+    Raises:
+        StorageError: the journals or the index cannot be read.
+    """
+    with Index.open(project) as index:
+        index.ingest()
+        found = index.evaluations(run_ids=run_ids, dataset=dataset, limit=limit)
+        return Listed(tuple(found), tuple(index.looks()))
+
+
+def looks_at(project: Path, evaluation: Evaluation) -> Looks | None:
+    """Return how often the sealed dataset of an evaluation was looked at; None: it is not sealed.
+
+    Raises:
+        StorageError: the journals or the index cannot be read.
+    """
+    if evaluation.role != Role.HOLDOUT.value:
+        return None
+    found = list_evaluations(project, limit=0).looks
+    return next((it for it in found if it.dataset == evaluation.dataset), None)
 
 
 def read_report(project: Path, evaluation: Evaluation) -> dict[str, Any]:
@@ -168,7 +215,7 @@ def _measured(
     found: Predictions,
     path: Path,
     version: str | None,
-    asked: EvaluationQuestion,
+    asked: RunQuestion,
 ) -> Measured:
     dataset = described.datasets.get(found.dataset or "")
     segments = asked.segments
@@ -193,7 +240,7 @@ def _measure(
     described: Project,
     measured: Measured,
     path: Path,
-    asked: EvaluationQuestion,
+    asked: RunQuestion,
     on_progress: OnProgress | None,
     cancellation: Cancellation | None,
 ) -> dict[str, Any]:
@@ -202,10 +249,12 @@ def _measure(
     arguments = {
         "predictions": os.path.abspath(path),
         "dataset": dataset_shape(described, measured.dataset),
-        "segments": None if asked.segments is None else list(asked.segments),
-        "positive": asked.positive,
-        "problem": asked.problem,
-        "cost": None if cost is None else asdict(cost),
+        "ask": {
+            "segments": None if asked.segments is None else list(asked.segments),
+            "positive": asked.positive,
+            "problem": asked.problem,
+            "cost": None if cost is None else asdict(cost),
+        },
     }
     found: dict[str, Any] = workers.work("evaluating.measure", arguments, on_progress, cancellation)
     return found

@@ -1,7 +1,8 @@
 """The process that looks after a project: `python -m mlops_tui.engine.agent PROJECT`.
 
-It starts its runs and watches its live data, and leaves when there is nothing to do. It may be
-killed at any instant: what it knows is on disk, and the next one goes on from there.
+It starts its runs, watches its live data and evaluates what was predicted, and leaves when there is
+nothing to do. It may be killed at any instant: what it knows is on disk, and the next one goes on
+from there.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from mlops_tui.domain.host import mark_of
 from mlops_tui.engine import fifo, wake
 from mlops_tui.engine.bell import Bell
 from mlops_tui.engine.care import Care
+from mlops_tui.engine.evaluation_care import EvaluationCare
 from mlops_tui.engine.executors import executor_of
 from mlops_tui.engine.live_watch import LiveWatch
 from mlops_tui.index import Index
@@ -76,6 +78,7 @@ class Agent:
         self._index: Index | None = None
         self._care: Care | None = None
         self._live = LiveWatch(project, say)
+        self._evaluations = EvaluationCare(project, say)
         self._error_pause = _ERROR_PAUSE_SECONDS[0]
 
     def work(self) -> None:
@@ -94,13 +97,15 @@ class Agent:
             if self._bell.wait(pause, [self._pipe.fd]):
                 idle_since = None
         self._live.stop()
+        self._evaluations.stop()
         if self._index is not None:
             self._index.close()
 
     def _look(self) -> float | None:
         """Do what is to be done; return the seconds to the next look, None for nothing to do."""
         try:
-            pauses = [self._opened().look(), self._live.keep()]
+            care = self._opened()
+            pauses = [care.look(), self._live.keep(), self._evaluations.keep(care.index)]
         except (MlopsTuiError, OSError) as error:
             say(f"{type(error).__name__}: {error}")
             self._error_pause = min(2 * self._error_pause, _ERROR_PAUSE_SECONDS[1])

@@ -34,14 +34,14 @@ class Looker:
     clock: Callable[[], float] = time.monotonic
     _seen: dict[Path, tuple[int, float]] = field(default_factory=dict)
 
-    def take(self, project: Path, batch_id: str) -> Path | None:
-        """Claim a batch; None where somebody holds it who may be alive.
+    def take(self, project: Path, batch_id: str, kind: str = "batch") -> Path | None:
+        """Claim a batch, or work of another kind; None where somebody holds it who may be alive.
 
         Raises:
             StorageError: the folder of claims cannot be written.
         """
         ensure_project_folders(project)
-        first = places.claims_dir(project) / f"batch-{batch_id}"
+        first = places.claims_dir(project) / f"{kind}-{batch_id}"
         number, path = 1, first
         with guarding(first):
             while True:

@@ -35,7 +35,7 @@ class Care:
         self, project: Path, index: Index, executor: SupervisedExecutor, say: Callable[[str], None]
     ) -> None:
         self._project = project
-        self._index = index
+        self.index = index
         self._executor = executor
         self._say = say
         self._gpus: int | None = None
@@ -54,7 +54,7 @@ class Care:
         """
         self._collect()
         self._read()
-        live = self._index.live()
+        live = self.index.live()
         mine = [run for run in live if self._is_mine(run)]
         self._each(self._tend, (run for run in mine if run.state is not RunState.QUEUED))
         waiting = {run.id for run in mine if run.state is RunState.QUEUED}
@@ -72,7 +72,7 @@ class Care:
     def _read(self) -> None:
         has_more = True
         while has_more:
-            changes = self._index.ingest(_INGEST_SECONDS)
+            changes = self.index.ingest(_INGEST_SECONDS)
             self._alerts.note(changes)
             has_more = changes.more
             if has_more:
@@ -167,9 +167,9 @@ class Care:
 
     def _start_queued(self, waiting: set[str]) -> bool:
         """Start what can be started; say whether there is more that could be, later."""
-        if not waiting or self._index.is_paused(host.host_name()):
+        if not waiting or self.index.is_paused(host.host_name()):
             return any(self._executor.is_starting(run_id) for run_id in waiting)
-        queued = [run for run in self._index.queued(host.machine_id()) if run.id in waiting]
+        queued = [run for run in self.index.queued(host.machine_id()) if run.id in waiting]
         left = startable(queued, self._gpu_count(queued))
         ready = [run for run in left if not self._executor.is_starting(run.id)]
         ready = [run for run in ready if not self._is_too_early(run.id)]

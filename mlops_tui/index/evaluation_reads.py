@@ -16,6 +16,10 @@ class EvaluationReads(OpenIndex):
         """Return the files of predictions of some runs, by run and then by dataset."""
         return self._ask(lambda c: predictions.select_predictions(c, run_ids))
 
+    def unevaluated(self, kind: str, limit: int) -> list[Predictions]:
+        """Return predictions of so many finished runs of a kind that nobody has evaluated."""
+        return self._ask(lambda c: predictions.select_unevaluated(c, kind, limit))
+
     def evaluations(
         self,
         *,

@@ -61,6 +61,31 @@ def select_predictions(connection: sqlite3.Connection, run_ids: Sequence[str]) -
     ]
 
 
+def select_unevaluated(connection: sqlite3.Connection, kind: str, limit: int) -> list[Predictions]:
+    """Return predictions of finished runs of a kind that nobody has evaluated, the newest first."""
+    rows = connection.execute(
+        "SELECT DISTINCT runs.id FROM predictions JOIN runs ON num = predictions.run"
+        " WHERE runs.kind = ? AND end_state = 'finished' AND deleted = 0 AND purged = 0"
+        " AND NOT EXISTS (SELECT 1 FROM evaluations WHERE evaluations.run = runs.id AND"
+        "  predictions.dataset IN ('', ifnull(evaluations.dataset, '')))"
+        " ORDER BY ended DESC, runs.id DESC LIMIT ?",
+        (kind, limit),
+    ).fetchall()
+    found = select_predictions(connection, [row[0] for row in rows])
+    known = connection.execute(
+        "SELECT run, ifnull(dataset, '') FROM evaluations WHERE run IN"
+        " (SELECT value FROM json_each(?))",
+        (json.dumps([row[0] for row in rows]),),
+    ).fetchall()
+    evaluated = {run_id for run_id, _ in known}
+    return [
+        it
+        for it in found
+        if (it.run_id, it.dataset or "") not in known
+        and not (it.dataset is None and it.run_id in evaluated)
+    ]
+
+
 def _text(value: Mapping[str, Any], key: str) -> str:
     found = value.get(key)
     return clean(found)[:_LONGEST] if isinstance(found, str) else ""

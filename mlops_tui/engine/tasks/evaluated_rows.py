@@ -26,12 +26,20 @@ class Joined:
 
     predictions: pd.DataFrame
     features: pd.DataFrame
-    """(n, columns) of the dataset, missing where a row was not found; without its id and target."""
-    group: pd.Series[Any] | None
-    """Which rows belong together."""
-    dataset_rows: int | None
+    """(n, columns) of the dataset, missing where a row was not found; without its id and target,
+    and without what the predictions have under the same name."""
+    group: str | None = None
+    """The column that says which rows belong together."""
+    dataset: str | None = None
+    """Its name; None where nobody said whose rows they are."""
+    dataset_rows: int | None = None
     """In the dataset; None where that was not read."""
     notes: tuple[str, ...] = ()
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """All columns side by side."""
+        return pd.concat([self.predictions, self.features], axis=1)
 
 
 def read_predicted(path: str) -> pd.DataFrame:
@@ -54,26 +62,29 @@ def join_dataset(predictions: pd.DataFrame, dataset: Mapping[str, Any] | None) -
         dataset: `name`, `path` and the columns `id`, `target`, `group`; None where nobody said.
     """
     nothing = pd.DataFrame(index=predictions.index)
-    if dataset is None or not (dataset.get("path") and _is_there(dataset["path"])):
-        return Joined(predictions, nothing, None, None)
+    if dataset is None:
+        return Joined(predictions, nothing)
+    name = dataset["name"]
+    if not (dataset.get("path") and _is_there(dataset["path"])):
+        return Joined(predictions, nothing, dataset=name)
     problems = Problems()
     try:
         rows = read_table(find_tables(dataset["path"]), problems=problems)
     except MlopsTuiError as error:
-        note = f"{dataset['name']} cannot be read, so that its columns are not looked at: {error}"
-        return Joined(predictions, nothing, None, None, (note,))
+        note = f"{name} cannot be read, so that its columns are not looked at: {error}"
+        return Joined(predictions, nothing, dataset=name, notes=(note,))
+    if not len(rows):
+        return Joined(predictions, nothing, None, name, 0, (f"{name} has no rows",))
     places, notes = _places(predictions, rows, dataset)
-    found = rows.take(np.maximum(places, 0)).reset_index(drop=True)
-    found[places < 0] = np.nan if len(found.columns) else None
-    found = found.set_index(predictions.index)
+    found = rows.take(np.maximum(places, 0)).set_axis(predictions.index)
+    if (places < 0).any():
+        found = found.mask(np.repeat((places < 0)[:, None], found.shape[1], axis=1))
     notes += _of_truth(predictions, found, dataset)
-    apart = {dataset.get("id"), dataset.get("target")}
+    apart = {dataset.get("id"), dataset.get("target"), *predictions.columns}
+    kept = found[[it for it in found.columns if it not in apart]]
     group = dataset.get("group")
-    kept = [name for name in found.columns if name not in apart and name != group]
-    has_group = group is not None and group in found
-    return Joined(
-        predictions, found[kept], found[group] if has_group else None, len(rows), tuple(notes)
-    )
+    has_group = group in kept or group in predictions
+    return Joined(predictions, kept, group if has_group else None, name, len(rows), tuple(notes))
 
 
 def _is_there(path: str) -> bool:
@@ -133,6 +144,7 @@ def _of_truth(
 def _differs(own: pd.Series[Any], declared: pd.Series[Any]) -> int:
     numbers = [pd.to_numeric(it, errors="coerce") for it in (own, declared)]
     if not any(it.isna().any() for it in numbers):
-        return int((~np.isclose(*[it.to_numpy(dtype=np.float64) for it in numbers])).sum())
+        one, other = (it.to_numpy(dtype=np.float64) for it in numbers)
+        return int((~np.isclose(one, other)).sum())
     words = [[label(it, Kind.BOOLEAN) for it in column.tolist()] for column in (own, declared)]
     return sum(one != other for one, other in zip(*words, strict=True))

@@ -1,0 +1,131 @@
+"""What `evaluate` does in a project: evaluates runs, and lists what was evaluated."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from typing import TYPE_CHECKING
+
+from mlops_tui.cli import output
+from mlops_tui.cli.listing import print_table
+from mlops_tui.cli.patience import telling_share
+from mlops_tui.cli.reading import one_run, open_index, project_folder
+from mlops_tui.cli.shapes import ago, local_time
+from mlops_tui.cli.shapes_evaluations import evaluation_shape, looks_shape
+from mlops_tui.cli.table import Column
+from mlops_tui.cli.verbs_evaluate import number, print_evaluation, span
+from mlops_tui.domain.datasets import SHORT
+from mlops_tui.domain.errors import InputError
+from mlops_tui.domain.sealed import worth_words
+from mlops_tui.engine import actions_evaluations
+from mlops_tui.engine.actions_evaluations import RunQuestion
+
+if TYPE_CHECKING:
+    from mlops_tui.domain.evaluations import Evaluation, Looks
+
+_MOST_METRICS = 3
+
+
+def show_evaluation(options: argparse.Namespace) -> int:
+    """Evaluate what a run predicted, unless that was done before, and show the report."""
+    if options.subject is None:
+        raise InputError("nothing is named to evaluate", "evaluate RUN, --predictions FILE, --list")
+    project = project_folder(options.project)
+    with open_index(project) as index:
+        run = one_run(index, options.subject)
+    with telling_share(f"evaluating {run.name}") as on_progress:
+        found = actions_evaluations.evaluate_run(project, run, _question(options), on_progress)
+    looks = actions_evaluations.looks_at(project, found.evaluation)
+    if options.json:
+        about = evaluation_shape(found.evaluation) | {"is_new": found.is_new}
+        told = None if looks is None else looks_shape(looks)
+        output.json_data({"evaluation": about, "looks": told, **found.report})
+        return 0
+    _print_subject(run.name, found.evaluation, looks)
+    print_evaluation(found.report)
+    return 0
+
+
+def _question(options: argparse.Namespace) -> RunQuestion:
+    own = ("group", "cost_fn", "cost_fp", "cost_unit")
+    given = [f"--{name.replace('_', '-')}" for name in own if getattr(options, name) is not None]
+    if given:
+        hint = "say it in mlops.toml: group of the dataset, [objective.cost]"
+        raise InputError(f"{given[0]} is for --predictions FILE", hint)
+    names = [name.strip() for name in options.segments.split(",") if name.strip()]
+    return RunQuestion(
+        dataset=options.on,
+        segments=tuple(names) or None,
+        positive=options.positive,
+        problem=options.problem,
+        is_again=options.again,
+    )
+
+
+def _print_subject(name: str, evaluation: Evaluation, looks: Looks | None) -> None:
+    version = f" at {evaluation.data_version[:SHORT]}" if evaluation.data_version else ""
+    on = f" on {evaluation.dataset}{version}" if evaluation.dataset else ""
+    output.data(f"{name}{on}  (evaluation {evaluation.id}, {local_time(evaluation.at)})")
+    if looks is not None:
+        metric = _main_metric(evaluation)
+        figure = evaluation.figures[metric] if metric else None
+        half = None
+        if figure is not None and figure.low is not None and figure.high is not None:
+            half = (figure.high - figure.low) / 2
+        output.data(f"{looks.dataset} is sealed, {worth_words(looks, half, metric)}")
+
+
+def list_evaluations(options: argparse.Namespace) -> int:
+    """List what was evaluated, newest first, and how often each dataset was looked at."""
+    project = project_folder(options.project)
+    if options.limit < 1:
+        raise InputError(f"--limit {options.limit} asks for nothing", "give a number from 1 on")
+    names: dict[str, str] = {}
+    with open_index(project) as index:
+        run_ids = None if options.subject is None else [one_run(index, options.subject).id]
+        found = actions_evaluations.list_evaluations(
+            project, run_ids=run_ids, dataset=options.on, limit=options.limit
+        )
+        wanted = {it.run_id for it in found.evaluations if it.run_id is not None}
+        names = {run.id: run.name for run in index.runs(sorted(wanted))}
+    if options.json:
+        shapes = [evaluation_shape(it) for it in found.evaluations]
+        output.json_data({"evaluations": shapes, "looks": [looks_shape(it) for it in found.looks]})
+        return 0
+    if not found.evaluations:
+        output.words("nothing was evaluated yet: mlops-tui evaluate RUN")
+        return 0
+    now = time.time()
+    heads = [Column(it) for it in ("evaluation", "of", "on", "version", "when")]
+    rows = [_row(it, names, now) for it in found.evaluations]
+    print_table([*heads, Column("n", True), Column("metrics")], rows)
+    for looks in found.looks:
+        if any(it.dataset == looks.dataset and it.role == "holdout" for it in found.evaluations):
+            output.data(f"{looks.dataset}: {worth_words(looks)}")
+    return 0
+
+
+def _row(it: Evaluation, names: dict[str, str], now: float) -> list[str]:
+    subject = names.get(it.run_id or "", it.subject) if it.model is None else it.subject
+    version = it.data_version[:SHORT] if it.data_version else "-"
+    return [
+        *(it.id, subject, it.dataset or "-", version, ago(it.at, now)),
+        *("-" if it.error else f"{it.rows:,}", it.error or _told(it)),
+    ]
+
+
+def _told(it: Evaluation) -> str:
+    names = [name for name in _TELLING if name in it.figures] or list(it.figures)
+    return ", ".join(
+        f"{name} {number(it.figures[name].value)} "
+        f"({span(it.figures[name].low, it.figures[name].high)})"
+        for name in names[:_MOST_METRICS]
+    )
+
+
+_TELLING = ("cost", "roc_auc", "accuracy", "f1", "mae", "rmse", "r2")
+"""Metrics that tell most, those first."""
+
+
+def _main_metric(it: Evaluation) -> str:
+    return next((name for name in _TELLING if name in it.figures), "")
