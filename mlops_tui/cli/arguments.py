@@ -132,11 +132,13 @@ def key_values(pairs: Sequence[str], what: str) -> dict[str, str]:
 
 
 def _tied(words: Sequence[str]) -> list[str]:
-    """Return the words with a falling order such as `-loss`, no option, tied to its `--sort`."""
+    """Return the words with what is no option tied to its own: an order `-loss`, a time `-2d`."""
     tied: list[str] = []
     for word in words:
         if tied and tied[-1] in ("-s", "--sort") and re.match(r"-[^-]{2}", word):
             tied[-1] = f"--sort={word}"
+        elif tied and tied[-1] in ("--at", "--since") and re.match(r"-\d", word):
+            tied[-1] += f"={word}"
         else:
             tied.append(word)
     return tied

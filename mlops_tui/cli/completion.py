@@ -103,6 +103,8 @@ def _words(verb: Verb, project: Path, given: Sequence[str]) -> list[str]:
         return _datasets(project)
     if not given and " BATCH" in usage:
         return _batches(project)
+    if not given and (" MODEL" in usage or "[MODEL]" in usage):
+        return _models(project)
     if " RUN" in usage and (not given or "[RUN ...]" in usage):
         return [word for word in _runs(project, verb) if word not in given]
     if " ALERT" in usage:
@@ -193,6 +195,22 @@ def _batches(named: Path) -> list[str]:
             index.ingest(budget_seconds=0.2)
             found = index.batches(limit=MOST_RUNS)
             return [word for batch in reversed(found) for word in (batch.key, batch.id)]
+    except MlopsTuiError:
+        return []
+
+
+def _models(named: Path) -> list[str]:
+    from mlops_tui.cli.reading import project_folder
+    from mlops_tui.index import Index
+
+    try:
+        with Index.open(project_folder(named)) as index:
+            index.ingest(budget_seconds=0.2)
+            found = index.models()
+            names = [it.name for it in found]
+            names += [f"{it.name}@{alias}" for it in found for alias in it.aliases]
+            versions = [version.name for it in found for version in (it.newest,)]
+            return names + versions
     except MlopsTuiError:
         return []
 

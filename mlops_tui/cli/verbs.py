@@ -10,6 +10,7 @@ from mlops_tui.cli.verbs_table_alerts import ALERT_VERBS
 from mlops_tui.cli.verbs_table_checks import CHECK_VERBS
 from mlops_tui.cli.verbs_table_data import DATA_VERBS
 from mlops_tui.cli.verbs_table_evaluate import EVALUATE_VERBS
+from mlops_tui.cli.verbs_table_models import MODEL_VERBS
 from mlops_tui.cli.verbs_table_monitor import MONITOR_VERBS
 
 if TYPE_CHECKING:
@@ -255,6 +256,7 @@ VERBS: dict[str, Verb] = {
         *CHECK_VERBS,
         *EVALUATE_VERBS,
         *MONITOR_VERBS,
+        *MODEL_VERBS,
         *ALERT_VERBS,
         Verb(
             *("stop", _ACT, "stop runs, or cancel queued ones", _DO, _run_names),

@@ -14,6 +14,7 @@ from mlops_tui.engine import liveness, retries
 from mlops_tui.engine.alert_care import AlertCare
 from mlops_tui.engine.dispatch import dispatch, startable
 from mlops_tui.engine.executor import Presence, SupervisedExecutor
+from mlops_tui.engine.model_care import ModelCare
 from mlops_tui.engine.recorded import RunFolder
 from mlops_tui.engine.relaunch import retry_if_due
 from mlops_tui.index import Index, QueuedRun
@@ -44,6 +45,7 @@ class Care:
         self._copies: dict[str, bool] = {}
         self._told: dict[str, str] = {}
         self._alerts = AlertCare(project, index, say)
+        self._models = ModelCare(project, index, say)
 
     def look(self) -> float | None:
         """Do all that is to be done; return seconds to the next look, None for nothing to do.
@@ -65,7 +67,7 @@ class Care:
             return 0.0
         has_queue = self._start_queued(waiting)
         pauses = [self._alerts.look(live, {run.id for run in mine})]
-        pauses += [_QUEUE_SECONDS if has_queue else None]
+        pauses += [self._models.look(), _QUEUE_SECONDS if has_queue else None]
         pauses += [_LIVE_SECONDS if len(mine) > len(waiting) else None]
         return min((pause for pause in pauses if pause is not None), default=None)
 

@@ -58,7 +58,7 @@ class Batch:
     unreadable: str | None = None
     """Which files there are that cannot be read, in words; None where that is as before."""
     topics: frozenset[str] = frozenset()
-    """What beside runs changed: `batches` of live data, versions of `data`,
+    """What beside runs changed: `batches` of live data, versions of `data`, `models`,
     `evaluations`."""
 
     @property

@@ -113,13 +113,34 @@ def open_file(folder: Path, path: str) -> IO[bytes]:
     return os.fdopen(fd, "rb", buffering=0)
 
 
-def _open(folder: Path, path: str) -> int:
+def path_inside(folder: Path, path: str) -> Path:
+    """Return where a file or folder of a run lies.
+
+    Raises:
+        NotFoundError: it is not there.
+        RefusedError: it leads out of the run's folder.
+        StorageError: it cannot be looked at.
+    """
+    try:
+        return Path(_require_inside(folder, path))
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        raise NotFoundError(f"{path} is not in the run's folder (any more)") from None
+    except OSError as error:
+        raise StorageError(f"{path} cannot be read: {error.strerror or error}") from error
+
+
+def _require_inside(folder: Path, path: str) -> str:
     real = _inside(folder, path)
     if real is None:
         raise RefusedError(
             "This leads out of the run's folder and is not opened.",
             f"It leads to {os.path.realpath(os.path.join(folder, path))}",
         )
+    return real
+
+
+def _open(folder: Path, path: str) -> int:
+    real = _require_inside(folder, path)
     # a pipe would keep us waiting for a writer, a link put there meanwhile would lead elsewhere
     return os.open(real, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
 

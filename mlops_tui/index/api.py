@@ -15,6 +15,7 @@ from mlops_tui.index.batch_reads import BatchReads
 from mlops_tui.index.evaluation_reads import EvaluationReads
 from mlops_tui.index.fields import read_field_facts
 from mlops_tui.index.lines import clean
+from mlops_tui.index.model_reads import ModelReads
 from mlops_tui.index.values import Changes, FieldFacts, QueuedRun
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 _Answer = TypeVar("_Answer")
 
 
-class Index(AlertReads, BatchReads, EvaluationReads):
+class Index(AlertReads, BatchReads, EvaluationReads, ModelReads):
     """The index of one project; an object for one thread, any number of them and of processes.
 
     A damaged or deleted file is built again by whatever method notices, and the next `ingest`

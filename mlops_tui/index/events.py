@@ -24,6 +24,7 @@ from mlops_tui.index.lines import (
     to_params,
     to_tags,
 )
+from mlops_tui.index.models import to_offered
 from mlops_tui.index.predictions import to_predictions
 from mlops_tui.journal.tail import LONGEST_LINE_BYTES
 
@@ -52,6 +53,7 @@ class Facts:
     artifacts: list[str] = field(default_factory=list)
     datasets: list[dict[str, Any]] = field(default_factory=list)
     predictions: list[dict[str, Any]] = field(default_factory=list)
+    models: list[dict[str, Any]] = field(default_factory=list)
     note: str | None = None
     progress: tuple[float, float | None] | None = None
 
@@ -185,10 +187,7 @@ def _to_facts(record: dict[str, Any]) -> Facts:
         facts.tags = to_tags(record["tags"])
     if record.get("progress") is not None:
         facts.progress = _to_progress(record["progress"])
-    if record.get("dataset") is not None:
-        facts.datasets.append(to_data(record["dataset"], record.get("t")))
-    if record.get("predictions") is not None:
-        facts.predictions.append(to_predictions(record["predictions"], record.get("t")))
+    _add_named(facts, record)
     note, artifact = record.get("note"), record.get("artifact")
     if note is not None:
         if not isinstance(note, str):
@@ -201,12 +200,23 @@ def _to_facts(record: dict[str, Any]) -> Facts:
     return facts
 
 
+def _add_named(facts: Facts, record: dict[str, Any]) -> None:
+    """Add what a line says of data, predictions and models."""
+    if record.get("dataset") is not None:
+        facts.datasets.append(to_data(record["dataset"], record.get("t")))
+    if record.get("predictions") is not None:
+        facts.predictions.append(to_predictions(record["predictions"], record.get("t")))
+    if isinstance(record.get("model"), dict):  # other words under that key are let be
+        facts.models.append(to_offered(record["model"], record.get("t")))
+
+
 def _add_facts(facts: Facts, later: Facts) -> None:
     facts.params.update(later.params)
     facts.tags.update(later.tags)
     facts.artifacts += later.artifacts
     facts.datasets += later.datasets
     facts.predictions += later.predictions
+    facts.models += later.models
     facts.note = facts.note if later.note is None else later.note
     facts.progress = facts.progress if later.progress is None else later.progress
 

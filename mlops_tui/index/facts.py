@@ -6,16 +6,14 @@ import math
 import sqlite3
 import time
 from array import array
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlops_tui.domain import lifecycle
 from mlops_tui.domain.runs import ENDED
 from mlops_tui.index.alert_marks import note_alert_line
-from mlops_tui.index.batches import note_batch
 from mlops_tui.index.coverage import add_sizes, extend_coverage
-from mlops_tui.index.datasets import add_used, note_version
-from mlops_tui.index.evaluations import note_evaluation
+from mlops_tui.index.datasets import add_used
 from mlops_tui.index.labels import PERSON, add_labels, said_at, set_note, tag
 from mlops_tui.index.lines import (
     BadLineError,
@@ -26,6 +24,8 @@ from mlops_tui.index.lines import (
     to_params,
     to_tags,
 )
+from mlops_tui.index.models import add_offered
+from mlops_tui.index.other_facts import OTHER_FACTS
 from mlops_tui.index.points import delete_points
 from mlops_tui.index.predictions import add_predictions
 
@@ -39,12 +39,8 @@ _STATES_OF_ORDERS = {
     lifecycle.RUN_DELETED: ("deleted", 1),
     lifecycle.RUN_RESTORED: ("deleted", 0),
 }
-_OTHER_FACTS: Mapping[str, tuple[str, Callable[[sqlite3.Connection, Mapping[str, Any]], None]]] = {
-    lifecycle.DATASET_VERSION: ("data", note_version),
-    lifecycle.BATCH_JUDGED: ("batches", note_batch),
-    lifecycle.EVALUATION_RECORDED: ("evaluations", note_evaluation),
-}
-"""What is said of no run: the topic that changes, and who puts it into the tables."""
+_OF_FILES = ("files", "coverage", "artifacts", "data_used", "predictions", "models_offered")
+"""Tables with what the files of a run say."""
 
 
 class Touched(NamedTuple):
@@ -55,7 +51,7 @@ class Touched(NamedTuple):
     causes: set[str]
     """Of alerts."""
     topics: set[str]
-    """What else, as `_OTHER_FACTS` names it."""
+    """What else, as `OTHER_FACTS` names it."""
 
 
 def run_number(connection: sqlite3.Connection, run_id: str) -> int:
@@ -80,8 +76,8 @@ def apply_project_lines(connection: sqlite3.Connection, data: bytes) -> Touched:
         event = _text(record, "event")
         if event in lifecycle.ALERT_EVENTS:
             touched.causes.update(note_alert_line(connection, record))
-        elif event in _OTHER_FACTS:
-            topic, note = _OTHER_FACTS[event]
+        elif event in OTHER_FACTS:
+            topic, note = OTHER_FACTS[event]
             note(connection, record)
             touched.topics.add(topic)
         elif isinstance(run, str) and run and "/" not in run:
@@ -147,6 +143,8 @@ def apply_event_facts(connection: sqlite3.Connection, run: int, origin: str, fac
         add_used(connection, run, facts.datasets)
     if facts.predictions:
         add_predictions(connection, run, origin, facts.predictions)
+    if facts.models:
+        add_offered(connection, run, origin, facts.models)
     if facts.note is not None:
         set_note(connection, run, facts.note, origin)
     if facts.progress is not None:
@@ -208,7 +206,7 @@ def forget_files(connection: sqlite3.Connection, run: int) -> None:
     """Drop all that came from the files of a run, so that they are read from their start again."""
     rows = connection.execute("SELECT id FROM series WHERE run = ?", (run,)).fetchall()
     delete_points(connection, [row[0] for row in rows])
-    for table in ("files", "coverage", "artifacts", "data_used", "predictions"):
+    for table in _OF_FILES:
         connection.execute(f"DELETE FROM {table} WHERE run = ?", (run,))
     connection.execute(
         f"DELETE FROM labels WHERE run = ? AND origin != '' AND origin < '{PERSON}'", (run,)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 APPLICATION_ID = 0x6D6C6F70
 """`mlop`: an SQLite file without it is none of ours."""
-SCHEMA_VERSION = 12
+SCHEMA_VERSION = 13
 """Goes up with every change of tables or of what ingest writes; another one means a rebuild."""
 
 TABLES = """
@@ -104,6 +104,42 @@ CREATE TABLE batch_columns (
     batch INTEGER NOT NULL, name INTEGER NOT NULL,
     verdict TEXT NOT NULL, score REAL, threshold REAL, null_q99 REAL,
     n INTEGER NOT NULL, note TEXT NOT NULL, PRIMARY KEY (batch, name)
+) WITHOUT ROWID;
+CREATE TABLE models (num INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+CREATE TABLE model_versions (
+    model INTEGER NOT NULL, number INTEGER NOT NULL, manifest TEXT NOT NULL, format TEXT NOT NULL,
+    size INTEGER NOT NULL, files INTEGER NOT NULL, run TEXT, job TEXT,
+    offered INTEGER NOT NULL,              -- by a line of its run
+    t REAL NOT NULL, person TEXT NOT NULL, host TEXT NOT NULL,
+    metrics TEXT NOT NULL, note TEXT NOT NULL, PRIMARY KEY (model, number)
+) WITHOUT ROWID;
+CREATE INDEX model_versions_run ON model_versions (run) WHERE run IS NOT NULL;
+CREATE TABLE models_deleted (              -- the latest word on a version
+    model INTEGER NOT NULL, number INTEGER NOT NULL, deleted INTEGER NOT NULL, t REAL NOT NULL,
+    PRIMARY KEY (model, number)
+) WITHOUT ROWID;
+CREATE TABLE models_offered (              -- by event lines of runs
+    run INTEGER NOT NULL, name TEXT NOT NULL, origin TEXT NOT NULL, path TEXT NOT NULL,
+    facts TEXT NOT NULL, t REAL NOT NULL, PRIMARY KEY (run, name)
+) WITHOUT ROWID;
+CREATE TABLE models_refused (
+    run TEXT NOT NULL, name TEXT NOT NULL, why TEXT NOT NULL, t REAL NOT NULL,
+    PRIMARY KEY (run, name)
+) WITHOUT ROWID;
+CREATE TABLE alias_moves (
+    model INTEGER NOT NULL, alias TEXT NOT NULL, generation INTEGER NOT NULL,
+    before INTEGER, target INTEGER, t REAL NOT NULL, person TEXT NOT NULL, host TEXT NOT NULL,
+    why TEXT NOT NULL, kind TEXT NOT NULL, evaluation TEXT, gate TEXT, report TEXT,
+    PRIMARY KEY (model, alias, generation)
+) WITHOUT ROWID;
+CREATE TABLE model_facts (                 -- drills and reproductions, as their lines have them
+    model TEXT NOT NULL, event TEXT NOT NULL, t REAL NOT NULL, line TEXT NOT NULL,
+    PRIMARY KEY (model, event, t, line)
+) WITHOUT ROWID;
+CREATE TABLE trusted (
+    digest TEXT NOT NULL, t REAL NOT NULL, person TEXT NOT NULL, model TEXT NOT NULL,
+    number INTEGER NOT NULL, reason TEXT NOT NULL, types TEXT NOT NULL, revoked INTEGER NOT NULL,
+    PRIMARY KEY (digest, t, person)
 ) WITHOUT ROWID;
 CREATE TABLE paused (host TEXT PRIMARY KEY, t REAL NOT NULL, paused INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE files (                       -- run 0: the journals of the project

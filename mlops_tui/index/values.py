@@ -21,7 +21,7 @@ class Changes:
     alerts: frozenset[str] = frozenset()
     """Ids of alerts of which anything changed."""
     topics: frozenset[str] = frozenset()
-    """What else changed: `batches` of live data, versions of `data`,
+    """What else changed: `batches` of live data, versions of `data`, `models`,
     `evaluations`."""
 
     @property

@@ -31,6 +31,33 @@ class KeepingRun(OpenRun):
         """
         self._record("artifact", lambda given: _keep(self.dir, given), path)
 
+    def model(
+        self,
+        name: str,
+        path: object,
+        input_example: Any = None,
+        output_example: Any = None,
+        format: Optional[str] = None,  # noqa: A002 what people expect to write
+        note: Optional[str] = None,
+    ) -> None:
+        """Have a model registered as a version of `name`, once the run has ended.
+
+        A file or folder outside the run's folder is copied into its `artifacts/`, as `artifact`
+        does it. Of several calls for one name the last counts: a run makes one version of it.
+
+        Args:
+            name: what the model is called; the same one for every version of it.
+            path: the file or folder.
+            input_example: what one call takes: a row as a dict, rows, a data frame or an array;
+                its columns and their types are kept, none of its values.
+            output_example: what one call gives, in the same way.
+            format: `skops`, `joblib`, `pickle`, `onnx`, `file` or `folder`; left out, the name of
+                the file says it.
+            note: for whoever reads about this version later.
+        """
+        given = (name, path, input_example, output_example, format, note)
+        self._record("model", lambda it: _offer(self.dir, it), given)
+
     def predictions(
         self,
         ids: Any,
@@ -78,6 +105,12 @@ def _keep(run_dir: Path, given: Any) -> Dict[str, Any]:
     from mlops_tui.track.artifacts import keep  # it loads shutil
 
     return keep(run_dir, given)
+
+
+def _offer(run_dir: Path, given: Any) -> Dict[str, Any]:
+    from mlops_tui.track.models import offer
+
+    return offer(run_dir, *given)
 
 
 def _look_at(run_dir: Path, given: Any) -> Dict[str, Any]:

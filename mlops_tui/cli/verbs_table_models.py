@@ -1,0 +1,116 @@
+"""The verbs of registered models: arguments and examples; nothing that acts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mlops_tui.cli.verb import Verb
+
+if TYPE_CHECKING:
+    import argparse
+
+_MODELS = "Keep models"
+_LOOK = "mlops_tui.cli.verbs_models"
+_MOVE = "mlops_tui.cli.verbs_aliases"
+_VERSION = "NAME:3, NAME@champion, or NAME for the newest"
+
+
+def _version(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("version", metavar="MODEL", help=_VERSION)
+
+
+def _list(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", metavar="MODEL", nargs="?", help="the versions of this one")
+    parser.add_argument("--deleted", action="store_true", help="the deleted versions instead")
+
+
+def _register(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", metavar="NAME", help="what the model is called")
+    parser.add_argument("path", metavar="PATH", nargs="?", type=Path, help="its file or folder")
+    parser.add_argument("--run", metavar="RUN", help="the run that made it")
+    parser.add_argument("--artifact", metavar="FILE", help="a file that the run kept")
+    parser.add_argument(
+        "--format",
+        dest="kind",
+        choices=("skops", "joblib", "pickle", "onnx", "file", "folder"),
+        help="how it is made (default: what its name says)",
+    )
+    parser.add_argument(
+        "--example", metavar="FILE", type=Path, help="JSON: a row, or rows, that it takes"
+    )
+    parser.add_argument("--note", metavar="TEXT", default="", help="for whoever reads it later")
+    parser.add_argument(
+        "--again", action="store_true", help="also where the newest version has these very files"
+    )
+
+
+def _why(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--why", metavar="REASON", default="", help="the reason; it is kept")
+
+
+def _alias(parser: argparse.ArgumentParser) -> None:
+    _version(parser)
+    parser.add_argument("alias", metavar="ALIAS", help="such as champion or challenger")
+    parser.add_argument("--remove", action="store_true", help="take the alias away")
+    _why(parser)
+
+
+def _history(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", metavar="MODEL", help="the model")
+    parser.add_argument("--alias", metavar="ALIAS", help="this one only")
+    parser.add_argument("--at", metavar="TIME", help="what stood then, such as 2026-03-03T12:00")
+    parser.add_argument("--limit", "-n", metavar="N", type=int, help="at most N moves")
+
+
+def _delete(parser: argparse.ArgumentParser) -> None:
+    _version(parser)
+    _why(parser)
+
+
+MODEL_VERBS = (
+    Verb(
+        *("models list", _MODELS, "list registered models, or the versions of one", _LOOK, _list),
+        ("mlops-tui models list", "mlops-tui models list cancer --json"),
+    ),
+    Verb(
+        *("models show", _MODELS, "show all that is recorded of a version", _LOOK, _version),
+        ("mlops-tui models show cancer:3", "mlops-tui models show cancer@champion --json"),
+    ),
+    Verb(
+        *("models register", _MODELS, "keep a file or folder as the next version of a model"),
+        *(_LOOK, _register),
+        (
+            "mlops-tui models register cancer --run train-3",
+            "mlops-tui models register cancer models/cancer.skops --run train-3",
+            "mlops-tui models register cancer --run train-3 --artifact models/cancer.joblib",
+        ),
+    ),
+    Verb(
+        *("models verify", _MODELS, "read a version's files and compare their digests"),
+        *(_LOOK, _version),
+        ("mlops-tui models verify cancer:3",),
+    ),
+    Verb(
+        *("models alias", _MODELS, "point an alias at a version, or take it away", _MOVE, _alias),
+        (
+            "mlops-tui models alias cancer:3 challenger --why 'to be watched for a week'",
+            "mlops-tui models alias cancer challenger --remove --why 'it was worse'",
+        ),
+    ),
+    Verb(
+        *("models history", _MODELS, "show who moved aliases, when and why", _MOVE, _history),
+        (
+            "mlops-tui models history cancer --alias champion",
+            "mlops-tui models history cancer --at 2026-03-03T12:00 --json",
+        ),
+    ),
+    Verb(
+        *("models delete", _MODELS, "hide a version; no file is removed", _LOOK, _delete),
+        ("mlops-tui models delete cancer:2 --why 'trained on leaked rows'",),
+    ),
+    Verb(
+        *("models restore", _MODELS, "show a deleted version again", _LOOK, _version),
+        ("mlops-tui models restore cancer:2",),
+    ),
+)

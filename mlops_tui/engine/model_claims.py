@@ -1,0 +1,147 @@
+"""Numbers of versions and moves of aliases, each claimed once anywhere, then told in the journal.
+
+The claim is what counts: it holds all that the journal's line will say. Whoever finds a claim that
+no line tells of writes the line, so that a registration or a move that was killed between the two
+is whole as soon as anybody looks, and one that was killed before its claim never was.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mlops_tui.domain import places
+from mlops_tui.domain.errors import StorageError
+from mlops_tui.domain.lifecycle import ALIAS_MOVED, MODEL_REGISTERED
+from mlops_tui.domain.models import alias_claim, version_claim
+from mlops_tui.engine.creation import ensure_project_folders, guarding, record_fact
+from mlops_tui.journal.lock import claim
+
+if TYPE_CHECKING:
+    from mlops_tui.index import Index
+
+_OF_VERSIONS, _OF_ALIASES = "model-", "alias-"
+
+
+def claim_version(
+    project: Path, last: int, facts: Mapping[str, Any]
+) -> tuple[dict[str, Any], bool]:
+    """Claim the next number of a model and tell of it; return the facts, and whether it is ours.
+
+    It is not where the run of these facts has offered the same model already: that one counts.
+
+    Args:
+        project: the project's folder.
+        last: a number that is taken, with all below it; 0 for none.
+        facts: what the journal says of the version, with `model` and `t`, without `version`.
+
+    Raises:
+        StorageError: the disk refuses.
+    """
+    ensure_project_folders(project)
+    number = last
+    while True:
+        number += 1
+        fact = {**facts, "version": number}
+        path = places.claims_dir(project) / version_claim(facts["model"], number)
+        with guarding(path):
+            is_ours = claim(path, fact)
+        if is_ours:
+            _tell(project, MODEL_REGISTERED, fact)
+            return fact, True
+        found = _read(path)
+        if facts.get("offered") and found.get("offered") and found.get("run") == facts.get("run"):
+            return found, False
+
+
+def claim_move(project: Path, facts: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Claim a move of an alias and tell of it; return None, or the facts of who was first.
+
+    Args:
+        project: the project's folder.
+        facts: what the journal says of the move, with `model`, `alias`, `generation` and `t`.
+
+    Raises:
+        StorageError: the disk refuses.
+    """
+    ensure_project_folders(project)
+    name = alias_claim(facts["model"], facts["alias"], facts["generation"])
+    path = places.claims_dir(project) / name
+    with guarding(path):
+        is_ours = claim(path, dict(facts))
+    if not is_ours:
+        return _read(path)
+    _tell(project, ALIAS_MOVED, facts)
+    return None
+
+
+def settle_claims(project: Path, index: Index, model: str | None = None) -> bool:
+    """Tell of claims that no line tells of; return whether there were such, all in the index then.
+
+    On a disk that cannot be written they stay untold: whoever reads it sees the state before them.
+
+    Args:
+        project: the project's folder.
+        index: brought up to date, and again where something was told.
+        model: look at the claims of this one only.
+    """
+    starts = (_OF_VERSIONS, _OF_ALIASES)
+    if model is not None:
+        starts = (version_claim(model, 0)[:-1], alias_claim(model, "", 0)[: -len("-0")])
+    try:
+        names = os.listdir(places.claims_dir(project))
+    except OSError:
+        return False
+    untold = {it for it in names if it.startswith(starts)} - _told(index, model)
+    has_told = False
+    for name in sorted(untold):
+        fact = _read(places.claims_dir(project) / name)
+        event = _event_of(name, fact)
+        if event is not None:
+            with contextlib.suppress(StorageError):
+                _tell(project, event, fact)
+                has_told = True
+    if has_told:
+        index.ingest()
+    return has_told
+
+
+def _told(index: Index, model: str | None) -> set[str]:
+    found: set[str] = set()
+    for name, numbers in index.version_numbers(model).items():
+        start = version_claim(name, 0)[:-1]
+        found.update([f"{start}{number}" for number in numbers])
+    found.update(alias_claim(*it) for it in index.alias_generations(model))
+    return found
+
+
+def _event_of(name: str, fact: Mapping[str, Any]) -> str | None:
+    """Return what a claim is of; None where it is not the claim that its content names."""
+    try:
+        if version_claim(fact["model"], fact["version"]) == name:
+            return MODEL_REGISTERED
+    except (KeyError, TypeError, AttributeError):
+        pass
+    try:
+        if alias_claim(fact["model"], fact["alias"], fact["generation"]) == name:
+            return ALIAS_MOVED
+    except (KeyError, TypeError, AttributeError):
+        pass
+    return None
+
+
+def _tell(project: Path, event: str, fact: Mapping[str, Any]) -> None:
+    told = {key: it for key, it in fact.items() if key not in ("t", "event")}
+    record_fact(project, event, fact["t"], **told)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
