@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from statistics import NormalDist
 
@@ -32,6 +32,7 @@ _MOST_COLUMNS = 12
 """More columns of sums have too many products for a studentised bootstrap."""
 _MOST_RESAMPLED = 100_000_000
 """Rows times samples of a metric that is resampled in a plain loop."""
+_OF_LOSSES = frozenset({"log_loss", "brier", "mae", "rmse", "mse", "mape", "msle", "rmsle", "r2"})
 _SHARES = {"accuracy": None, "recall": 1, "specificity": 0}
 """Metrics that are shares of rows, and of which class."""
 
@@ -209,17 +210,21 @@ def _interval(
     error = standard_error(after.influence - before.influence, units)
     if isinstance(after, Median) or not error > 0:
         return _resampled(figures, units, n, seed)
-    sides = [_as_sums(it) for it in figures]
-    if sides[0] is not None and sides[1] is not None:
-        joint = _difference(sides[0], sides[1])
-        found = _studentised(joint, error, units, n, seed)
-        if found is not None:
-            return found
     count = None if units is None else len(np.unique(units.codes))
     half = quantile(count) * error
     difference = after.value - before.value
     method = "DeLong" if metric == "roc_auc" else "influence function"
-    return _Interval(difference - half, difference + half, error, _by(method, units), n)
+    plain = _Interval(difference - half, difference + half, error, _by(method, units), n)
+    sides = [_as_sums(it) for it in figures]
+    if sides[0] is None or sides[1] is None:
+        return plain
+    found = _studentised(_difference(sides[0], sides[1]), error, units, n, seed)
+    if found is None:
+        return plain
+    if metric in _OF_LOSSES:
+        return found
+    # what is made of counts has few different samples where few rows differ
+    return replace(found, low=min(found.low, plain.low), high=max(found.high, plain.high))
 
 
 def _by(method: str, units: Units | None) -> str:

@@ -7,6 +7,7 @@ from tests.benchmarks import (
     curve_rules,
     data,
     drift,
+    evaluation,
     ingest,
     launching,
     live,
@@ -18,7 +19,7 @@ from tests.benchmarks import (
 from tests.benchmarks.table import run
 
 OF_RUNS = (log, ingest, opening, live, charts, launching, curve_rules)
-OF_DATA = (data, drift, performance, watching)
+OF_DATA = (data, drift, performance, evaluation, watching)
 
 if __name__ == "__main__":
     measures = [module.measure for module in (*OF_RUNS, *OF_DATA)]
