@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from mlops_tui.cli import output
-from mlops_tui.cli.verbs_evaluate import number, question_of, span
+from mlops_tui.cli.verbs_evaluate import number, question_of, refuse_own, span
+from mlops_tui.domain.errors import InputError
 from mlops_tui.domain.text import short_number
 from mlops_tui.engine.actions_evaluate import compare_predictions
 
@@ -17,11 +18,38 @@ KEYS = (*("verdict", "difference", "low", "high", "confidence", "n", "method", "
 
 def do_better(options: argparse.Namespace) -> int:
     """Tell whether B is better than A; what cannot be told ends with 0 as well."""
+    if options.predictions is None:
+        return _compare_runs(options)
+    if options.runs:
+        raise InputError("--predictions A B stands alone", "name two runs, or two files")
     first, second = options.predictions
     options.segments = ""
     found = compare_predictions(
         first, second, options.metric, question_of(options), options.min_difference
     )
+    print_comparison(found, options.json)
+    return 0
+
+
+def _compare_runs(options: argparse.Namespace) -> int:
+    if len(options.runs) != 2:
+        raise InputError("two models are compared", "better A B --metric M, or --predictions A B")
+    from mlops_tui.cli.reading import project_folder
+    from mlops_tui.engine.actions_better import BetterQuestion, compare_models, compare_repeated
+
+    refuse_own(options)
+    question = BetterQuestion(
+        metric=options.metric,
+        dataset=options.on,
+        min_difference=options.min_difference,
+        positive=options.positive,
+        problem=options.problem,
+        is_anyway=options.anyway,
+        seed=options.seed,
+    )
+    compare = compare_repeated if options.seeds else compare_models
+    a, b = options.runs
+    found = compare(project_folder(options.project), a, b, question)
     print_comparison(found, options.json)
     return 0
 

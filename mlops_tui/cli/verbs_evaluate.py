@@ -50,6 +50,18 @@ def question_of(options: argparse.Namespace) -> EvaluationQuestion:
     )
 
 
+def refuse_own(options: argparse.Namespace) -> None:
+    """Return quietly unless something is given that a project says itself.
+
+    Raises:
+        InputError: it is.
+    """
+    for name in ("group", "cost_fn", "cost_fp", "cost_unit"):
+        if getattr(options, name) is not None:
+            hint = "say it in mlops.toml: group of the dataset, [objective.cost]"
+            raise InputError(f"--{name.replace('_', '-')} is for --predictions", hint)
+
+
 def print_evaluation(report: Mapping[str, Any]) -> None:
     """Print a report for people."""
     for words in (*report.get("problems", ()), *report["notes"]):

@@ -13,7 +13,7 @@ from mlops_tui.cli.reading import one_run, open_index, project_folder
 from mlops_tui.cli.shapes import ago, local_time
 from mlops_tui.cli.shapes_evaluations import evaluation_shape, looks_shape
 from mlops_tui.cli.table import Column
-from mlops_tui.cli.verbs_evaluate import number, print_evaluation, span
+from mlops_tui.cli.verbs_evaluate import number, print_evaluation, refuse_own, span
 from mlops_tui.domain.datasets import SHORT
 from mlops_tui.domain.errors import InputError
 from mlops_tui.domain.sealed import worth_words
@@ -47,11 +47,7 @@ def show_evaluation(options: argparse.Namespace) -> int:
 
 
 def _question(options: argparse.Namespace) -> RunQuestion:
-    own = ("group", "cost_fn", "cost_fp", "cost_unit")
-    given = [f"--{name.replace('_', '-')}" for name in own if getattr(options, name) is not None]
-    if given:
-        hint = "say it in mlops.toml: group of the dataset, [objective.cost]"
-        raise InputError(f"{given[0]} is for --predictions FILE", hint)
+    refuse_own(options)
     names = [name.strip() for name in options.segments.split(",") if name.strip()]
     return RunQuestion(
         dataset=options.on,

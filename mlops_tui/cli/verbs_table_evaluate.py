@@ -39,12 +39,19 @@ def _evaluate(parser: argparse.ArgumentParser) -> None:
 
 
 def _better(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("runs", metavar="RUN", nargs="*", help="A and B: two runs")
+    parser.add_argument("--on", metavar="DATASET", help="on which both have predictions")
+    parser.add_argument(
+        "--seeds", action="store_true", help="each stands for all runs alike but for the seed"
+    )
+    parser.add_argument(
+        "--anyway", action="store_true", help="over different data or budgets too; says so"
+    )
     parser.add_argument(
         "--predictions",
         metavar=("A", "B"),
         nargs=2,
         type=Path,
-        required=True,
         help="two tables of id, y_true, y_pred[, y_score or y_score_CLASS]; rows are paired by id",
     )
     parser.add_argument("--metric", metavar="M", required=True, help="such as roc_auc or rmse")
@@ -77,6 +84,8 @@ EVALUATE_VERBS = (
         *("better", _EVALUATE, "tell whether B is better than A, on the same rows"),
         *("mlops_tui.cli.verbs_better", _better),
         (
+            "mlops-tui better evaluate-1 evaluate-2 --metric roc_auc --on holdout",
+            "mlops-tui better train-1 train-6 --metric val_accuracy --seeds --json",
             "mlops-tui better --predictions old.csv new.csv --metric roc_auc",
             "mlops-tui better --predictions old.csv new.csv --metric accuracy --min-difference "
             "0.01 --json",

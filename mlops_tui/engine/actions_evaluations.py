@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from mlops_tui.domain import places
-from mlops_tui.domain.errors import InputError, MlopsTuiError, NotFoundError, RefusedError
+from mlops_tui.domain.errors import MlopsTuiError, NotFoundError, RefusedError
 from mlops_tui.domain.evaluations import Evaluation, Looks, Predictions
 from mlops_tui.domain.project import Dataset, Project, Role
 from mlops_tui.domain.runs import Run
@@ -20,11 +20,11 @@ from mlops_tui.engine.data_sources import sound_datasets
 from mlops_tui.engine.evaluation_records import Measured, record_evaluation, record_failure
 from mlops_tui.engine.objects import read_object
 from mlops_tui.engine.predicted_files import find_predictions, keep_predictions
+from mlops_tui.engine.subjects import chosen_predictions, used_version
 from mlops_tui.engine.workers import Cancellation, OnProgress
 from mlops_tui.index import Index
 from mlops_tui.track.fingerprint import fingerprint
 
-_HOW = "write them with run.predictions(ids, y_true, y_pred, y_score), or a file and its event line"
 _FORM = 1
 """Goes up where a report says other things than before: then runs are evaluated anew."""
 
@@ -166,39 +166,6 @@ def read_report(project: Path, evaluation: Evaluation) -> dict[str, Any]:
         raise NotFoundError(f"evaluation {evaluation.id} failed: {evaluation.error}")
     found: dict[str, Any] = json.loads(read_object(project, evaluation.report))
     return found
-
-
-def chosen_predictions(run: Run, found: Sequence[Predictions], dataset: str | None) -> Predictions:
-    """Return the predictions of a run that are meant.
-
-    Raises:
-        NotFoundError: there are none, or none on that dataset.
-        InputError: there are some on several datasets.
-    """
-    if not found:
-        raise NotFoundError(f"{run.name} has no predictions", _HOW)
-    on = [it.dataset or "unnamed data" for it in found]
-    if dataset is not None:
-        named = [it for it in found if it.dataset == dataset]
-        unnamed = [it for it in found if it.dataset is None]
-        if not named and not unnamed:
-            raise NotFoundError(f"{run.name} has no predictions on {dataset}", f"on: {on}")
-        return named[0] if named else _on(unnamed[0], dataset)
-    if len(found) > 1:
-        raise InputError(f"{run.name} has predictions on {', '.join(on)}", "say --on DATASET")
-    return found[0]
-
-
-def _on(found: Predictions, dataset: str) -> Predictions:
-    return Predictions(found.run_id, found.path, dataset, found.model, found.rows, found.t)
-
-
-def used_version(index: Index, run_id: str, dataset: str | None) -> str | None:
-    """Return the version of a dataset that a run used; None where that is not recorded."""
-    if dataset is None:
-        return None
-    used = [it for it in index.data_used([run_id]) if it.name == dataset and it.version]
-    return used[-1].version if used else None
 
 
 def version_now(described: Project, dataset: Dataset | None) -> str | None:

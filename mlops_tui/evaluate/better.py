@@ -137,13 +137,19 @@ def compare(
     )
 
 
-def verdict_of(metric: str, low: float, high: float) -> Verdict:
+def verdict_of(metric: str, low: float, high: float, direction: Direction | None = None) -> Verdict:
     """Return what an interval of the difference says.
+
+    Args:
+        metric: whose.
+        low: its lower end.
+        high: its upper end.
+        direction: which way the metric gets better, where its name does not say.
 
     Raises:
         InputError: nobody knows which way the metric gets better.
     """
-    direction = evaluated.direction_of(metric)
+    direction = direction or evaluated.direction_of(metric)
     if direction is None:
         raise InputError(f"{metric} gets better neither up nor down")
     if math.isnan(low) or low <= 0 <= high:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from mlops_tui.domain.errors import InputError
+from mlops_tui.domain.project import Direction
 from mlops_tui.evaluate.better import CONFIDENCE, Comparison, rows_needed, verdict_of, wanted_of
 from mlops_tui.evaluate.figures import Floats
 
@@ -19,6 +20,7 @@ def compare_seeds(
     is_paired: bool = True,
     test_share: float | None = None,
     min_difference: float | None = None,
+    direction: Direction | None = None,
 ) -> Comparison:
     """Return whether B is better than A over repeated runs.
 
@@ -31,6 +33,7 @@ def compare_seeds(
             split: such runs are not independent, and the variance is corrected (Nadeau and Bengio
             2003). None: they differ by seed only.
         min_difference: as for `compare`; of runs, `rows_needed` counts runs.
+        direction: which way the metric gets better, where its name does not say.
 
     Raises:
         InputError: there are too few runs, or not as many of both where they are paired.
@@ -51,7 +54,7 @@ def compare_seeds(
     if error == 0:
         low = high = difference
     wanted, wanted_by = wanted_of(metric, float(before.mean()), difference, min_difference)
-    verdict = verdict_of(metric, low, high)
+    verdict = verdict_of(metric, low, high, direction)
     return Comparison(
         *(metric, verdict, float(before.mean()), float(after.mean()), difference, low, high),
         *(CONFIDENCE, n, method, rows_needed(verdict, error, n, wanted), wanted, wanted_by),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from mlops_tui.domain.evaluated import direction_of
+from mlops_tui.domain.project import Direction
 from mlops_tui.engine.tasks.evaluated_rows import Joined, join_dataset, read_predicted
-from mlops_tui.engine.tasks.evaluations import judged
+from mlops_tui.engine.tasks.evaluations import MORE, compared, judged
 from mlops_tui.engine.worker import Progress
+from mlops_tui.evaluate import seeds
 from mlops_tui.evaluate.columns import Kind, read_columns
 
 if TYPE_CHECKING:
@@ -60,6 +63,64 @@ def report_of(joined: Joined, ask: Mapping[str, Any], on_progress: Any = None) -
     report = judged(frame, asked, on_progress)
     report["notes"] = [*joined.notes, *report["notes"]]
     return report | {"dataset": joined.dataset, "dataset_rows": joined.dataset_rows}
+
+
+def compare(
+    progress: Progress,
+    paths: Sequence[str],
+    names: Sequence[str],
+    metric: str,
+    dataset: Mapping[str, Any] | None,
+    ask: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Return whether the second of two tables of predictions is better than the first.
+
+    Args:
+        progress: told of steps.
+        paths: of A and of B, absolute.
+        names: what they are called.
+        metric: by which.
+        dataset: whose rows they are, which may say what rows belong together.
+        ask: as `evaluations.compared` takes it.
+
+    Raises:
+        InputError: something cannot be read, or rows cannot be paired.
+    """
+    frames = []
+    for at, path in enumerate(paths):
+        frames.append(read_predicted(path))
+        progress(at + 1, 4)
+    asked: dict[str, Any] = dict(ask)
+    notes: Sequence[str] = ()
+    if dataset is not None and dataset.get("group"):
+        joined = join_dataset(frames[0], dataset)
+        frames[0], asked["group"], notes = joined.frame, joined.group, joined.notes
+    progress(3, 4)
+    found = compared(frames[0], frames[1], metric, asked, names)
+    found["notes"] = [*notes, *found["notes"]]
+    return found
+
+
+def compare_seeds(
+    progress: Progress,
+    metric: str,
+    a: Sequence[float],
+    b: Sequence[float],
+    is_paired: bool,
+    is_lower_better: bool,
+    min_difference: float | None = None,
+) -> dict[str, Any]:
+    """Return whether B is better than A over repeated runs, a value each.
+
+    Raises:
+        InputError: there are too few.
+    """
+    direction = Direction.MINIMIZE if is_lower_better else Direction.MAXIMIZE
+    found = seeds.compare_seeds(
+        metric, a, b, is_paired, None, min_difference, direction_of(metric) or direction
+    )
+    progress(1, 1)
+    return {**found.as_json(), **{name: getattr(found, name) for name in MORE}, "notes": []}
 
 
 def few_values(frame: pd.DataFrame) -> list[str]:

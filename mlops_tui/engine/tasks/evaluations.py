@@ -105,11 +105,12 @@ def compared(
     cost = Cost(**ask["cost"]) if ask.get("cost") else None
     wanted, seed = ask.get("min_difference"), ask.get("seed") or 0
     found = better.compare(metric, both.a, both.b, both.units, cost, wanted, seed)
-    shape = {**found.as_json(), **{name: getattr(found, name) for name in _MORE}}
+    shape = {**found.as_json(), **{name: getattr(found, name) for name in MORE}}
     return shape | {"notes": [*both.notes, *found.notes]}
 
 
-_MORE = ("metric", "a", "b", "wanted", "wanted_by")
+MORE = ("metric", "a", "b", "wanted", "wanted_by")
+"""What people are told beside what programs rely on."""
 
 
 def _names_apart(a: str, b: str) -> tuple[str, str]:
