@@ -63,6 +63,21 @@ def _history(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--limit", "-n", metavar="N", type=int, help="at most N moves")
 
 
+def _trust(parser: argparse.ArgumentParser) -> None:
+    _version(parser)
+    _why(parser)
+    parser.add_argument(
+        "--type",
+        dest="types",
+        metavar="TYPE",
+        action="append",
+        default=[],
+        help="of skops: a type that may be loaded (default: all that it has); several times",
+    )
+    parser.add_argument("--anyway", action="store_true", help="also where imports are suspicious")
+    parser.add_argument("--revoke", action="store_true", help="do not let it be loaded any more")
+
+
 def _delete(parser: argparse.ArgumentParser) -> None:
     _version(parser)
     _why(parser)
@@ -96,6 +111,19 @@ MODEL_VERBS = (
         (
             "mlops-tui models alias cancer:3 challenger --why 'to be watched for a week'",
             "mlops-tui models alias cancer challenger --remove --why 'it was worse'",
+        ),
+    ),
+    Verb(
+        *("models scan", _MODELS, "show what a model would import; nothing is loaded"),
+        *("mlops_tui.cli.verbs_trust", _version),
+        ("mlops-tui models scan cancer:3", "mlops-tui models scan downloads/model.pkl --json"),
+    ),
+    Verb(
+        *("models trust", _MODELS, "let a model be loaded, or take that back"),
+        *("mlops_tui.cli.verbs_trust", _trust),
+        (
+            "mlops-tui models trust cancer:3 --why 'our own training, commit 1f3a'",
+            "mlops-tui models trust cancer:3 --revoke --why 'its author left'",
         ),
     ),
     Verb(
