@@ -69,6 +69,7 @@ def print_evaluation(report: Mapping[str, Any]) -> None:
     output.data(_headline(report))
     output.data("")
     print_table(_METRIC_HEADS, [_metric_cells(*it) for it in report["metrics"].items()])
+    _print_baselines(report.get("baselines", ()))
     _print_confusion(report["confusion"])
     _print_classes(report["per_class"])
     _print_thresholds(report["thresholds"])
@@ -97,6 +98,28 @@ def _headline(report: Mapping[str, Any]) -> str:
 
 def _metric_cells(name: str, it: Mapping[str, Any]) -> list[str]:
     return [name, number(it["value"]), span(it["low"], it["high"]), f"{it['n']:,}", it["method"]]
+
+
+def _print_baselines(found: Sequence[Mapping[str, Any]]) -> None:
+    """Print what simple models come to, and whether the model is better than they are."""
+    if not found:
+        return
+    names = list(dict.fromkeys(name for it in found for name in it["model_against_it"]))
+    heads = [Column("baseline"), *(Column(name, True) for name in names)]
+    rows = [
+        [
+            f"{it['words']} (learned from {it['trained_rows']:,} rows)",
+            *(_with_verdict(it, name) for name in names),
+        ]
+        for it in found
+    ]
+    _print_titled("simple models on the same rows; the model against each:", heads, rows)
+
+
+def _with_verdict(it: Mapping[str, Any], name: str) -> str:
+    told = it["model_against_it"].get(name)
+    value = _with_bounds(it["metrics"].get(name))
+    return value if told is None else f"{value}: {told['verdict']}"
 
 
 def _print_confusion(found: Mapping[str, Any] | None) -> None:

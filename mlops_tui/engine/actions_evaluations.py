@@ -25,7 +25,7 @@ from mlops_tui.engine.workers import Cancellation, OnProgress
 from mlops_tui.index import Index
 from mlops_tui.track.fingerprint import fingerprint
 
-_FORM = 1
+_FORM = 2
 """Goes up where a report says other things than before: then runs are evaluated anew."""
 
 
@@ -222,6 +222,7 @@ def _measure(
             "problem": asked.problem,
             "cost": None if cost is None else asdict(cost),
         },
+        "train": training_shape(described, measured.dataset),
     }
     found: dict[str, Any] = workers.work("evaluating.measure", arguments, on_progress, cancellation)
     return found
@@ -240,6 +241,21 @@ def dataset_shape(described: Project, name: str | None) -> dict[str, Any] | None
         "group": dataset.group,
         "timestamp": dataset.timestamp,
     }
+
+
+def training_shape(described: Project, name: str | None) -> dict[str, Any] | None:
+    """Return what simple models learn from to be compared on a dataset; None where nothing is.
+
+    The first training dataset with the same target that is other data.
+    """
+    dataset = described.datasets.get(name or "")
+    if dataset is None or dataset.target is None:
+        return None
+    for it in described.datasets.values():
+        is_fit = it.role is Role.TRAIN and it.path and it.path != dataset.path
+        if is_fit and (it.target or dataset.target) == dataset.target:
+            return dataset_shape(described, it.name)
+    return None
 
 
 def _notes(described: Project, run: Run, measured: Measured, project: Path) -> list[str]:

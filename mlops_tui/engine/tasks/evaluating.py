@@ -20,8 +20,8 @@ MOST_SEGMENTED = 5
 """Columns whose values are told one by one where nobody says which."""
 _MOST_VALUES = 12
 """Of such a column."""
-_READ = 0.2
-"""The share of the work that reading is taken for."""
+_READ, _JUDGED = 0.2, 0.5
+"""The shares of the work that reading and judging are taken for."""
 
 
 def measure(
@@ -29,6 +29,7 @@ def measure(
     predictions: str,
     dataset: Mapping[str, Any] | None = None,
     ask: Mapping[str, Any] | None = None,
+    train: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Return the report of predictions, parted by the columns of the dataset that they are of.
 
@@ -37,6 +38,7 @@ def measure(
         predictions: a table of `id, y_true, y_pred` and scores, absolute.
         dataset: whose rows they are: `name`, `path` and the columns `id`, `target`, `group`.
         ask: as `evaluations.judged` takes it; without `segments`, those columns with few values.
+        train: what simple models learn from, for comparison: as `dataset`; None: they do not.
 
     Raises:
         InputError: something cannot be read, or lacks a column.
@@ -45,7 +47,16 @@ def measure(
     progress(_READ / 2, 1)
     joined = join_dataset(frame, dataset)
     progress(_READ, 1)
-    return report_of(joined, ask or {}, lambda done: progress(_READ + (1 - _READ) * done, 1))
+    asked = ask or {}
+    report = report_of(joined, asked, lambda done: progress(_READ + _JUDGED * done, 1))
+    report["baselines"] = []
+    if train is not None and dataset is not None and joined.dataset_rows:
+        from mlops_tui.engine.tasks.simple_models import compare_simple  # not every report needs it
+
+        report["baselines"], notes = compare_simple(joined, dataset, train, asked)
+        report["notes"] += notes
+    progress(1, 1)
+    return report
 
 
 def report_of(joined: Joined, ask: Mapping[str, Any], on_progress: Any = None) -> dict[str, Any]:
