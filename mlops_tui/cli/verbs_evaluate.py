@@ -37,12 +37,24 @@ def do_evaluate(options: argparse.Namespace) -> int:
 
 
 def question_of(options: argparse.Namespace) -> EvaluationQuestion:
-    """Return how predictions are to be judged."""
+    """Return how predictions are to be judged.
+
+    Raises:
+        InputError: a number of steps or rows is none.
+    """
+    for name in ("season", "first"):
+        if getattr(options, name, None) is not None and getattr(options, name) < 1:
+            raise InputError(f"--{name} is a whole number from 1 on")
     costs = (options.cost_fn, options.cost_fp, options.cost_unit)
     cost = Cost("", *costs) if any(it is not None for it in costs) else None
     return EvaluationQuestion(
         segments=[name.strip() for name in options.segments.split(",") if name.strip()],
         group=options.group,
+        time=getattr(options, "time", None),
+        season=getattr(options, "season", None),
+        query=getattr(options, "query", None),
+        first=getattr(options, "first", None),
+        functions=getattr(options, "functions", ()),
         cost=cost,
         problem=options.problem,
         positive=options.positive,
@@ -75,6 +87,7 @@ def print_evaluation(report: Mapping[str, Any]) -> None:
     _print_thresholds(report["thresholds"])
     _print_calibration(report["calibration"])
     _print_residuals(report["residuals"])
+    _print_windows(report.get("windows", ()))
     _print_segments(report["segments"])
     _print_worst(report["worst_segments"])
 
@@ -237,7 +250,23 @@ def _print_segments(segments: Sequence[Mapping[str, Any]]) -> None:
         _print_titled(f"by {column}:", heads, rows)
 
 
-_SEGMENT_METRICS = ("roc_auc", "accuracy", "recall", "precision", "mae", "rmse", "r2", "cost")
+def _print_windows(windows: Sequence[Mapping[str, Any]]) -> None:
+    if not windows:
+        return
+    names = [name for name in windows[0]["metrics"] if name in _SEGMENT_METRICS]
+    heads = [Column("window"), Column("n", True), *(Column(name, True) for name in names)]
+    rows = [
+        [it["name"], f"{it['n']:,}", *(_with_bounds(it["metrics"].get(x)) for x in names)]
+        for it in windows
+    ]
+    _print_titled("by time:", heads, rows)
+
+
+_SEGMENT_METRICS = frozenset(
+    {"roc_auc", "accuracy", "recall", "precision", "mae", "rmse", "r2", "mase", "cost"}
+    | {"ndcg", "map", "mrr"}
+)
+"""The JSON has them all."""
 
 
 def _print_worst(found: Mapping[str, Any] | None) -> None:

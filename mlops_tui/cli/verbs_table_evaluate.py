@@ -35,6 +35,27 @@ def _evaluate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--segments", metavar="COL,...", default="", help="tell each value of these columns too"
     )
+    parser.add_argument(
+        "--time",
+        metavar="COL",
+        help="orders the rows: metrics by window, and of numbers as a forecast (--group: series)",
+    )
+    parser.add_argument(
+        "--season", metavar="N", type=int, help="a series repeats itself after N steps (default 1)"
+    )
+    parser.add_argument(
+        "--query", metavar="COL", help="rows are ranked within these: ndcg, map, mrr"
+    )
+    parser.add_argument("--first", metavar="K", type=int, help="for ndcg@K (default 10)")
+    parser.add_argument(
+        "--function",
+        dest="functions",
+        metavar="MODULE:NAME",
+        action="append",
+        default=[],
+        help="a metric of your own, called with y_true, y_pred[, y_score]; may be given several "
+        "times",
+    )
     _judging(parser)
 
 

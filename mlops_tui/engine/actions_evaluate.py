@@ -25,6 +25,18 @@ class EvaluationQuestion:
     cost: Cost | None = None
     problem: str | None = None
     positive: str | None = None
+    time: str | None = None
+    """The column that orders rows: numbers are then a forecast, and `group` is their series."""
+    season: int | None = None
+    """After so many steps a series repeats itself; None: 1."""
+    query: str | None = None
+    """The column of queries within which rows are ranked."""
+    first: int | None = None
+    """How many rows of a query count for `ndcg@K`; None: 10."""
+    functions: Sequence[str] = ()
+    """Metrics that a person wrote, `module:function`; run in a worker."""
+    folder: str | None = None
+    """Where these are looked for; None: where we stand."""
     seed: int = 0
 
     @property
@@ -36,6 +48,12 @@ class EvaluationQuestion:
             "cost": None if self.cost is None else asdict(self.cost),
             "problem": self.problem,
             "positive": self.positive,
+            "time": self.time,
+            "season": self.season,
+            "query": self.query,
+            "first": self.first,
+            "functions": list(self.functions),
+            "folder": os.path.abspath(self.folder or "."),
             "seed": self.seed,
         }
 

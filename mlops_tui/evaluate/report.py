@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -16,16 +16,16 @@ from mlops_tui.domain.outputs import ProblemKind
 from mlops_tui.domain.project import Cost
 from mlops_tui.evaluate import measures, metrics, worst
 from mlops_tui.evaluate.columns import Column
-from mlops_tui.evaluate.estimating import FEW, Estimate, Measure, Part, Units, estimates
+from mlops_tui.evaluate.estimating import FEW, Estimate, Measure, Part, Rule, Units, estimates
 from mlops_tui.evaluate.outcomes import Outcomes
-from mlops_tui.evaluate.reliability import Reliability, reliability_of
-from mlops_tui.evaluate.residuals import Residuals, residuals_of
+from mlops_tui.evaluate.reliability import reliability_of
+from mlops_tui.evaluate.reported import ClassResult, Confusion, EvaluationReport, Segment, Window
+from mlops_tui.evaluate.residuals import residuals_of
 from mlops_tui.evaluate.segments import Segments, segments_of
 from mlops_tui.evaluate.sums import REPLICATES
-from mlops_tui.evaluate.thresholds import Sweep, sweep
-from mlops_tui.evaluate.worst import Loss, Search
-
-CONFIDENCE = 0.95
+from mlops_tui.evaluate.thresholds import sweep
+from mlops_tui.evaluate.windows import Span, Times, blocks_of, scaled_error, spans_of
+from mlops_tui.evaluate.worst import Loss
 
 
 @dataclass(frozen=True)
@@ -39,132 +39,10 @@ class Setting:
     """Among whose values the worst are looked for."""
     units: Units | None = None
     """Rows that belong together."""
+    times: Times | None = None
+    """When rows happened: numbers are then a forecast, and drawn by blocks of neighbours."""
     replicates: int = REPLICATES
     seed: int = 0
-
-
-@dataclass(frozen=True)
-class Segment:
-    """The metrics of the rows that share a value."""
-
-    column: str
-    value: str
-    n: int
-    metrics: Mapping[str, Estimate]
-
-
-@dataclass(frozen=True)
-class ClassResult:
-    """The metrics of one of several classes against the rest."""
-
-    name: str
-    n: int
-    """Rows that are truly of it."""
-    metrics: Mapping[str, Estimate]
-
-
-@dataclass(frozen=True)
-class Confusion:
-    """How many rows of each class were predicted as each."""
-
-    classes: tuple[str, ...]
-    counts: tuple[tuple[int, ...], ...]
-    """Of each true class (first), predicted as each."""
-    other: tuple[int, ...]
-    """Of each true class, predicted as none of these."""
-
-
-@dataclass(frozen=True)
-class EvaluationReport:
-    """What is known of a model by its predictions of some rows."""
-
-    task: str
-    """`binary`, `multiclass`, `regression`, `forecasting` or `ranking`."""
-    classes: tuple[str, ...]
-    """Of two the positive one last."""
-    n: int
-    """Rows with prediction and truth."""
-    rows: int
-    """In all."""
-    metrics: Mapping[str, Estimate]
-    per_class: tuple[ClassResult, ...] = ()
-    segments: tuple[Segment, ...] = ()
-    search: Search | None = None
-    confusion: Confusion | None = None
-    thresholds: Sweep | None = None
-    calibration: Reliability | None = None
-    residuals: Residuals | None = None
-    units: str | None = None
-    """How rows were drawn together, such as `by patient`."""
-    n_units: int | None = None
-    notes: tuple[str, ...] = ()
-
-    def as_json(self) -> dict[str, Any]:
-        """Return it as JSON holds it; null for what is not defined or not known."""
-        shape: dict[str, Any] = {
-            "task": self.task,
-            "classes": list(self.classes),
-            "positive": self.classes[-1] if self.task == "binary" else None,
-            "n": self.n,
-            "rows": self.rows,
-            "units": self.units,
-            "n_units": self.n_units,
-            "confidence": CONFIDENCE,
-            "metrics": metrics_json(self.metrics),
-            "per_class": [
-                {"class": it.name, "n": it.n, "metrics": metrics_json(it.metrics)}
-                for it in self.per_class
-            ],
-            "segments": [
-                {
-                    "column": it.column,
-                    "value": it.value,
-                    "n": it.n,
-                    "metrics": metrics_json(it.metrics),
-                }
-                for it in self.segments
-            ],
-            "worst_segments": _search_json(self.search),
-            "confusion": _fields(self.confusion),
-            "thresholds": _fields(self.thresholds),
-            "calibration": _calibration_json(self.calibration),
-            "residuals": _fields(self.residuals),
-            "notes": list(self.notes),
-        }
-        plain: dict[str, Any] = without_nan(shape)
-        return plain
-
-
-def metrics_json(found: Mapping[str, Estimate]) -> dict[str, Any]:
-    """Return metrics as JSON holds them."""
-    return {
-        name: {**asdict(it), "direction": evaluated.direction_of(name)}
-        for name, it in found.items()
-    }
-
-
-def _fields(value: Any) -> Any:
-    return None if value is None else asdict(value)
-
-
-def _calibration_json(found: Reliability | None) -> dict[str, Any] | None:
-    return None if found is None else {**asdict(found), "verdict": found.verdict}
-
-
-def _search_json(found: Search | None) -> dict[str, Any] | None:
-    if found is None:
-        return None
-    told = [{**asdict(it), "is_sure": it.is_sure} for it in found.found]
-    return {**asdict(found), "found": told}
-
-
-def without_nan(value: Any) -> Any:
-    """Return a value with null for numbers that do not exist."""
-    if isinstance(value, Mapping):
-        return {key: without_nan(it) for key, it in value.items()}
-    if isinstance(value, list | tuple):
-        return [without_nan(it) for it in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def evaluate(
@@ -182,46 +60,73 @@ def evaluate(
     chosen = setting or Setting()
     kept = np.flatnonzero(outcomes.is_labelled)
     known = outcomes.take(kept)
+    times = None if chosen.times is None else chosen.times.take(kept)
     units = None if chosen.units is None else chosen.units.take(kept)
+    is_forecast = times is not None and known.problem is ProblemKind.REGRESSION
+    if times is not None and is_forecast:
+        units = blocks_of(times, known.predicted - known.truth) or units
+    spans = [] if times is None else spans_of(times)
     parted = [segments_of(_taken(it, kept)) for it in chosen.segments.values()]
     each = measures.of_classes_each(known) if _is_of_several(known) and len(known) else []
     everything = np.arange(len(known))
     parts = itertools.chain(
-        [Part(everything, told_of(known, chosen.cost))],
+        [Part(everything, told_of(known, chosen.cost, times))],
         (Part(everything, it) for _, _, it in each),
         _segment_parts(known, parted, chosen.cost),
+        _span_parts(known, spans, chosen.cost, times),
     )
     found = estimates(parts, len(known), units, chosen.replicates, chosen.seed, on_progress)
     classes = tuple(
         ClassResult(name, n, it)
         for (name, n, _), it in zip(each, found[1 : 1 + len(each)], strict=True)
     )
-    segments = _segments(parted, found[1 + len(each) :])
+    count = sum(len(it.names) for it in parted)
+    segments = _segments(parted, found[1 + len(each) :][:count])
+    windows = tuple(
+        Window(it.name, it.start, it.end, len(it.rows), told)
+        for it, told in zip(spans, found[1 + len(each) + count :], strict=True)
+    )
     features = {name: _taken(it, kept) for name, it in chosen.features.items()}
     return EvaluationReport(
-        task=outcomes.problem.value,
+        task="forecasting" if is_forecast else outcomes.problem.value,
         classes=outcomes.classes,
         n=len(known),
         rows=len(outcomes),
         metrics=found[0],
         per_class=classes,
         segments=segments,
+        windows=windows,
         search=worst.search(losses_of(known), features, units, chosen.seed) if features else None,
         units=None if units is None else units.words,
         n_units=None if units is None else len(np.unique(units.codes)),
-        notes=(*_notes(outcomes, known, found[0]), *_segment_notes(parted)),
+        notes=(
+            *_notes(outcomes, known, found[0]),
+            *_segment_notes(parted),
+            *([_FEW_MOMENTS] if is_forecast and units is None else []),
+        ),
         **_more(known, chosen, units),
     )
 
 
-def told_of(outcomes: Outcomes, cost: Cost | None) -> dict[str, Measure]:
+_FEW_MOMENTS = (
+    "too few moments for blocks: rows are drawn as if neighbours did not resemble each other"
+)
+
+
+def told_of(
+    outcomes: Outcomes, cost: Cost | None, times: Times | None = None
+) -> dict[str, Measure]:
     """Return the measures of rows in the order in which they are shown."""
+    found = measures.measures_of(outcomes, cost)
+    if times is not None and outcomes.problem is ProblemKind.REGRESSION:
+        scaled = scaled_error(times, outcomes.truth, outcomes.predicted)
+        found |= {"mase": Measure(scaled, Rule.BOOTSTRAP)} if scaled is not None else {}
     names = {
         ProblemKind.BINARY: evaluated.OF_TWO_CLASSES,
         ProblemKind.MULTICLASS: evaluated.OF_SEVERAL_CLASSES,
-        ProblemKind.REGRESSION: evaluated.OF_NUMBERS,
+        ProblemKind.REGRESSION: evaluated.OF_FORECASTS,
     }
-    return measures.in_order(measures.measures_of(outcomes, cost), names[outcomes.problem])
+    return measures.in_order(found, names[outcomes.problem])
 
 
 def _is_of_several(outcomes: Outcomes) -> bool:
@@ -244,6 +149,16 @@ def _segment_parts(
             rows = segments.rows(at)
             yield Part(rows, told_of(known.take(rows), cost), offset)
             offset += len(rows)
+
+
+def _span_parts(
+    known: Outcomes, spans: Sequence[Span], cost: Cost | None, times: Times | None
+) -> Iterator[Part]:
+    offset = 0
+    for it in spans:
+        own = None if times is None else times.take(it.rows)
+        yield Part(it.rows, told_of(known.take(it.rows), cost, own), offset)
+        offset += len(it.rows)
 
 
 def _segments(
@@ -309,16 +224,7 @@ def _notes(outcomes: Outcomes, known: Outcomes, found: Mapping[str, Estimate]) -
     if left:
         words = f"{left:,} of {len(outcomes):,} rows are left out: they lack truth or prediction"
         notes.append(words)
-    few = [name for name, it in found.items() if it.n < FEW]
-    if few and len(known):
-        least = min(found[name].n for name in few)
-        notes.append(
-            f"too few rows to be sure: fewer than {FEW} stand behind {', '.join(few)} "
-            f"(as few as {least:,}); their intervals may hold less often than 95 %"
-        )
-    undefined = [name for name, it in found.items() if math.isnan(it.value)]
-    if undefined:
-        notes.append(f"not defined on these rows: {', '.join(undefined)}")
+    notes += notes_of_few(found, "rows") if len(known) else []
     scores = known.scores
     if scores.shape[1] and len(known) and not measures.are_probabilities(scores):
         notes.append("the scores are no probabilities: no log_loss, brier or calibration of them")
@@ -335,4 +241,20 @@ def _segment_notes(parted: Sequence[Segments]) -> list[str]:
                 f"{it.column}: {it.left_out:,} rarer values are not told, only the "
                 f"{len(it.names)} most frequent"
             )
+    return notes
+
+
+def notes_of_few(found: Mapping[str, Estimate], what: str) -> list[str]:
+    """Return what is to be said of metrics that rest on too few rows, or on none."""
+    notes = []
+    few = [name for name, it in found.items() if it.n < FEW]
+    if few:
+        least = min(found[name].n for name in few)
+        notes.append(
+            f"too few {what} to be sure: fewer than {FEW} stand behind {', '.join(few)} "
+            f"(as few as {least:,}); their intervals may hold less often than 95 %"
+        )
+    undefined = [name for name, it in found.items() if math.isnan(it.value)]
+    if undefined:
+        notes.append(f"not defined on these {what}: {', '.join(undefined)}")
     return notes

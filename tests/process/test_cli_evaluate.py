@@ -89,3 +89,22 @@ def test_two_files_are_compared(file: Path, capsys: pytest.CaptureFixture[str]) 
     assert capsys.readouterr().out.startswith("cannot tell")
     assert main([*sides, "--min-difference", "0"]) == 2
     assert "no difference to see" in capsys.readouterr().err
+
+
+def test_forecasts_rankings_and_own_metrics_are_measured(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("own.py").write_text("def half(y_true, y_pred, y_score):\n    return 0.5\n")
+    code, out, _ = run(capsys, str(file), "--function", "own:half", "--json")
+    assert json.loads(out)["metrics"]["own:half"]["value"] == 0.5
+    frame = pd.read_csv(file)
+    frame["day"] = pd.date_range("2026-01-01", periods=600, freq="D")
+    frame["y_true"] = frame["x"] + frame["id"] % 7
+    frame["y_pred"] = frame["x"] + 3
+    frame.drop(columns="y_score").to_csv("days.csv", index=False)
+    code, out, _ = run(capsys, "days.csv", "--time", "day", "--season", "7")
+    assert code == 0
+    for words in ("forecasting, 600 rows, drawn by blocks of", "mase", "by time:", "2026-03"):
+        assert words in out
+    code, out, _ = run(capsys, str(file), "--query", "site", "--json")
+    assert (code, json.loads(out)["task"]) == (0, "ranking")

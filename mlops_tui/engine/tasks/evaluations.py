@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from mlops_tui.data.problems import Problems
 from mlops_tui.data.tables import find_tables, read_table
@@ -15,10 +18,22 @@ from mlops_tui.engine.table_samples import read_sample
 from mlops_tui.engine.tasks.reading import told
 from mlops_tui.engine.worker import Progress
 from mlops_tui.evaluate import better
-from mlops_tui.evaluate.columns import read_columns
+from mlops_tui.evaluate.columns import Kind, read_column, read_columns
+from mlops_tui.evaluate.custom import custom_estimate, find_metric
 from mlops_tui.evaluate.pairs import pair
-from mlops_tui.evaluate.predictions import Predictions, read_predictions, units_of
+from mlops_tui.evaluate.predictions import (
+    PREDICTION,
+    SCORE,
+    TRUTH,
+    Predictions,
+    read_predictions,
+    units_of,
+)
+from mlops_tui.evaluate.ranking import FIRST, evaluate_ranking
 from mlops_tui.evaluate.report import Setting, evaluate
+from mlops_tui.evaluate.reported import metrics_json, without_nan
+from mlops_tui.evaluate.sums import REPLICATES
+from mlops_tui.evaluate.windows import Times
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -124,36 +139,102 @@ def judged(frame: pd.DataFrame, ask: Mapping[str, Any], on_progress: Any = None)
     Args:
         frame: `id, y_true, y_pred[, y_score or y_score_CLASS]`, and columns to part the rows by.
         ask: `problem`, `positive`; `segments`: names of columns; `group`: the column of rows that
-            belong together; `cost`: fields of `domain.project.Cost`; `replicates`, `seed`.
+            belong together, or with `time` of the series that they are of; `cost`: fields of
+            `domain.project.Cost`; `time`, `season`: the column that orders rows, and after how
+            many steps they repeat themselves; `query`, `first`: the column of queries within which
+            rows are ranked, and how many count; `functions`, `folder`: metrics `module:function`,
+            and where they are looked for; `replicates`, `seed`.
         on_progress: told the share that is done.
 
     Raises:
-        InputError: a column is missing, or the classes make no sense.
+        InputError: a column is missing, the classes make no sense, or a metric failed.
     """
+    for name in ("group", "time", "query"):
+        if ask.get(name):
+            _require(frame, [ask[name]])
+    _require(frame, ask.get("segments") or ())
+    if ask.get("query"):
+        return _ranked(frame, ask, on_progress)
     problem = ProblemKind(ask["problem"]) if ask.get("problem") else None
+    if problem is None and ask.get("season"):
+        problem = ProblemKind.REGRESSION
     found = read_predictions(frame, problem, ask.get("positive"))
     setting = _setting(frame, found, ask)
     report = evaluate(found.outcomes, setting, on_progress).as_json()
+    report["metrics"] |= _by_functions(frame, found, setting, ask)
     report["notes"] = [*found.notes, *report["notes"]]
     return report
 
 
-def _setting(frame: pd.DataFrame, found: Predictions, ask: Mapping[str, Any]) -> Setting:
-    segments: Sequence[str] = ask.get("segments") or ()
-    for name in segments:
+def _require(frame: pd.DataFrame, wanted: Sequence[str]) -> None:
+    for name in wanted:
         if name not in frame:
             names = ", ".join(map(str, frame.columns[:20]))
             raise InputError(f"there is no column {name!r}", f"there are: {names}")
-    group = ask.get("group")
-    searched = [name for name in found.features if name != group]
+
+
+def _ranked(frame: pd.DataFrame, ask: Mapping[str, Any], on_progress: Any) -> dict[str, Any]:
+    """Return the report of rows that are ranked within queries."""
+    names = [str(name) for name in frame.columns]
+    score = SCORE if SCORE in names else PREDICTION
+    _require(frame, [TRUTH, score])
+    relevance = read_column(TRUTH, frame[TRUTH], Kind.NUMERIC).values
+    scores = read_column(score, frame[score], Kind.NUMERIC).values
+    if np.isnan(relevance).all() or np.nanmin(relevance) < 0:
+        raise InputError(f"{TRUTH} of a ranking is how relevant a row is: a number >= 0")
+    setting = Setting(
+        segments=read_columns(frame[list(ask.get("segments") or ())]),
+        replicates=ask.get("replicates") or REPLICATES,
+        seed=ask.get("seed") or 0,
+    )
+    queries = units_of(frame, ask["query"]).codes
+    first = ask.get("first") or FIRST
+    return evaluate_ranking(relevance, scores, queries, setting, first, on_progress).as_json()
+
+
+def _setting(frame: pd.DataFrame, found: Predictions, ask: Mapping[str, Any]) -> Setting:
+    segments: Sequence[str] = ask.get("segments") or ()
+    group, time = ask.get("group"), ask.get("time")
+    searched = [name for name in found.features if name not in (group, time)]
     columns = read_columns(frame[list(dict.fromkeys([*searched, *segments]))])
     cost = ask.get("cost")
-    usual = Setting()
     return Setting(
         cost=Cost(**cost) if cost else None,
         segments={name: columns[name] for name in segments},
         features={name: columns[name] for name in searched},
         units=units_of(frame, group) if group else None,
-        replicates=ask.get("replicates") or usual.replicates,
-        seed=ask.get("seed") or usual.seed,
+        times=None if time is None else _times(frame, time, group, ask.get("season") or 1),
+        replicates=ask.get("replicates") or REPLICATES,
+        seed=ask.get("seed") or 0,
     )
+
+
+def _times(frame: pd.DataFrame, time: str, series: str | None, season: int) -> Times:
+    seconds = read_column(time, frame[time], Kind.TIME).values
+    if not np.isfinite(seconds).any():
+        raise InputError(f"{time} has no times", "such as 2026-03-01 or 2026-03-01T12:00:00")
+    return Times(seconds, units_of(frame, series).codes if series else None, season)
+
+
+def _by_functions(
+    frame: pd.DataFrame, found: Predictions, setting: Setting, ask: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the metrics that people wrote themselves, of the rows that the others are of."""
+    names: Sequence[str] = ask.get("functions") or ()
+    if not names:
+        return {}
+    rows = np.flatnonzero(found.outcomes.is_labelled)
+    wanted = [TRUTH] + ([PREDICTION] if PREDICTION in frame else [])
+    columns = [frame[name].to_numpy()[rows] for name in wanted]
+    if len(columns) == 1:
+        columns.append(found.outcomes.predicted[rows])
+    scores = found.outcomes.scores[rows]
+    if scores.shape[1]:
+        columns.append(scores[:, 1] if scores.shape[1] == 2 else scores)
+    units = None if setting.units is None else setting.units.take(rows)
+    told = {}
+    for name in names:
+        metric = find_metric(name, Path(ask.get("folder") or "."))
+        told[name] = custom_estimate(name, metric, columns, units, setting.seed)
+    shape: dict[str, Any] = without_nan(metrics_json(told))
+    return shape

@@ -16,7 +16,8 @@ from mlops_tui.domain.errors import InputError
 from mlops_tui.domain.project import Cost
 from mlops_tui.evaluate.columns import read_columns
 from mlops_tui.evaluate.predictions import read_predictions, units_of
-from mlops_tui.evaluate.report import EvaluationReport, Setting, evaluate
+from mlops_tui.evaluate.report import Setting, evaluate
+from mlops_tui.evaluate.reported import EvaluationReport
 from tests.unit.monitor.models import numbers, three_classes, two_classes
 
 TWO = {"y": "y_true", "said": "y_pred", "score": "y_score"}
