@@ -148,7 +148,10 @@ def of_numbers(truth: Floats, predicted: Floats, cost: Cost | None = None) -> di
     The percentage only where no truth is 0, the logarithm only where nothing is negative.
     """
     losses = metrics.row_losses(truth, predicted)
-    found = {name: Measure(sums.mean(each), Rule.BOOTSTRAP) for name, each in losses.items()}
+    found = {
+        name: Measure(sums.mean(each, sums.Scale.LOG), Rule.BOOTSTRAP)
+        for name, each in losses.items()
+    }
     for root, square in (("rmse", "mse"), ("rmsle", "msle")):
         if square in losses:
             found[root] = Measure(root_mean(losses[square]), Rule.BOOTSTRAP)

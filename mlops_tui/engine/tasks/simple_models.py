@@ -20,7 +20,8 @@ from mlops_tui.evaluate.baselines import MOST_TRAINED, Baseline, baselines
 from mlops_tui.evaluate.columns import Kind, read_column, read_columns
 from mlops_tui.evaluate.outcomes import Outcomes
 from mlops_tui.evaluate.predictions import read_predictions, units_of
-from mlops_tui.evaluate.report import Setting, evaluate, metrics_json, without_nan
+from mlops_tui.evaluate.report import Setting, evaluate
+from mlops_tui.evaluate.reported import metrics_json, without_nan
 
 _REPLICATES = 300
 """Of the intervals of a simple model; enough for what it is for."""
