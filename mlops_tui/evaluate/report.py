@@ -61,10 +61,8 @@ def evaluate(
     kept = np.flatnonzero(outcomes.is_labelled)
     known = outcomes.take(kept)
     times = None if chosen.times is None else chosen.times.take(kept)
-    units = None if chosen.units is None else chosen.units.take(kept)
     is_forecast = times is not None and known.problem is ProblemKind.REGRESSION
-    if times is not None and is_forecast:
-        units = blocks_of(times, known.predicted - known.truth) or units
+    units = _units_of(known, times, None if chosen.units is None else chosen.units.take(kept))
     spans = [] if times is None else spans_of(times)
     parted = [segments_of(_taken(it, kept)) for it in chosen.segments.values()]
     each = measures.of_classes_each(known) if _is_of_several(known) and len(known) else []
@@ -106,6 +104,13 @@ def evaluate(
         ),
         **_more(known, chosen, units),
     )
+
+
+def _units_of(known: Outcomes, times: Times | None, units: Units | None) -> Units | None:
+    """Return the rows that are drawn together: of a forecast, those of a block of time."""
+    if times is None or known.problem is not ProblemKind.REGRESSION:
+        return units
+    return blocks_of(times, known.predicted - known.truth) or units
 
 
 _FEW_MOMENTS = (
