@@ -22,6 +22,7 @@ FINDINGS = "findings"
 MARKS = "marks"
 READINESS = "readiness"
 LISTED = "listed"
+SHELVES = "shelves"
 PROPOSAL = "proposal"
 TABLE = "table"
 RUN_VIEW = "run view"
@@ -60,6 +61,7 @@ SCREENS = {
     READINESS: (PLACE, PLACES, TABLE, EVERYWHERE),
     ALERTS: (ALERTS, PLACE, PLACES, TABLE, EVERYWHERE),
     LISTED: (LISTED, TABLE, EVERYWHERE),
+    SHELVES: (SHELVES, TABLE, EVERYWHERE),
     WINDOWS: (WINDOWS, TABLE, EVERYWHERE),
     FINDINGS: (FINDINGS, LISTED, TABLE, EVERYWHERE),
     MARKS: (MARKS, LISTED, TABLE, EVERYWHERE),
@@ -96,6 +98,7 @@ HEADINGS = {
     PLACE: "In data, monitor, models, readiness and alerts",
     DATA: "In the data",
     LISTED: "In the list",
+    SHELVES: "In lists about one thing",
     MONITOR: "In the monitor",
     WINDOWS: "In the windows of live data",
     FINDINGS: "In the findings",
@@ -118,10 +121,22 @@ FOCUSED = (TABLE, CHARTS, FACTS, LOG)
 """Only one of them has the focus, so they may share keys with each other."""
 OWN_ENTER = (
     *(PROJECTS, COMPARE, GROUPS, FILES, PREVIEW, DATA, MONITOR, MODELS, READINESS, ALERTS),
-    *(LISTED, WINDOWS, FINDINGS, MARKS),
+    *(LISTED, SHELVES, WINDOWS, FINDINGS, MARKS),
 )
 """Screens whose table does something else with Enter than the one of runs."""
-NO_SIDEWAYS = (PROJECTS, JOBS, DATA, MONITOR, MODELS, READINESS, ALERTS, LISTED, FINDINGS, MARKS)
+NO_SIDEWAYS = (
+    PROJECTS,
+    JOBS,
+    DATA,
+    MONITOR,
+    MODELS,
+    READINESS,
+    ALERTS,
+    LISTED,
+    SHELVES,
+    FINDINGS,
+    MARKS,
+)
 """Screens whose table has no columns out of sight."""
 WITH_FOCUS = {
     RUN_VIEW: TABLE,

@@ -42,6 +42,17 @@ class PlaceContent:
     """For the title."""
 
 
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """One of several lists about one thing."""
+
+    name: str
+    content: PlaceContent
+    empty: str = "There is nothing in it."
+    start: str = ""
+    """The key of the row to begin at; empty for the first."""
+
+
 def widths(content: PlaceContent, width: int) -> list[int]:
     """Return the cells of each column that has room; the last of these gets what is left."""
     found: list[int] = []
