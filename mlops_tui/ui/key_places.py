@@ -23,6 +23,8 @@ MARKS = "marks"
 READINESS = "readiness"
 LISTED = "listed"
 SHELVES = "shelves"
+EVALUATION = "evaluation"
+MODEL = "model"
 PROPOSAL = "proposal"
 TABLE = "table"
 RUN_VIEW = "run view"
@@ -62,6 +64,8 @@ SCREENS = {
     ALERTS: (ALERTS, PLACE, PLACES, TABLE, EVERYWHERE),
     LISTED: (LISTED, TABLE, EVERYWHERE),
     SHELVES: (SHELVES, TABLE, EVERYWHERE),
+    EVALUATION: (EVALUATION, SHELVES, TABLE, EVERYWHERE),
+    MODEL: (MODEL, SHELVES, TABLE, EVERYWHERE),
     WINDOWS: (WINDOWS, TABLE, EVERYWHERE),
     FINDINGS: (FINDINGS, LISTED, TABLE, EVERYWHERE),
     MARKS: (MARKS, LISTED, TABLE, EVERYWHERE),
@@ -99,6 +103,8 @@ HEADINGS = {
     DATA: "In the data",
     LISTED: "In the list",
     SHELVES: "In lists about one thing",
+    EVALUATION: "In an evaluation",
+    MODEL: "In a model",
     MONITOR: "In the monitor",
     WINDOWS: "In the windows of live data",
     FINDINGS: "In the findings",
@@ -121,7 +127,7 @@ FOCUSED = (TABLE, CHARTS, FACTS, LOG)
 """Only one of them has the focus, so they may share keys with each other."""
 OWN_ENTER = (
     *(PROJECTS, COMPARE, GROUPS, FILES, PREVIEW, DATA, MONITOR, MODELS, READINESS, ALERTS),
-    *(LISTED, SHELVES, WINDOWS, FINDINGS, MARKS),
+    *(LISTED, SHELVES, EVALUATION, MODEL, WINDOWS, FINDINGS, MARKS),
 )
 """Screens whose table does something else with Enter than the one of runs."""
 NO_SIDEWAYS = (
@@ -134,6 +140,8 @@ NO_SIDEWAYS = (
     ALERTS,
     LISTED,
     SHELVES,
+    EVALUATION,
+    MODEL,
     FINDINGS,
     MARKS,
 )

@@ -97,7 +97,10 @@ KEYS: tuple[Key, ...] = (
     Key("shelf-before", "shift+tab", "shelf(-1)", "List before", "Show the list before", SHELVES,
         shown="Shift+Tab"),
     Key("shelves-back", "escape", "leave", "Back", "Back to where it was", SHELVES, True, "Esc"),
-    Key("shelves-copy", "y", "copy", "Copy", "Copy what is told of this row", SHELVES, True),
+    Key("shelves-copy", "y", "copy", "Copy", "Copy what is told of this row", SHELVES),
+    Key("evaluate", "e", "evaluate", "Evaluate", "Measure it once more", EVALUATION, True),
+    Key("evaluation-others", "o", "others", "Others", "Choose another evaluation of it",
+        EVALUATION, True),
     Key("listed-back", "escape", "leave", "Back", "Back to where it was", LISTED, True, "Esc"),
     Key("listed-copy", "y", "copy", "Copy", "Copy what is told of this row", LISTED, True),
     Key("proposal-down", "down,j", "scroll(1)", "Down", "Read on", PROPOSAL, True, "↓ j"),
@@ -119,8 +122,19 @@ KEYS: tuple[Key, ...] = (
     Key("windows-copy", "y", "screen.copy", "Copy", "Copy what is told of this window", WINDOWS),
     Key("windows-back", "escape", "screen.leave", "Back", "Back to the monitor", WINDOWS, True,
         "Esc"),
-    Key("model-run", "enter", "open", "Its run", "Go to the run that wrote it", MODELS, True,
+    Key("model-open", "enter", "open", "Open",
+        "Versions and history of a model; of an output, the run that wrote it", MODELS, True,
         "Enter"),
+    Key("model-register", "w", "screen.register", "Register",
+        "Register an output of a train job as a version of a model", MODELS, True),
+    Key("version-open", "enter", "open", "Details", "All that was recorded of the version", MODEL,
+        True, "Enter"),
+    Key("version-evaluation", "e", "screen.evaluation", "Evaluation",
+        "How good the version is, with intervals, segments, thresholds", MODEL, True),
+    Key("version-alias", "a", "alias", "Alias", "Point an alias at the version", MODEL),
+    Key("version-verify", "v", "verify", "Verify",
+        "Read every byte of it and compare digests", MODEL),
+    Key("version-delete", "d", "delete", "Delete", "Hide it; nothing is removed", MODEL),
     Key("jobs-out", "escape", "screen.out", "Back", "Take off the marks, else go back to the runs",
         JOBS, shown="Esc"),
     Key("copy-id", "y", "copy", "Copy id", "Copy the run's id to the clipboard", JOBS),
@@ -147,6 +161,8 @@ KEYS: tuple[Key, ...] = (
         "Marked runs side by side, or this one and the baseline, the best or one before", LOOKS),
     Key("groups", "a", "groups", "Groups",
         "Runs in groups, with mean and interval over seeds, or by a parameter or tag", RUN_VIEW),
+    Key("evaluation", "A", "evaluation", "Evaluation",
+        "How good what this run predicted is, with intervals, segments, thresholds", LOOKS),
     Key("files", "F", "files", "Files", "What this run kept, where it comes from, what came of it",
         LOOKS),
     Key("copy", "y", "copy", "Copy", "Copy what is selected, details, the output seen, or the id",
@@ -361,5 +377,6 @@ WRITING = frozenset(
     | {"finding-exclude", "finding-review", "mark-undo"}
     | {"alert-known", "alert-snooze", "alert-resolve", "alert-reopen"}
     | {"queue-pause", "jobs-undo", "edit-project", "edit-script", "data-propose", "data-version"}
+    | {"evaluate", "model-register", "version-alias", "version-delete"}
 )
 """What changes a project or starts or stops something, by id: not offered to who only looks."""

@@ -10,32 +10,29 @@ from mlops_tui.domain.project import Job, JobKind, Project
 from mlops_tui.domain.runs import Run
 from mlops_tui.domain.text import safe, short_bytes, short_number
 from mlops_tui.ui.facts import Fact
-from mlops_tui.ui.formats import ago, count
-from mlops_tui.ui.objective import objective_metric, value_of
-from mlops_tui.ui.place_rows import Head, PlaceContent, PlaceRow
+from mlops_tui.ui.formats import ago
+from mlops_tui.ui.objective import value_of
+from mlops_tui.ui.place_rows import PlaceRow
 from mlops_tui.ui.widgets.pieces import Piece
 
 
-def model_content(
-    project: Project, last_run: Callable[[str], Run | None], now: float
-) -> PlaceContent:
-    """Return what the models screen shows.
+def output_rows(
+    project: Project, last_run: Callable[[str], Run | None], metric: str | None, now: float
+) -> list[PlaceRow]:
+    """Return what train jobs declare as their outputs, a row each, below registered models.
 
     Args:
         project: whose train jobs.
         last_run: gives the run of a job that finished last.
+        metric: the objective's.
         now: Unix seconds.
     """
-    metric = objective_metric(project)
-    heads = [Head("Output"), Head("Job"), Head("Written by"), Head("Size", True), Head("Changed")]
-    if metric is not None:
-        heads.insert(3, Head(safe(metric), True))
-    rows = []
-    for job in project.jobs.values():
-        if job.kind is JobKind.TRAIN and job.outputs:
-            run = last_run(job.name)
-            rows += [_row(project.path, job, output, run, metric, now) for output in job.outputs]
-    return PlaceContent(heads, rows, count(len(rows), "output"))
+    return [
+        _row(project.path, job, output, last_run(job.name), metric, now)
+        for job in project.jobs.values()
+        if job.kind is JobKind.TRAIN
+        for output in job.outputs
+    ]
 
 
 def _row(
@@ -43,15 +40,14 @@ def _row(
 ) -> PlaceRow:
     size, changed = _size_and_time(folder / output)
     value = value_of(run, metric)
+    written = "not there" if changed is None else ago(changed, now)
     cells: list[Piece] = [
         (safe(output), "" if changed is not None else "dim"),
-        (safe(job.name), ""),
-        (safe(run.name) if run is not None else "no run yet", "" if run is not None else "dim"),
-        ("-" if size is None else short_bytes(size), ""),
-        ("not there" if changed is None else ago(changed, now), "dim"),
+        ("w registers" if changed is not None else "not there", "dim"),
+        ("-" if value is None else short_number(value), ""),
+        ("", ""),
+        *(("-" if size is None else short_bytes(size), "dim"), (written, "dim")),
     ]
-    if metric is not None:
-        cells.insert(3, ("-" if value is None else short_number(value), ""))
     return PlaceRow(f"{job.name} {output}", cells, _facts(folder / output, job, run))
 
 

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 from mlops_tui.domain.alerts import UNRESOLVED, AlertCounts, AlertState, RecordedAlert
 from mlops_tui.domain.datasets import DataVersion
+from mlops_tui.domain.evaluations import Evaluation
 from mlops_tui.domain.filters import Filter, Sort
+from mlops_tui.domain.models import AliasMove, Model, ModelVersion
 from mlops_tui.domain.monitoring import BatchFacts, HeatMap
 from mlops_tui.domain.runs import Run, Series
 from mlops_tui.ui.errors import run_guarded
@@ -19,7 +21,35 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class RunReader(Protocol):
+class ModelReader(Protocol):
+    """What the screens ask of the index about models and how good they are."""
+
+    def evaluations(
+        self,
+        *,
+        run_ids: Sequence[str] | None = None,
+        model: str | None = None,
+        number: int | None = None,
+        dataset: str | None = None,
+        limit: int | None = None,
+    ) -> list[Evaluation]:
+        """Return evaluations, newest first."""
+
+    def models(self) -> list[Model]:
+        """Return the registered models, by name."""
+
+    def model_versions(
+        self, model: str | None = None, limit: int | None = None, deleted: bool = False
+    ) -> list[ModelVersion]:
+        """Return versions by model, the newest first."""
+
+    def alias_moves(
+        self, model: str, alias: str | None = None, limit: int | None = None
+    ) -> list[AliasMove]:
+        """Return the moves of the aliases of a model, the newest first."""
+
+
+class RunReader(ModelReader, Protocol):
     """What the screens ask of the index; one reader belongs to one thread."""
 
     def run_ids(

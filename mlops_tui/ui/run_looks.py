@@ -71,6 +71,15 @@ class RunLooks(Vertical):
 
             self.app.push_screen(FilesScreen(self._source, key, self._go_to, self._has_blocks))
 
+    def action_evaluation(self) -> None:
+        run = self._runs.table.run_at_hand(self._runs.table.cursor_key)
+        if run is None:
+            self.app.notify(NO_RUN, markup=False, timeout=3)
+        else:
+            from mlops_tui.ui.run_evaluation import evaluation_of  # for the same reason
+
+            self.app.push_screen(evaluation_of(self._source, run))
+
     def _go_to(self, run_id: str) -> None:
         """Put the cursor on another run, where the list has it."""
         table = self._runs.table
