@@ -59,6 +59,7 @@ def evaluation_shelves(report: Report) -> list[Shelf]:
         _thresholds(report.get("thresholds")),
         Shelf("Calibration", _calibration(report.get("calibration"))),
         Shelf("Errors", _residuals(report.get("residuals"))),
+        Shelf("Notes", _notes(report.get("notes") or ())),
     ]
     return [it for it in made if it.content.rows]
 
@@ -103,9 +104,10 @@ def _metrics(report: Report) -> PlaceContent:
         PlaceRow(name, _metric_cells(name, it, first), metric_facts(name, it))
         for name, it in metrics.items()
     ]
-    rows += [_note(at, words) for at, words in enumerate(report.get("notes") or ())]
     units = f", drawn {report['units']}" if report.get("units") else ""
     words = f"{report['task']}, {count(report['n'], 'row')}{safe(units)}"
+    if report.get("notes"):
+        words += f", {count(len(report['notes']), 'note')}"
     return PlaceContent((*heads, Head(f"{first:.1g} to 1")), rows, words)
 
 
@@ -141,9 +143,12 @@ def metric_facts(name: str, it: Mapping[str, Any]) -> list[Fact]:
     return facts
 
 
-def _note(at: int, words: str) -> PlaceRow:
-    told = safe(words)
-    return PlaceRow(f"note {at}", [("noted", "warn"), ("", ""), (told, "")], [("noted", told)])
+def _notes(notes: Sequence[str]) -> PlaceContent:
+    rows = [
+        PlaceRow(str(at), [(safe(words), "")], [("noted", safe(words))])
+        for at, words in enumerate(notes)
+    ]
+    return PlaceContent((Head("What to know before believing it"),), rows)
 
 
 def _worst(found: Mapping[str, Any] | None) -> PlaceContent:

@@ -45,6 +45,10 @@ class Driven:
         strips = self.app.screen._compositor.render_strips()
         return "\n".join(strip.text.rstrip() for strip in strips)
 
+    def notified(self) -> str:
+        """What the app has told in passing, line by line."""
+        return "\n".join(it.message for it in self.app._notifications)
+
     @property
     def project_screen(self) -> ProjectScreen:
         screen = self.app.screen_stack[1]

@@ -1,0 +1,137 @@
+"""The screens of models and evaluations: registered, aliased, measured."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from mlops_tui.domain import places
+from mlops_tui.engine.actions_models import register_file
+from mlops_tui.index import Index
+from mlops_tui.ui.screens.evaluation import EvaluationScreen
+from mlops_tui.ui.screens.model import ModelScreen
+from mlops_tui.ui.screens.models import ModelsScreen
+from mlops_tui.ui.screens.shelves import ShelvesScreen
+from tests.ui.driving import opened
+from tests.ui.recorded import MLOPS_TOML, add_run, append, write_project
+
+OUTPUT = """outputs = ["models/best.joblib"]
+kind = "train"
+"""
+
+
+@pytest.fixture
+def project(isolated_home: Path, tmp_path: Path) -> Path:
+    toml = MLOPS_TOML.replace("[jobs.train.params]", OUTPUT + "[jobs.train.params]")
+    project = write_project(tmp_path / "digits", toml)
+    (project / "models").mkdir()
+    (project / "models" / "best.joblib").write_bytes(b"no pickle at all")
+    add_run(project, 1, metrics={"accuracy": [0.5, 0.9]}, params={"lr": 0.1})
+    return project
+
+
+def register(project: Path, content: bytes) -> None:
+    file = project / "models" / "best.joblib"
+    file.write_bytes(content)
+    with Index.open(project) as index:
+        index.ingest()
+        register_file(project, index, "digits", file, note="by hand")
+
+
+def predict(project: Path, run_id: str, rows: int = 120) -> None:
+    """Record what a run predicted, as any language may."""
+    draw = random.Random(3)
+    lines = ["id,y_true,y_pred,y_score"]
+    for number in range(rows):
+        truth = number % 2
+        score = min(0.99, max(0.01, 0.3 + 0.4 * truth + draw.gauss(0, 0.2)))
+        lines.append(f"{number},{truth},{int(score >= 0.5)},{score:.4f}")
+    folder = places.run_dir(project, run_id)
+    (folder / "artifacts").mkdir(exist_ok=True)
+    (folder / "artifacts" / "predictions.csv").write_text("\n".join(lines) + "\n")
+    line = {"predictions": {"path": "artifacts/predictions.csv", "dataset": "holdout"}}
+    append(folder / "events.jsonl", line)
+
+
+async def test_an_output_is_registered_and_becomes_champion(project: Path) -> None:
+    async with opened(project, (120, 40)) as it:
+        await it.press("8")
+        await it.sees("models/best.joblib")
+        await it.press("w")
+        await it.sees("as a version of which model?")
+        await it.press(*["backspace"] * 6, *"a:b", "enter")
+        await it.sees("a name has none of")
+        await it.press(*["backspace"] * 3, *"digits", "enter")
+        await it.sees("1 model, 1 output of train jobs")
+        assert isinstance(it.app.screen, ModelsScreen)
+        await it.press("home", "enter")
+        await it.until(lambda: isinstance(it.app.screen, ModelScreen))
+        await it.sees("not evaluated")
+        await it.press("a")
+        await it.sees("points at nothing")
+        await it.press("enter")
+        await it.sees("the champion? It is kept")
+        await it.press("enter")
+        await it.sees("a reason is missing")
+        await it.press(*"the first", "enter")
+        await it.until(lambda: "digits:1 is champion now" in it.notified())
+        await it.press("tab")
+        await it.sees("the first")
+        await it.press("a")
+        await it.until(lambda: "A version has to be under the cursor" in it.notified())
+        await it.press("escape")
+        await it.until(lambda: isinstance(it.app.screen, ModelsScreen))
+        await it.sees(":1")
+
+
+async def test_a_version_tells_what_was_recorded_and_whether_it_is_whole(project: Path) -> None:
+    register(project, b"one")
+    register(project, b"two")
+    async with opened(project, (120, 40)) as it:
+        await it.press("8")
+        await it.sees("1 model")
+        await it.press("enter")
+        await it.sees(":2")
+        await it.press("enter")
+        await it.until(lambda: type(it.app.screen) is ShelvesScreen)
+        await it.sees("digits:2, as it was registered")
+        await it.press("tab")
+        await it.sees("best.joblib")
+        await it.press("escape", "v")
+        await it.until(lambda: "is what was registered" in it.notified())
+        await it.press("d")
+        await it.sees("Why is digits:2 deleted?")
+        await it.press(*"worse", "enter")
+        await it.until(lambda: "digits:2 is deleted" in it.notified())
+        await it.sees("1 version")
+
+
+@pytest.mark.usefixtures("own_tasks")
+async def test_what_a_run_predicted_is_measured_on_one_key(project: Path) -> None:
+    run_id = add_run(project, 2, metrics={"accuracy": [0.9]})
+    predict(project, run_id)
+    async with opened(project, (120, 40)) as it:
+        await it.sees("train-2")
+        await it.press("A")
+        await it.until(lambda: isinstance(it.app.screen, EvaluationScreen))
+        await it.sees("Nothing of train-2 was evaluated yet.")
+        await it.press("e")
+        await it.sees("average_precision")
+        await it.sees("train-2 on holdout")
+        await it.press("tab")
+        await it.sees("True \\ predicted")
+        await it.press("shift+tab", "o")
+        await it.until(lambda: "no other evaluation" in it.notified())
+        await it.press("escape")
+        await it.until(lambda: it.app.screen is it.project_screen)
+
+
+async def test_a_run_without_predictions_says_how_they_are_kept(project: Path) -> None:
+    async with opened(project, (80, 24)) as it:
+        await it.sees("train-1")
+        await it.press("A")
+        await it.sees("run.predictions(ids, y_true, y_pred, y_score)")
+        await it.press("e")
+        await it.until(lambda: "no predictions" in it.notified())
