@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 _MODELS = "Keep models"
 _LOOK = "mlops_tui.cli.verbs_models"
 _MOVE = "mlops_tui.cli.verbs_aliases"
+_PROMOTE = "mlops_tui.cli.verbs_promote"
 _VERSION = "NAME:3, NAME@champion, or NAME for the newest"
 
 
@@ -61,6 +62,33 @@ def _history(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--alias", metavar="ALIAS", help="this one only")
     parser.add_argument("--at", metavar="TIME", help="what stood then, such as 2026-03-03T12:00")
     parser.add_argument("--limit", "-n", metavar="N", type=int, help="at most N moves")
+
+
+def _to(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--to", metavar="ALIAS", help="what is moved (default: the gate's, else champion)"
+    )
+
+
+def _gate(parser: argparse.ArgumentParser) -> None:
+    _version(parser)
+    _to(parser)
+
+
+def _promote(parser: argparse.ArgumentParser) -> None:
+    _gate(parser)
+    _why(parser)
+    parser.add_argument(
+        "--override", action="store_true", help="also where the gate is red; needs --why"
+    )
+
+
+def _rollback(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", metavar="MODEL", help="the model")
+    parser.add_argument("--alias", metavar="ALIAS", default="champion", help="what is moved")
+    parser.add_argument("--to", metavar="N", help="a version that it was earlier")
+    parser.add_argument("--drill", action="store_true", help="move nothing, record the time taken")
+    _why(parser)
 
 
 def _trust(parser: argparse.ArgumentParser) -> None:
@@ -131,6 +159,26 @@ MODEL_VERBS = (
         (
             "mlops-tui models history cancer --alias champion",
             "mlops-tui models history cancer --at 2026-03-03T12:00 --json",
+        ),
+    ),
+    Verb(
+        *("models gate", _MODELS, "show what a model's gate says of a version", _PROMOTE, _gate),
+        ("mlops-tui models gate cancer:3", "mlops-tui models gate cancer:3 --json"),
+    ),
+    Verb(
+        *("models promote", _MODELS, "point an alias at a version if the gate lets it"),
+        *(_PROMOTE, _promote),
+        (
+            "mlops-tui models promote cancer:3",
+            "mlops-tui models promote cancer:3 --override --why 'the champion fails on live data'",
+        ),
+    ),
+    Verb(
+        *("models rollback", _MODELS, "go back to the version before, or rehearse that"),
+        *(_PROMOTE, _rollback),
+        (
+            "mlops-tui models rollback cancer --why 'recall fell on Monday'",
+            "mlops-tui models rollback cancer --drill",
         ),
     ),
     Verb(

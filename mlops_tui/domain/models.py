@@ -302,7 +302,6 @@ class Relative:
     is_: Than = Than.NOT_WORSE
     margin: float = 0.0
     """A difference that matters in practice, in the metric's unit."""
-    confidence: float = 0.95
 
 
 CONDITIONS = (

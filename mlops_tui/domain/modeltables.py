@@ -124,20 +124,16 @@ def _require_bound(table: Table, bound: Bound) -> None:
 
 def _relative(table: Table) -> Relative:
     metric = table.filled_text("metric")
-    margin, confidence = table.number("margin"), table.number("confidence")
+    margin = table.number("margin")
     if "metric" not in table:
         table.problem("", "`metric` is missing: what is compared", 'add metric = "..."')
     if margin is not None and margin < 0:
         table.wrong("margin", "a number >= 0", margin)
         margin = None
-    if confidence is not None and not 0.5 <= confidence < 1:
-        table.wrong("confidence", "a share from 0.5 to below 1, such as 0.95", confidence)
-        confidence = None
     relative = Relative(
         metric=metric or "",
         is_=table.one_of("is", Than) or Than.NOT_WORSE,
         margin=float(margin or 0.0),
-        confidence=0.95 if confidence is None else float(confidence),
     )
     table.finish()
     return relative

@@ -18,7 +18,7 @@ from typing import Any
 
 from mlops_tui.domain.errors import MlopsTuiError
 from mlops_tui.domain.models import VersionName
-from mlops_tui.engine import actions_aliases, actions_models
+from mlops_tui.engine import actions_aliases, actions_models, actions_promote
 from mlops_tui.index import Index
 
 STEPS = (
@@ -37,7 +37,15 @@ def alias(project: Path, index: Index) -> object:
     return actions_aliases.move_alias(project, index, "cancer:2", "champion", reasons)
 
 
-ACTS: dict[str, Act] = {"register": register, "alias": alias}
+def promote(project: Path, index: Index) -> object:
+    return actions_promote.promote(project, index, "cancer:2")
+
+
+def rollback(project: Path, index: Index) -> object:
+    return actions_promote.rollback(project, index, "cancer", "it is worse", to=1)
+
+
+ACTS: dict[str, Act] = {it.__name__: it for it in (register, alias, promote, rollback)}
 
 
 class Countdown:

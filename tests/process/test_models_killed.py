@@ -20,7 +20,7 @@ OLD_VERSIONS, OLD_MOVES = [2, 1], [[1, 1]]
 def template(tmp_path: Path) -> Path:
     project = tmp_path / "template"
     project.mkdir()
-    (project / "mlops.toml").write_text('[project]\nname = "t"\n')
+    (project / "mlops.toml").write_text("[models.cancer.gate]\nsize_max_mb = 1\n")
     with Index.open(project) as index:
         for number in (1, 2):
             (project / "m.joblib").write_bytes(b"model %d" % number)
@@ -60,8 +60,11 @@ def test_a_registration_killed_at_any_step_is_whole_or_never_was(
         assert it["after"]["versions"] == [3, 2, 1]  # equal files make no second version
 
 
-def test_a_move_killed_at_any_step_was_made_or_was_not(template: Path, tmp_path: Path) -> None:
-    told = killed_at_every_step(template, tmp_path / "killed", "alias")
+@pytest.mark.parametrize("act", ["alias", "promote"])
+def test_a_move_killed_at_any_step_was_made_or_was_not(
+    template: Path, tmp_path: Path, act: str
+) -> None:
+    told = killed_at_every_step(template, tmp_path / "killed", act)
     seen = [(it["state"]["champion"], it["state"]["moves"]) for it in told]
     assert [it for it in seen if it not in ((1, OLD_MOVES), (2, [*OLD_MOVES, [2, 2]]))] == []
     assert seen[0] == (1, OLD_MOVES)
@@ -69,3 +72,16 @@ def test_a_move_killed_at_any_step_was_made_or_was_not(template: Path, tmp_path:
     for it in told:
         assert it["state"]["versions"] == OLD_VERSIONS
         assert it["after"]["moves"] == [*OLD_MOVES, [2, 2]]
+
+
+def test_a_rollback_killed_at_any_step_was_made_or_was_not(template: Path, tmp_path: Path) -> None:
+    with Index.open(template) as index:
+        index.ingest()
+        move_alias(template, index, "cancer:2", "champion", Reasons("better"))
+    told = killed_at_every_step(template, tmp_path / "killed", "rollback")
+    old, new = [*OLD_MOVES, [2, 2]], [*OLD_MOVES, [2, 2], [3, 1]]
+    seen = [(it["state"]["champion"], it["state"]["moves"]) for it in told]
+    assert [it for it in seen if it not in ((2, old), (1, new))] == []
+    assert seen[0] == (2, old)
+    assert seen[-1] == seen[-2] == (1, new)
+    assert all(it["after"]["moves"] == new for it in told)

@@ -47,7 +47,6 @@ rows = 50
 metric = "roc_auc"
 is = "better"
 margin = 0.005
-confidence = 0.9
 """
     read = project(text)
     assert read.problems == ()
@@ -56,7 +55,7 @@ confidence = 0.9
         dataset="holdout",
         metrics=(Bound("recall", 0.95), Bound("expected cost", None, 200, BoundOf.VALUE)),
         segments=(Bound("recall", 0.9, None, BoundOf.VALUE, ("age",), 50),),
-        champion=Relative("roc_auc", Than.BETTER, 0.005, 0.9),
+        champion=Relative("roc_auc", Than.BETTER, 0.005),
         guardrails=False,
         checks=True,
         calibration_max=0.05,
@@ -98,7 +97,7 @@ def test_a_model_without_a_gate_has_none_and_an_empty_gate_is_as_usual() -> None
         ("[models.cancer.gate.segments.recall]\nmin = 0\nrows = 0\n", "whole number >= 1"),
         ("[models.cancer.gate.champion]\n", "`metric` is missing"),
         ("[models.cancer.gate.champion]\nmetric = 'a'\nmargin = -1\n", "expected a number >= 0"),
-        ("[models.cancer.gate.champion]\nmetric = 'a'\nconfidence = 95\n", "share from 0.5"),
+        ("[models.cancer.gate.champion]\nmetric = 'a'\nconfidence = 95\n", "unknown key"),
         ("[models.cancer.gate.champion]\nmetric = 'a'\nis = 'worse'\n", "expected one of better"),
     ],
 )
