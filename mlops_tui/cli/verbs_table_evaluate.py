@@ -100,7 +100,31 @@ def _judging(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", metavar="N", type=int, default=0, help="of the bootstrap")
 
 
+def _readiness(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--all", action="store_true", help="every line of the levels too")
+
+
+def _attach(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("test", metavar="LINE", help="such as D5 or L1.4")
+    parser.add_argument("--evidence", metavar="WHERE", default="", help="where it can be seen")
+    parser.add_argument("--why", metavar="WORDS", default="", help="why that is enough")
+    parser.add_argument("--remove", action="store_true", help="take back what was attached")
+
+
 EVALUATE_VERBS = (
+    Verb(
+        *("readiness", _EVALUATE, "how ready for production, by what is recorded"),
+        *("mlops_tui.cli.verbs_readiness", _readiness),
+        ("mlops-tui readiness", "mlops-tui readiness --all", "mlops-tui readiness --json"),
+    ),
+    Verb(
+        *("readiness attach", _EVALUATE, "attach evidence that no record shows; it counts half"),
+        *("mlops_tui.cli.verbs_readiness", _attach),
+        (
+            "mlops-tui readiness attach D5 --evidence wiki/privacy --why 'reviewed in March'",
+            "mlops-tui readiness attach D5 --remove --why 'the page is gone'",
+        ),
+    ),
     Verb(
         *("better", _EVALUATE, "tell whether B is better than A, on the same rows"),
         *("mlops_tui.cli.verbs_better", _better),

@@ -158,6 +158,8 @@ class Cost:
     false_negative: float | None = None
     false_positive: float | None = None
     per_unit: float | None = None
+    units_per_month: float | None = None
+    """How many decisions there are in a month."""
 
 
 @dataclass(frozen=True, slots=True)

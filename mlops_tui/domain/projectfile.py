@@ -128,7 +128,10 @@ def _cost(table: Table) -> Cost:
         false_negative=table.number("false_negative"),
         false_positive=table.number("false_positive"),
         per_unit=table.number("per_unit"),
+        units_per_month=table.number("units_per_month"),
     )
+    if cost.units_per_month is not None and cost.units_per_month <= 0:
+        table.problem("units_per_month", "expected a number above 0: decisions in a month")
     table.finish()
     return cost
 

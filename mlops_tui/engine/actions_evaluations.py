@@ -25,7 +25,7 @@ from mlops_tui.engine.workers import Cancellation, OnProgress
 from mlops_tui.index import Index
 from mlops_tui.track.fingerprint import fingerprint
 
-_FORM = 2
+_FORM = 3
 """Goes up where a report says other things than before: then runs are evaluated anew."""
 
 

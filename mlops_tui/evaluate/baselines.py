@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlops_tui.domain.outputs import ProblemKind
+from mlops_tui.domain.project import Cost
 from mlops_tui.evaluate.columns import Column, Kind
 from mlops_tui.evaluate.outcomes import MISSING, Outcomes
 
@@ -46,6 +47,7 @@ def baselines(
     truth: Floats,
     trained: Mapping[str, Column],
     columns: Mapping[str, Column],
+    cost: Cost | None = None,
     seed: int = 0,
 ) -> list[Baseline]:
     """Return what simple models say of the rows; a dummy alone where no column is common.
@@ -56,6 +58,7 @@ def baselines(
             NaN where it is not known.
         trained: the columns of the training rows.
         columns: the same of the evaluated rows; those that are missing there are not used.
+        cost: of two classes, what errors cost: then the dummy is the cheapest answer.
         seed: of the draw, where there are many rows.
     """
     is_number = outcomes.problem is ProblemKind.REGRESSION
@@ -66,26 +69,33 @@ def baselines(
     if len(rows) > MOST_TRAINED:
         rows = np.sort(np.random.default_rng(seed).permutation(rows)[:MOST_TRAINED])
     known = truth[rows]
-    found = [_dummy(outcomes, known)]
+    found = [_dummy(outcomes, known, cost)]
     before, after = _inputs(trained, columns, rows)
     if before.shape[1]:
         found += _simple(outcomes, known, before, after, seed)
     return found
 
 
-def _dummy(outcomes: Outcomes, truth: Floats) -> Baseline:
-    """Answer the mean, or the most frequent class with the classes' shares as scores."""
+def _dummy(outcomes: Outcomes, truth: Floats, cost: Cost | None) -> Baseline:
+    """Answer the mean, or one class always with the classes' shares as scores."""
     n = len(outcomes)
     if outcomes.problem is ProblemKind.REGRESSION:
         said = np.full(n, float(truth.mean()))
         return Baseline("dummy", "always the mean", replace(outcomes, predicted=said), len(truth))
     k = len(outcomes.classes)
     shares = np.bincount(truth.astype(np.int64), minlength=k) / len(truth)
-    most = int(shares.argmax())
-    words = f"always {outcomes.classes[most]}, the most frequent class"
+    most, why = int(shares.argmax()), "the most frequent class"
+    if outcomes.problem is ProblemKind.BINARY and cost is not None and _is_known(cost):
+        missed, needless = float(cost.false_negative or 0), float(cost.false_positive or 0)
+        most, why = int(needless * shares[0] < missed * shares[1]), "the cheapest constant answer"
+    words = f"always {outcomes.classes[most]}, {why}"
     said = np.full(n, float(most))
     scores = np.tile(shares, (n, 1))
     return Baseline("dummy", words, replace(outcomes, predicted=said, scores=scores), len(truth))
+
+
+def _is_known(cost: Cost) -> bool:
+    return cost.false_negative is not None or cost.false_positive is not None
 
 
 def _simple(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mlops_tui.domain.evaluations import Evaluation, Looks, Predictions
-from mlops_tui.index import evaluations, predictions
+from mlops_tui.domain.readiness import Attached
+from mlops_tui.index import attached, evaluations, predictions
 from mlops_tui.index.opened import OpenIndex
 
 
@@ -50,6 +51,10 @@ class EvaluationReads(OpenIndex):
             AmbiguousError: there are several.
         """
         return self._ask(lambda c: evaluations.find_evaluation(c, name))
+
+    def attached(self) -> dict[str, Attached]:
+        """Return what people attached to lines of readiness, by line."""
+        return self._ask(attached.select_attached)
 
     def looks(self) -> list[Looks]:
         """Return how often each dataset was looked at to judge models, by name."""

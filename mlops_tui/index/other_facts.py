@@ -8,6 +8,7 @@ from typing import Any
 
 from mlops_tui.domain import lifecycle
 from mlops_tui.index import models
+from mlops_tui.index.attached import note_attached
 from mlops_tui.index.batches import note_batch
 from mlops_tui.index.datasets import note_version
 from mlops_tui.index.evaluations import note_evaluation
@@ -17,6 +18,7 @@ OTHER_FACTS: Mapping[str, tuple[str, Callable[[sqlite3.Connection, Mapping[str, 
     lifecycle.DATASET_VERSION: ("data", note_version),
     lifecycle.BATCH_JUDGED: ("batches", note_batch),
     lifecycle.EVALUATION_RECORDED: ("evaluations", note_evaluation),
+    lifecycle.READINESS_ATTACHED: ("readiness", note_attached),
     lifecycle.MODEL_REGISTERED: (MODELS, models.note_version),
     lifecycle.MODEL_REFUSED: (MODELS, models.note_refused),
     lifecycle.MODEL_TRUSTED: (MODELS, models.note_trust),

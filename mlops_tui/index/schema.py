@@ -4,7 +4,7 @@ from __future__ import annotations
 
 APPLICATION_ID = 0x6D6C6F70
 """`mlop`: an SQLite file without it is none of ours."""
-SCHEMA_VERSION = 13
+SCHEMA_VERSION = 14
 """Goes up with every change of tables or of what ingest writes; another one means a rebuild."""
 
 TABLES = """
@@ -65,6 +65,10 @@ CREATE INDEX evaluations_last ON evaluations (t DESC, id DESC);
 CREATE INDEX evaluations_run ON evaluations (run, t);
 CREATE INDEX evaluations_model ON evaluations (model, number, t);
 CREATE INDEX evaluations_dataset ON evaluations (dataset, t);
+CREATE TABLE attached (                    -- what people said of lines of readiness
+    test TEXT PRIMARY KEY, evidence TEXT NOT NULL, why TEXT NOT NULL, person TEXT NOT NULL,
+    host TEXT NOT NULL, t REAL NOT NULL, removed INTEGER NOT NULL
+) WITHOUT ROWID;
 CREATE TABLE data_used (                   -- version '' for data that was only named
     run INTEGER NOT NULL, name TEXT NOT NULL, version TEXT NOT NULL, path TEXT NOT NULL,
     files INTEGER, size INTEGER, t REAL NOT NULL, problem TEXT,

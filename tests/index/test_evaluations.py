@@ -10,6 +10,7 @@ import pytest
 
 from mlops_tui.domain.errors import AmbiguousError, NotFoundError
 from mlops_tui.domain.evaluations import Figure, Looks
+from mlops_tui.domain.readiness import Attached
 from mlops_tui.index import Index
 from tests.index.recorder import Recorder, T
 
@@ -73,3 +74,19 @@ def test_the_latest_line_counts_whatever_the_order(tmp_path: Path) -> None:
             index.ingest()
             (found,) = index.evaluations()
             assert (found.at, found.rows, found.error) == (T + 3, 50, None)
+
+
+def test_what_was_attached_last_stands_whatever_the_order(tmp_path: Path) -> None:
+    lines = [
+        (T + 1, {"evidence": "wiki", "why": "seen", "by": "ada", "removed": False}),
+        (T + 2, {"evidence": "", "why": "gone", "by": "bob", "removed": True}),
+        (T + 3, {"evidence": "page", "why": "back", "by": "ada", "removed": False}),
+    ]
+    for number, order in enumerate(permutations(lines)):
+        recorder = Recorder(tmp_path / str(number))
+        for t, fact in order:
+            recorder.journal("readiness.attached", t, test="D5", **fact)
+        recorder.journal("readiness.attached", T + 2, test="D6", **lines[1][1])
+        with Index.open(recorder.project) as index:
+            assert "readiness" in index.ingest().topics
+            assert index.attached() == {"D5": Attached("D5", "page", "back", "ada", T + 3)}

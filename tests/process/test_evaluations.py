@@ -92,3 +92,28 @@ def test_what_makes_no_sense_is_refused(
 ) -> None:
     assert main(["evaluate", *arguments, "-C", str(project)]) == 2
     assert words in capsys.readouterr().err
+
+
+def test_readiness_tells_what_is_recorded_and_what_people_attach(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = ("-C", str(project))
+    words = ("--evidence", "wiki/privacy", "--why", "reviewed")
+    told(capsys, "readiness", "attach", "d5", *words, *place)
+    found = told(capsys, "readiness", *place)
+    (attached,) = [it for it in found["ml_test_score"]["tests"] if it["score"]]
+    assert (attached["id"], attached["score"]) == ("D5", 0.5)
+    assert attached["attached"]["evidence"] == "wiki/privacy"
+    assert found["ml_test_score"]["score"] == 0
+    assert found["mlops_level"]["level"] == 0
+    assert found["objective"] is None
+    assert main(["readiness", *place]) == 0
+    shown = capsys.readouterr().out
+    assert "by hand: wiki/privacy (reviewed;" in shown
+    told(capsys, "readiness", "attach", "D5", "--remove", "--why", "gone", *place)
+    assert not any(
+        it["score"] for it in told(capsys, "readiness", *place)["ml_test_score"]["tests"]
+    )
+    for wrong in (["X1", *words], ["D5", "--why", "x"], ["D5", "--remove", "--why", "x"]):
+        assert main(["readiness", "attach", *wrong, *place]) == 2
+        assert "mlops-tui:" in capsys.readouterr().err

@@ -92,7 +92,8 @@ def _answers(
     units = None
     if joined.group is not None:
         units = units_of(joined.frame.iloc[rows].reset_index(drop=True), joined.group)
-    return baselines(outcomes, truth, trained, columns), outcomes, units
+    cost = Cost(**ask["cost"]) if ask.get("cost") else None
+    return baselines(outcomes, truth, trained, columns, cost), outcomes, units
 
 
 def _truth(target: pd.Series[Any], outcomes: Outcomes) -> NDArray[np.float64]:
