@@ -81,6 +81,7 @@ def print_evaluation(report: Mapping[str, Any]) -> None:
     output.data(_headline(report))
     output.data("")
     print_table(_METRIC_HEADS, [_metric_cells(*it) for it in report["metrics"].items()])
+    _print_model_figures(report.get("model_figures") or {})
     _print_baselines(report.get("baselines", ()))
     _print_confusion(report["confusion"])
     _print_classes(report["per_class"])
@@ -111,6 +112,18 @@ def _headline(report: Mapping[str, Any]) -> str:
 
 def _metric_cells(name: str, it: Mapping[str, Any]) -> list[str]:
     return [name, number(it["value"]), span(it["low"], it["high"]), f"{it['n']:,}", it["method"]]
+
+
+def _print_model_figures(found: Mapping[str, Mapping[str, Any]]) -> None:
+    """Print what was measured of the model itself."""
+    if found:
+        heads = [Column("the model"), *(Column(it, True) for it in ("value", "95 %", "n"))]
+        rows = [
+            [name, number(it["value"]), span(it["low"], it["high"]), f"{it['n']:,}"]
+            for name, it in found.items()
+        ]
+        output.data("")
+        print_table(heads, rows)
 
 
 def _print_baselines(found: Sequence[Mapping[str, Any]]) -> None:

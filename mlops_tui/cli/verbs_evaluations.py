@@ -15,13 +15,19 @@ from mlops_tui.cli.shapes_evaluations import evaluation_shape, looks_shape
 from mlops_tui.cli.table import Column
 from mlops_tui.cli.verbs_evaluate import number, print_evaluation, refuse_own, span
 from mlops_tui.domain.datasets import SHORT
-from mlops_tui.domain.errors import InputError
+from mlops_tui.domain.errors import InputError, NotFoundError
 from mlops_tui.domain.sealed import worth_words
 from mlops_tui.engine import actions_evaluations
 from mlops_tui.engine.actions_evaluations import RunQuestion
+from mlops_tui.engine.subjects import is_version
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from mlops_tui.domain.evaluations import Evaluation, Looks
+    from mlops_tui.domain.runs import Run
+    from mlops_tui.engine.actions_evaluations import Evaluated
+    from mlops_tui.index import Index
 
 _MOST_METRICS = 3
 
@@ -31,19 +37,48 @@ def show_evaluation(options: argparse.Namespace) -> int:
     if options.subject is None:
         raise InputError("nothing is named to evaluate", "evaluate RUN, --predictions FILE, --list")
     project = project_folder(options.project)
-    with open_index(project) as index:
-        run = one_run(index, options.subject)
-    with telling_share(f"evaluating {run.name}") as on_progress:
-        found = actions_evaluations.evaluate_run(project, run, _question(options), on_progress)
+    name, found = _evaluated(project, options)
     looks = actions_evaluations.looks_at(project, found.evaluation)
     if options.json:
         about = evaluation_shape(found.evaluation) | {"is_new": found.is_new}
         told = None if looks is None else looks_shape(looks)
         output.json_data({"evaluation": about, "looks": told, **found.report})
         return 0
-    _print_subject(run.name, found.evaluation, looks)
+    _print_subject(name, found.evaluation, looks)
     print_evaluation(found.report)
     return 0
+
+
+def _evaluated(project: Path, options: argparse.Namespace) -> tuple[str, Evaluated]:
+    """Return the evaluation of a run's predictions, or of a registered model, and its name."""
+    question = _question(options)
+    version = None
+    with open_index(project) as index:
+        try:
+            run = None if is_version(options.subject) else one_run(index, options.subject)
+        except NotFoundError:
+            if not any(it.name == options.subject for it in index.models()):
+                raise
+            run = None
+        if run is not None:
+            version = _version_of(index, run, question)
+    if run is not None and version is None:
+        with telling_share(f"evaluating {run.name}") as tell:
+            return run.name, actions_evaluations.evaluate_run(project, run, question, tell)
+    from mlops_tui.engine.actions_model_evaluation import evaluate_version
+
+    with telling_share(f"evaluating {version or options.subject}") as tell:
+        found = evaluate_version(project, version or options.subject, question, tell)
+    return found.evaluation.subject, found
+
+
+def _version_of(index: Index, run: Run, question: RunQuestion) -> str | None:
+    """Return the model that a run registered, where it has predicted nothing of what is asked."""
+    told = index.predictions([run.id])
+    if any(question.dataset in (None, it.dataset) or it.dataset is None for it in told):
+        return None
+    versions = index.model_versions_of([run.id])
+    return versions[0].name if len(versions) == 1 else None
 
 
 def _question(options: argparse.Namespace) -> RunQuestion:

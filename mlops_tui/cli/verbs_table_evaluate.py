@@ -15,7 +15,10 @@ _EVALUATE = "Judge models"
 
 def _evaluate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "subject", metavar="RUN", nargs="?", help="a run with predictions: id, prefix, or name"
+        "subject",
+        metavar="RUN",
+        nargs="?",
+        help="a run with predictions: id, prefix, or name; or a model: NAME:3, NAME@champion",
     )
     parser.add_argument("--on", metavar="DATASET", help="which of its predictions, or the data")
     parser.add_argument(
@@ -60,7 +63,7 @@ def _evaluate(parser: argparse.ArgumentParser) -> None:
 
 
 def _better(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("runs", metavar="RUN", nargs="*", help="A and B: two runs")
+    parser.add_argument("runs", metavar="RUN", nargs="*", help="A and B: runs, or models by NAME:3")
     parser.add_argument("--on", metavar="DATASET", help="on which both have predictions")
     parser.add_argument(
         "--seeds", action="store_true", help="each stands for all runs alike but for the seed"
@@ -130,6 +133,7 @@ EVALUATE_VERBS = (
         *("mlops_tui.cli.verbs_better", _better),
         (
             "mlops-tui better evaluate-1 evaluate-2 --metric roc_auc --on holdout",
+            "mlops-tui better cancer@champion cancer:4 --metric cost --on holdout",
             "mlops-tui better train-1 train-6 --metric val_accuracy --seeds --json",
             "mlops-tui better --predictions old.csv new.csv --metric roc_auc",
             "mlops-tui better --predictions old.csv new.csv --metric accuracy --min-difference "
@@ -142,6 +146,7 @@ EVALUATE_VERBS = (
         (
             "mlops-tui evaluate evaluate-1",
             "mlops-tui evaluate 20261122 --on holdout --segments site --json",
+            "mlops-tui evaluate cancer:3 --on holdout",
             "mlops-tui evaluate --list",
             "mlops-tui evaluate --predictions holdout.csv",
             "mlops-tui evaluate --predictions holdout.csv --segments site,device --group patient",

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from mlops_tui.domain import places
-from mlops_tui.domain.errors import MlopsTuiError, NotFoundError, RefusedError
+from mlops_tui.domain.errors import InputError, MlopsTuiError, NotFoundError, RefusedError
 from mlops_tui.domain.evaluations import Evaluation, Looks, Predictions
+from mlops_tui.domain.models import VersionName, parse_version
 from mlops_tui.domain.project import Dataset, Project, Role
 from mlops_tui.domain.runs import Run
 from mlops_tui.domain.sealed import holdouts_read
@@ -95,13 +96,13 @@ def evaluate_run(
         asked = replace(asked, segments=declared.segments)
     path = find_predictions(described.path, found)
     measured = _measured(described, run, found, path, version, asked)
-    known = _known(project, measured.id)
+    known = known_evaluation(project, measured.id)
     if known is not None and known.error is None and not asked.is_again:
         return Evaluated(known, read_report(project, known), is_new=False)
     report = _measure(described, measured, path, asked, on_progress, cancellation)
     report["notes"] = [*_notes(described, run, measured, project), *report["notes"]]
     record_evaluation(described.path, measured, report)
-    return Evaluated(_require(project, measured.id), report)
+    return Evaluated(require_evaluation(project, measured.id), report)
 
 
 def record_unreadable(project: Path, run: Run, found: Predictions, error: MlopsTuiError) -> str:
@@ -186,10 +187,11 @@ def _measured(
 ) -> Measured:
     dataset = described.datasets.get(found.dataset or "")
     segments = asked.segments
+    named = _version_named(found)
     return Measured(
         run.id,
-        None,
-        None,
+        None if named is None else named.model,
+        None if named is None else named.number,
         found.dataset,
         version or version_now(described, dataset),
         dataset.role.value if dataset is not None and dataset.role is not None else None,
@@ -203,6 +205,15 @@ def _measured(
     )
 
 
+def _version_named(found: Predictions) -> VersionName | None:
+    """Return the version that a run said it evaluated; None where it said none by its number."""
+    try:
+        named = parse_version(found.model or "")
+    except InputError:
+        return None
+    return named if named.number is not None else None
+
+
 def _measure(
     described: Project,
     measured: Measured,
@@ -211,21 +222,30 @@ def _measure(
     on_progress: OnProgress | None,
     cancellation: Cancellation | None,
 ) -> dict[str, Any]:
-    objective = described.objective
-    cost = objective.cost if objective is not None else None
     arguments = {
         "predictions": os.path.abspath(path),
         "dataset": dataset_shape(described, measured.dataset),
-        "ask": {
-            "segments": None if asked.segments is None else list(asked.segments),
-            "positive": asked.positive,
-            "problem": asked.problem,
-            "cost": None if cost is None else asdict(cost),
-        },
+        "ask": asked_of(described, asked, measured.dataset),
         "train": training_shape(described, measured.dataset),
     }
     found: dict[str, Any] = workers.work("evaluating.measure", arguments, on_progress, cancellation)
     return found
+
+
+def asked_of(described: Project, asked: RunQuestion, name: str | None) -> dict[str, Any]:
+    """Return what a worker is asked: as said, else as the dataset and the objective declare it."""
+    dataset = described.datasets.get(name or "")
+    segments = asked.segments
+    if segments is None and dataset is not None and dataset.segments:
+        segments = dataset.segments
+    objective = described.objective
+    cost = objective.cost if objective is not None else None
+    return {
+        "segments": None if segments is None else list(segments),
+        "positive": asked.positive,
+        "problem": asked.problem,
+        "cost": None if cost is None else asdict(cost),
+    }
 
 
 def dataset_shape(described: Project, name: str | None) -> dict[str, Any] | None:
@@ -273,7 +293,8 @@ def _notes(described: Project, run: Run, measured: Measured, project: Path) -> l
     return notes
 
 
-def _known(project: Path, evaluation_id: str) -> Evaluation | None:
+def known_evaluation(project: Path, evaluation_id: str) -> Evaluation | None:
+    """Return an evaluation that may have been recorded; None where it was not."""
     with Index.open(project) as index:
         index.ingest()
         try:
@@ -282,8 +303,9 @@ def _known(project: Path, evaluation_id: str) -> Evaluation | None:
             return None
 
 
-def _require(project: Path, evaluation_id: str) -> Evaluation:
-    found = _known(project, evaluation_id)
+def require_evaluation(project: Path, evaluation_id: str) -> Evaluation:
+    """Return an evaluation that was recorded just now."""
+    found = known_evaluation(project, evaluation_id)
     if found is None:
         raise NotFoundError(f"evaluation {evaluation_id} was recorded, and is not there")
     return found

@@ -17,7 +17,6 @@ from mlops_tui.engine.creation import ensure_project_folders, record_fact
 from mlops_tui.engine.objects import keep_object
 
 _ID_LETTERS = 16
-_NO_FIGURES: Mapping[str, Any] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +56,26 @@ class Measured:
         }
 
 
-def record_evaluation(project: Path, measured: Measured, report: Mapping[str, Any]) -> str:
+def record_evaluation(
+    project: Path, measured: Measured, report: Mapping[str, Any], predictions: str | None = None
+) -> str:
     """Keep a report, record its evaluation, and return the evaluation's id.
 
     Args:
         project: the project's folder.
         measured: what it is about.
         report: with `metrics`, `task` and `n`; as JSON holds it.
+        predictions: SHA-256 of the table, where it was made by the evaluation itself.
 
     Raises:
         StorageError: the disk failed.
     """
     content = json.dumps(report, ensure_ascii=False, separators=(",", ":"))
     digest = keep_object(project, content.encode("utf-8", "backslashreplace"))
-    _record(project, measured, report["task"], report["n"], figures_of(report), digest, None)
+    told = {"problem": report["task"], "rows": report["n"], "metrics": figures_of(report)}
+    if predictions is not None:
+        told["predictions"] = predictions
+    _record(project, measured, told | {"report": digest, "error": None})
     return measured.id
 
 
@@ -94,30 +99,12 @@ def record_failure(project: Path, measured: Measured, error: str) -> str:
     Raises:
         StorageError: the disk failed.
     """
-    _record(project, measured, "", 0, _NO_FIGURES, None, error)
+    told = {"problem": "", "rows": 0, "metrics": {}, "report": None, "error": error}
+    _record(project, measured, told)
     return measured.id
 
 
-def _record(
-    project: Path,
-    measured: Measured,
-    problem: str,
-    rows: int,
-    figures: Mapping[str, Any],
-    report: str | None,
-    error: str | None,
-) -> None:
+def _record(project: Path, measured: Measured, told: Mapping[str, object]) -> None:
     ensure_project_folders(project)
-    record_fact(
-        project,
-        EVALUATION_RECORDED,
-        time.time(),
-        **measured._asdict(),
-        problem=problem,
-        rows=rows,
-        metrics=figures,
-        report=report,
-        error=error,
-        by=user_name(),
-        host=host_name(),
-    )
+    facts = {**measured._asdict(), **told, "by": user_name(), "host": host_name()}
+    record_fact(project, EVALUATION_RECORDED, time.time(), **facts)

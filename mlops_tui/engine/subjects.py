@@ -7,6 +7,7 @@ from pathlib import Path
 
 from mlops_tui.domain.errors import InputError, NotFoundError
 from mlops_tui.domain.evaluations import Evaluation, Predictions
+from mlops_tui.domain.models import ModelVersion, parse_version
 from mlops_tui.domain.runs import Run
 from mlops_tui.engine.predicted_files import find_predictions, predictions_of
 from mlops_tui.index import Index
@@ -38,18 +39,22 @@ def find_run(index: Index, word: str) -> Run:
 
 
 def predicted_by(project: Path, index: Index, word: str, dataset: str | None) -> Predicted:
-    """Return the predictions of a run on a dataset.
+    """Return the predictions of a run, or of a registered version, on a dataset.
 
     Args:
         project: the project's folder.
         index: brought up to date.
-        word: the run.
+        word: the run, or `NAME:3` or `NAME@champion`.
         dataset: its name; may be left out where the run has predictions on one only.
 
     Raises:
         NotFoundError: there is no such run, or it has no such predictions (any more).
         InputError: it has some on several datasets, and none is named.
     """
+    if is_version(word):
+        return _predicted_by_version(
+            project, index, index.model_version(parse_version(word)), dataset
+        )
     run = find_run(index, word)
     found = chosen_predictions(run, index.predictions([run.id]), dataset)
     version = used_version(index, run.id, found.dataset)
@@ -58,6 +63,32 @@ def predicted_by(project: Path, index: Index, word: str, dataset: str | None) ->
         version = next((it.data_version for it in known if it.data_version), None)
     path = find_predictions(project, found)
     return Predicted(run.name, path, found.dataset, version, run)
+
+
+def is_version(word: str) -> bool:
+    """Say whether a word names a model by number or alias, and no run."""
+    return ":" in word or "@" in word
+
+
+def _predicted_by_version(
+    project: Path, index: Index, version: ModelVersion, dataset: str | None
+) -> Predicted:
+    found = index.evaluations(model=version.model, number=version.number, dataset=dataset)
+    run_ids = [version.run_id] if version.run_id is not None else []
+    found += index.evaluations(run_ids=run_ids, dataset=dataset) if run_ids else []
+    sound = [it for it in found if it.error is None and it.predictions is not None]
+    if not sound:
+        on = f" on {dataset}" if dataset else ""
+        hint = f"mlops-tui evaluate {version.name}{f' --on {dataset}' if dataset else ''}"
+        raise NotFoundError(f"{version.name} has no recorded predictions{on}", hint)
+    names = sorted({it.dataset or "data that is not named" for it in sound})
+    if dataset is None and len(names) > 1:
+        raise InputError(f"{version.name} was evaluated on {', '.join(names)}", "say --on DATASET")
+    last = sound[0]
+    path = recorded_predictions(project, index, last)
+    runs = index.runs(run_ids)
+    run = runs[0] if runs else None
+    return Predicted(version.name, path, last.dataset, last.data_version, run)
 
 
 def chosen_predictions(run: Run, found: list[Predictions], dataset: str | None) -> Predictions:

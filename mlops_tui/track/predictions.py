@@ -50,7 +50,7 @@ def keep_predictions(
     """
     columns = columns_of(ids, y_true, y_pred, y_score, classes)
     make_folder(run_dir / "artifacts")
-    _write(run_dir / "artifacts" / name, columns)
+    write_table(run_dir / "artifacts" / name, columns)
     return {"path": "artifacts/" + name, "rows": len(columns["y_pred"])}
 
 
@@ -156,7 +156,12 @@ def _word(value: Any) -> str:
     return clean(str(single))
 
 
-def _write(path: Path, columns: Dict[str, List[Any]]) -> None:
+def write_table(path: Path, columns: Dict[str, List[Any]]) -> None:
+    """Write columns of the same length as CSV, whole or not at all.
+
+    Raises:
+        OSError: it cannot be written.
+    """
     temporary = path.with_name(".%s.%d.%s" % (path.name, os.getpid(), os.urandom(4).hex()))
     fd = open_shared(temporary, os.O_WRONLY | os.O_EXCL)
     try:
