@@ -188,7 +188,7 @@ async def test_where_nothing_is_declared_the_places_teach(tmp_path: Path) -> Non
         await it.press("7")
         await it.sees('role = "live"')
         await it.press("8")
-        await it.sees("No train job declares")
+        await it.sees("No model is registered")
         await it.press("9")
         await it.sees("0 of 6 met")
 

@@ -116,7 +116,7 @@ LOOKS = [
     Look("windows", ("7", "enter"), "every column", ("escape", "escape")),
     Look("a window", ("7", "enter", "down", "enter"), "more now", ("escape",) * 3),
     Look("alerts", ("exclamation_mark",), "1 open", ESCAPE),
-    Look("models", ("8",), "output", ESCAPE),
+    Look("models", ("8",), "models", ESCAPE),
     Look("readiness", ("9",), "met", ESCAPE),
     Look("a question", ("d",), "Delete", ESCAPE),
     Look("filter", ("slash", *"lr>0.03"), "2 of 5 runs", ESCAPE),
@@ -131,7 +131,7 @@ NOTHING = [
     Look("data", ("6",), "0 datasets", ESCAPE),
     Look("monitor", ("7",), "0 pairs", ESCAPE),
     Look("alerts", ("exclamation_mark",), "Nothing is the matter", ESCAPE),
-    Look("models", ("8",), "0 outputs", ESCAPE),
+    Look("models", ("8",), "0 models", ESCAPE),
     Look("readiness", ("9",), "met", ESCAPE),
 ]
 WRONG = [
