@@ -25,6 +25,8 @@ LISTED = "listed"
 SHELVES = "shelves"
 EVALUATION = "evaluation"
 MODEL = "model"
+GATE = "gate"
+TRUST = "trust"
 PROPOSAL = "proposal"
 TABLE = "table"
 RUN_VIEW = "run view"
@@ -66,6 +68,8 @@ SCREENS = {
     SHELVES: (SHELVES, TABLE, EVERYWHERE),
     EVALUATION: (EVALUATION, SHELVES, TABLE, EVERYWHERE),
     MODEL: (MODEL, SHELVES, TABLE, EVERYWHERE),
+    GATE: (GATE, LISTED, TABLE, EVERYWHERE),
+    TRUST: (TRUST, LISTED, TABLE, EVERYWHERE),
     WINDOWS: (WINDOWS, TABLE, EVERYWHERE),
     FINDINGS: (FINDINGS, LISTED, TABLE, EVERYWHERE),
     MARKS: (MARKS, LISTED, TABLE, EVERYWHERE),
@@ -105,6 +109,8 @@ HEADINGS = {
     SHELVES: "In lists about one thing",
     EVALUATION: "In an evaluation",
     MODEL: "In a model",
+    GATE: "Before the gate of a model",
+    TRUST: "In what a model would import",
     MONITOR: "In the monitor",
     WINDOWS: "In the windows of live data",
     FINDINGS: "In the findings",
@@ -127,7 +133,7 @@ FOCUSED = (TABLE, CHARTS, FACTS, LOG)
 """Only one of them has the focus, so they may share keys with each other."""
 OWN_ENTER = (
     *(PROJECTS, COMPARE, GROUPS, FILES, PREVIEW, DATA, MONITOR, MODELS, READINESS, ALERTS),
-    *(LISTED, SHELVES, EVALUATION, MODEL, WINDOWS, FINDINGS, MARKS),
+    *(LISTED, SHELVES, EVALUATION, MODEL, GATE, TRUST, WINDOWS, FINDINGS, MARKS),
 )
 """Screens whose table does something else with Enter than the one of runs."""
 NO_SIDEWAYS = (
@@ -142,6 +148,8 @@ NO_SIDEWAYS = (
     SHELVES,
     EVALUATION,
     MODEL,
+    GATE,
+    TRUST,
     FINDINGS,
     MARKS,
 )

@@ -128,9 +128,21 @@ KEYS: tuple[Key, ...] = (
     Key("model-register", "w", "screen.register", "Register",
         "Register an output of a train job as a version of a model", MODELS, True),
     Key("version-open", "enter", "open", "Details", "All that was recorded of the version", MODEL,
-        True, "Enter"),
+        shown="Enter"),
     Key("version-evaluation", "e", "screen.evaluation", "Evaluation",
         "How good the version is, with intervals, segments, thresholds", MODEL, True),
+    Key("version-gate", "p", "gate", "Promote",
+        "Ask the gate, condition by condition, then promote the version", MODEL, True),
+    Key("version-rollback", "b", "rollback(False)", "Roll back",
+        "Point champion back at what it was before", MODEL),
+    Key("version-drill", "B", "rollback(True)", "Rehearse",
+        "Rehearse a rollback: read what it would go back to, and take the time", MODEL),
+    Key("version-scan", "t", "scan", "Trust",
+        "What loading the version would import, and whether it may be loaded", MODEL),
+    Key("gate-promote", "p", "promote", "Promote",
+        "Promote it; where the gate is red, with a reason that stays on record", GATE, True),
+    Key("trust", "t", "trust", "Trust", "Let it be loaded, for a reason", TRUST, True),
+    Key("trust-revoke", "x", "revoke", "Revoke", "Do not let it be loaded any more", TRUST, True),
     Key("version-alias", "a", "alias", "Alias", "Point an alias at the version", MODEL),
     Key("version-verify", "v", "verify", "Verify",
         "Read every byte of it and compare digests", MODEL),
@@ -377,6 +389,7 @@ WRITING = frozenset(
     | {"finding-exclude", "finding-review", "mark-undo"}
     | {"alert-known", "alert-snooze", "alert-resolve", "alert-reopen"}
     | {"queue-pause", "jobs-undo", "edit-project", "edit-script", "data-propose", "data-version"}
-    | {"evaluate", "model-register", "version-alias", "version-delete"}
+    | {"evaluate", "model-register", "version-alias", "version-delete", "version-rollback"}
+    | {"version-drill", "gate-promote", "trust", "trust-revoke"}
 )
 """What changes a project or starts or stops something, by id: not offered to who only looks."""

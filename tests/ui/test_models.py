@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import random
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from mlops_tui.domain import places
 from mlops_tui.engine.actions_models import register_file
 from mlops_tui.index import Index
 from mlops_tui.ui.screens.evaluation import EvaluationScreen
+from mlops_tui.ui.screens.gate import GateScreen, TrustScreen
 from mlops_tui.ui.screens.model import ModelScreen
 from mlops_tui.ui.screens.models import ModelsScreen
 from mlops_tui.ui.screens.shelves import ShelvesScreen
@@ -106,6 +108,77 @@ async def test_a_version_tells_what_was_recorded_and_whether_it_is_whole(project
         await it.press(*"worse", "enter")
         await it.until(lambda: "digits:2 is deleted" in it.notified())
         await it.sees("1 version")
+
+
+GATE = """
+[models.digits.gate]
+size_max_mb = 0.01
+"""
+
+
+async def test_a_version_passes_its_gate_and_is_rolled_back(project: Path) -> None:
+    (project / "mlops.toml").write_text((project / "mlops.toml").read_text() + GATE)
+    register(project, b"one")
+    register(project, b"two" * 5000)
+    async with opened(project, (120, 40)) as it:
+        await it.press("8")
+        await it.sees("1 model")
+        await it.press("enter")
+        await it.sees(":2")
+        await it.press("down", "p")
+        await it.until(lambda: isinstance(it.app.screen, GateScreen))
+        await it.sees("digits:1 for champion, now none yet: ✓ every condition holds")
+        await it.press("p")
+        await it.sees("May be left empty.")
+        await it.press("enter")
+        await it.until(lambda: "digits:1 is champion now" in it.notified())
+        await it.until(lambda: isinstance(it.app.screen, ModelScreen))
+        await it.press("b")
+        await it.sees("go back to what it was before?")
+        await it.press(*"slow", "enter")
+        await it.sees("Nothing was rolled back")
+        await it.press("escape", "home", "p")
+        await it.until(lambda: isinstance(it.app.screen, GateScreen))
+        await it.sees("✗ red")
+        await it.press("p")
+        await it.sees("OVERRIDE the gate (size)?")
+        await it.press("enter")
+        await it.sees("a reason is missing")
+        await it.press(*"we know", "enter")
+        await it.until(lambda: "digits:2 is champion now, before :1" in it.notified())
+        await it.until(lambda: isinstance(it.app.screen, ModelScreen))
+        await it.press("B")
+        await it.until(lambda: "it would work" in it.notified())
+        await it.press("b", *"slow", "enter")
+        await it.until(lambda: "Rolled back champion of digits: :2 to :1" in it.notified())
+        await it.press("tab")
+        await it.sees("✗ overridden")
+        await it.sees("rollback")
+
+
+@pytest.mark.usefixtures("own_tasks")
+async def test_what_a_model_imports_is_seen_before_it_is_trusted(project: Path) -> None:
+    register(project, pickle.dumps(print))
+    async with opened(project, (120, 40)) as it:
+        await it.press("8")
+        await it.sees("1 model")
+        await it.press("enter")
+        await it.sees(":1")
+        await it.press("t")
+        await it.until(lambda: isinstance(it.app.screen, TrustScreen))
+        await it.sees("nobody trusts it")
+        await it.sees("builtins.print")
+        await it.press("t", "enter")
+        await it.until(lambda: not isinstance(it.app.screen, TrustScreen))
+        await it.press(*"yes I made it", "enter")
+        await it.until(lambda: "digits:1 may be loaded now" in it.notified())
+        await it.until(lambda: isinstance(it.app.screen, ModelScreen))
+        await it.press("t")
+        await it.sees("trusted by")
+        await it.press("x")
+        await it.sees("not trusted any more?")
+        await it.press(*"wrong one", "enter")
+        await it.until(lambda: "is not loaded any more" in it.notified())
 
 
 @pytest.mark.usefixtures("own_tasks")

@@ -22,11 +22,13 @@ from mlops_tui.ui.place_rows import Shelf
 from mlops_tui.ui.project_source import ProjectSource
 from mlops_tui.ui.reads import RunReader
 from mlops_tui.ui.registry_rows import details_shelves, history_shelf, versions_shelf
+from mlops_tui.ui.screens.gate import GateScreen, TrustScreen
 from mlops_tui.ui.screens.models import TOPICS, newest_evaluations
 from mlops_tui.ui.screens.shelves import ShelvesScreen
 from mlops_tui.ui.widgets.place_table import PlaceTable
 from mlops_tui.ui.widgets.row_table import RowTable
-from mlops_tui.ui.widgets.version_table import VersionTable, with_index
+from mlops_tui.ui.widgets.version_table import VersionTable
+from mlops_tui.ui.with_index import with_index
 
 if TYPE_CHECKING:
     from mlops_tui.engine.actions_models import VersionDetails
@@ -116,6 +118,14 @@ class ModelScreen(ShelvesScreen):
             self.app.push_screen(evaluation_of_version(self._source, here))
 
     # What comes of it
+
+    def on_version_table_gate_asked(self, event: VersionTable.GateAsked) -> None:
+        event.stop()
+        self.app.push_screen(GateScreen(self._source, event.gate), lambda _: self._ask())
+
+    def on_version_table_scanned(self, event: VersionTable.Scanned) -> None:
+        event.stop()
+        self.app.push_screen(TrustScreen(self._source, event.found, time.time()))
 
     def on_action_done(self, event: intents.ActionDone) -> None:
         event.stop()

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual.binding import BindingType
+from textual.message import Message
 
-from mlops_tui.domain.models import CHALLENGER, CHAMPION, AliasMove, ModelVersion, require_name
+from mlops_tui.domain.gates import GateResult
+from mlops_tui.domain.models import CHALLENGER, CHAMPION, ModelVersion, require_name
 from mlops_tui.domain.text import safe
 from mlops_tui.ui import intents, keys
 from mlops_tui.ui.chosen_columns import Choice
@@ -16,8 +19,11 @@ from mlops_tui.ui.project_source import READ_ONLY, ProjectSource
 from mlops_tui.ui.screens.pick import OnePicker, PromptDialog
 from mlops_tui.ui.screens.row_marks import need_reason
 from mlops_tui.ui.widgets.place_table import PlaceTable
+from mlops_tui.ui.with_index import with_index
 
 if TYPE_CHECKING:
+    from mlops_tui.engine.actions_trust import VersionScan
+    from mlops_tui.engine.workers import Cancellation, OnProgress
     from mlops_tui.index import Index
 
 T = TypeVar("T")
@@ -35,6 +41,18 @@ class VersionTable(PlaceTable):
         self._source = source
         self._versions: dict[str, ModelVersion] = {}
         self._heavy = HeavyWork(self)
+
+    @dataclass
+    class GateAsked(Message):
+        """What the gate says of a version."""
+
+        gate: GateResult
+
+    @dataclass
+    class Scanned(Message):
+        """What loading a version would import."""
+
+        found: VersionScan
 
     def know(self, versions: Sequence[ModelVersion]) -> None:
         """Take what the rows of versions stand for."""
@@ -88,12 +106,13 @@ class VersionTable(PlaceTable):
     def _move(self, version: ModelVersion, alias: str, why: str) -> None:
         project = self._source.project
 
-        def work(index: Index) -> AliasMove:
+        def work(index: Index) -> str:
             from mlops_tui.engine.actions_aliases import Reasons, move_alias
 
-            return move_alias(project, index, version.name, alias, Reasons(why))
+            move_alias(project, index, version.name, alias, Reasons(why))
+            return f"{version.name} is {alias} now"
 
-        self._do(f"{alias} stays where it is", work, f"{version.name} is {alias} now")
+        self._do(f"{alias} stays where it is", work)
 
     def action_verify(self) -> None:
         """Read the files of the version and compare their digests."""
@@ -102,7 +121,7 @@ class VersionTable(PlaceTable):
             return
         project = self._source.project
 
-        def work(on_progress: object, cancellation: object) -> intents.ActionDone:
+        def work(on_progress: OnProgress, cancellation: Cancellation) -> intents.ActionDone:
             from mlops_tui.engine.actions_models import verify_version
 
             found = with_index(self._source, lambda it: verify_version(project, it, here.name))
@@ -110,7 +129,81 @@ class VersionTable(PlaceTable):
             good = f"{here.name} is what was registered: every byte was read"
             return intents.ActionDone(f"{here.name} is DAMAGED: {words}" if words else good)
 
-        self._heavy.start(f"verifying {here.name}", work, lambda it: it)
+        self._begin(f"verifying {here.name}", work, lambda it: it)
+
+    def action_gate(self) -> None:
+        """Ask the gate, which evaluates and compares what is missing, in worker processes."""
+        here = self.version
+        if here is None:
+            return
+        project = self._source.project
+
+        def work(on_progress: OnProgress, cancellation: Cancellation) -> GateResult:
+            from mlops_tui.engine.actions_promote import ask_gate
+
+            is_complete = not self._source.is_read_only
+            return with_index(
+                self._source,
+                lambda it: ask_gate(
+                    *(project, it, here.name, None, is_complete), on_progress, cancellation
+                ),
+            )
+
+        self._begin("asking the gate", work, self.GateAsked)
+
+    def action_scan(self) -> None:
+        """Look what loading the version would import; nothing is loaded."""
+        here = self.version
+        if here is None:
+            return
+        project = self._source.project
+
+        def work(on_progress: OnProgress, cancellation: Cancellation) -> VersionScan:
+            from mlops_tui.engine.actions_trust import scan_version
+
+            return with_index(
+                self._source,
+                lambda it: scan_version(project, it, here.name, on_progress, cancellation),
+            )
+
+        self._begin(f"scanning {here.name}", work, self.Scanned)
+
+    def _begin(
+        self,
+        what: str,
+        work: Callable[[OnProgress, Cancellation], T],
+        answer: Callable[[T], Message],
+    ) -> None:
+        words = (
+            f"{what} ..." if self._heavy.start(what, work, answer) else f"still {self._heavy.what}"
+        )
+        self.app.notify(safe(words), markup=False, timeout=2)
+
+    def action_rollback(self, is_drill: bool) -> None:
+        """Point champion back at what it was before, or rehearse that."""
+        version = next(iter(self._versions.values()), None)
+        if version is None or not self._may_write():
+            return
+        model, project = version.model, self._source.project
+
+        def work(index: Index, why: str) -> str:
+            from mlops_tui.engine.actions_promote import rollback
+
+            done = rollback(project, index, model, why, is_drill=is_drill)
+            words = f"{done.alias} of {model}: :{done.before} to :{done.to} in {done.seconds:.2f} s"
+            if not is_drill:
+                return f"Rolled back {words}"
+            return f"Rehearsed {words}: " + ("; ".join(done.problems) or "it would work")
+
+        def answered(why: str | None) -> None:
+            if why is not None:
+                self._do("Nothing was rolled back", lambda it: work(it, why))
+
+        if is_drill:
+            self._do("The rehearsal failed", lambda it: work(it, "a drill"))
+        else:
+            question = f"Why does champion of {safe(model)} go back to what it was before?"
+            self.app.push_screen(PromptDialog(question, "", need_reason), answered)
 
     def action_delete(self) -> None:
         """Hide the version, after a reason was given."""
@@ -120,13 +213,14 @@ class VersionTable(PlaceTable):
         project = self._source.project
 
         def answered(why: str | None) -> None:
-            def work(index: Index) -> ModelVersion:
+            def work(index: Index) -> str:
                 from mlops_tui.engine.actions_models import delete_version
 
-                return delete_version(project, index, here.name, why or "")
+                delete_version(project, index, here.name, why or "")
+                return f"{here.name} is deleted; purge removes its files"
 
             if why is not None:
-                self._do("The version stays", work, f"{here.name} is deleted; purge empties it")
+                self._do("The version stays", work)
 
         question = f"Why is {safe(here.name)} deleted? Its files stay until they are purged."
         self.app.push_screen(PromptDialog(question, "", need_reason), answered)
@@ -136,21 +230,11 @@ class VersionTable(PlaceTable):
             self.app.notify(READ_ONLY, markup=False, timeout=3)
         return not self._source.is_read_only
 
-    def _do(self, failing: str, work: Callable[[Index], object], words: str) -> None:
+    def _do(self, failing: str, work: Callable[[Index], str]) -> None:
         def act() -> intents.ActionDone:
-            with_index(self._source, work)
-            return intents.ActionDone(words)
+            return intents.ActionDone(with_index(self._source, work))
 
         self._source.act(self, failing, act)
-
-
-def with_index(source: ProjectSource, work: Callable[[Index], T]) -> T:
-    """Return what `work` makes of the index, brought up to date; for a thread."""
-    from mlops_tui.index import Index
-
-    with Index.open(source.project) as index:
-        index.ingest()
-        return work(index)
 
 
 def _need_alias(text: str) -> None:
