@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 _MODELS = "Keep models"
 _LOOK = "mlops_tui.cli.verbs_models"
 _MOVE = "mlops_tui.cli.verbs_aliases"
+_FROM = "mlops_tui.cli.verbs_provenance"
 _PROMOTE = "mlops_tui.cli.verbs_promote"
 _VERSION = "NAME:3, NAME@champion, or NAME for the newest"
 
@@ -89,6 +90,30 @@ def _rollback(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--to", metavar="N", help="a version that it was earlier")
     parser.add_argument("--drill", action="store_true", help="move nothing, record the time taken")
     _why(parser)
+
+
+def _card(parser: argparse.ArgumentParser) -> None:
+    _version(parser)
+    parser.add_argument(
+        *("--output", "-o"), metavar="FILE", type=Path, help="write it there instead"
+    )
+
+
+def _lineage(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("version", metavar="MODEL", nargs="?", help=_VERSION)
+    parser.add_argument("--run", metavar="RUN", help="of a run instead")
+    parser.add_argument("--data", metavar="NAME[:VERSION]", help="of data instead")
+
+
+def _reproduce(parser: argparse.ArgumentParser) -> None:
+    _version(parser)
+    parser.add_argument(
+        "--tolerance",
+        metavar="SHARE",
+        type=float,
+        default=1e-6,
+        help="relative difference of a metric that is none (default 1e-6)",
+    )
 
 
 def _trust(parser: argparse.ArgumentParser) -> None:
@@ -180,6 +205,23 @@ MODEL_VERBS = (
             "mlops-tui models rollback cancer --why 'recall fell on Monday'",
             "mlops-tui models rollback cancer --drill",
         ),
+    ),
+    Verb(
+        *("models card", _MODELS, "print a model card of what is recorded", _FROM, _card),
+        ("mlops-tui models card cancer@champion --output README.md",),
+    ),
+    Verb(
+        *("models lineage", _MODELS, "show what a model comes from, and what came of it"),
+        *(_FROM, _lineage),
+        (
+            "mlops-tui models lineage cancer:3",
+            "mlops-tui models lineage --data train --json",
+            "mlops-tui models lineage --run train-3",
+        ),
+    ),
+    Verb(
+        *("models reproduce", _MODELS, "train a version once more and compare", _FROM, _reproduce),
+        ("mlops-tui models reproduce cancer:3",),
     ),
     Verb(
         *("models delete", _MODELS, "hide a version; no file is removed", _LOOK, _delete),
