@@ -115,6 +115,8 @@ def _retry(parser: argparse.ArgumentParser) -> None:
 
 def _purge(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--yes", "-y", action="store_true", help="remove, not only show")
+    parser.add_argument("--undo", action="store_true", help="bring back what is in the trash")
+    parser.add_argument("--empty", action="store_true", help="remove what is in the trash for good")
 
 
 def _compare(parser: argparse.ArgumentParser) -> None:
@@ -137,6 +139,12 @@ def _queue(parser: argparse.ArgumentParser) -> None:
 
 def _agent(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("act", choices=("status", "stop"), nargs="?", default="status")
+
+
+def _disk(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        *("--limit", "-n"), metavar="N", type=int, default=10, help="at most N of each (default 10)"
+    )
 
 
 def _doctor(parser: argparse.ArgumentParser) -> None:
@@ -275,8 +283,9 @@ VERBS: dict[str, Verb] = {
             ("mlops-tui restore train-3",),
         ),
         Verb(
-            *("purge", _ACT, "remove the files of deleted runs for good", _DO, _purge),
-            ("mlops-tui purge", "mlops-tui purge --yes"),
+            *("purge", _ACT, "remove files of deleted runs, and what nothing refers to"),
+            *("mlops_tui.cli.verbs_space", _purge),
+            ("mlops-tui purge", "mlops-tui purge --yes", "mlops-tui purge --undo"),
         ),
         Verb(
             *("rename", _ACT, "give a run another name", _DO, _rename),
@@ -322,6 +331,11 @@ VERBS: dict[str, Verb] = {
             *("machine", _CARE, "show what this host does: cores, memory, slots, GPUs", _KEEP),
             *(lambda _: None, ("mlops-tui machine", "mlops-tui machine --json")),
             has_project=False,
+        ),
+        Verb(
+            *("disk", _CARE, "show what takes disk space: runs, models, datasets"),
+            *("mlops_tui.cli.verbs_space", _disk),
+            ("mlops-tui disk", "mlops-tui disk --json"),
         ),
         Verb(
             *("doctor", _CARE, "check host, disk and project", _KEEP, _doctor),

@@ -8,11 +8,8 @@ from pathlib import Path
 
 from mlops_tui.cli import output
 from mlops_tui.cli.arguments import key_values
-from mlops_tui.cli.listing import print_table
 from mlops_tui.cli.reading import named_ids, one_run, open_index, project_folder
-from mlops_tui.cli.table import Column
 from mlops_tui.domain.errors import InputError, MlopsTuiError
-from mlops_tui.domain.text import short_bytes
 from mlops_tui.engine import actions
 
 
@@ -94,27 +91,6 @@ def do_restore(options: argparse.Namespace) -> int:
     project = project_folder(options.project)
     ids = named_ids(project, options.runs, deleted_first=True)
     _tell_changed(options, "restored", ids, actions.restore(project, ids))
-    return 0
-
-
-def do_purge(options: argparse.Namespace) -> int:
-    """Show what purging would remove, or remove it."""
-    project = project_folder(options.project)
-    rows = actions.purge_preview(project)
-    total = sum(size for _, size in rows)
-    if options.yes and rows:
-        actions.purge(project, [run_id for run_id, _ in rows])
-    if options.json:
-        runs = [{"id": run_id, "bytes": size} for run_id, size in rows]
-        output.json_data({"runs": runs, "bytes": total, "purged": bool(options.yes and rows)})
-        return 0
-    if not rows:
-        output.words("no deleted runs: nothing to purge")
-        return 0
-    cells = [[run_id, short_bytes(size)] for run_id, size in rows]
-    print_table([Column("id", is_fixed=True), Column("size", is_right=True)], cells)
-    did = "removed for good" if options.yes else "would be removed for good: mlops-tui purge --yes"
-    output.words(f"{len(rows)} runs, {short_bytes(total)}, {did}")
     return 0
 
 

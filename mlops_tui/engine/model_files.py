@@ -6,6 +6,7 @@ copied to a file of ours first, and that is what is hashed.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import hashlib
 import os
@@ -116,7 +117,10 @@ def _keep(project: Path, source: Path, name: str, on_bytes: OnBytes) -> ModelFil
     try:
         digest, size = copy_hashed(source, temporary, on_bytes)
         target = object_path(project, digest)
-        if not _has(target, size):
+        if _has(target, size):
+            with contextlib.suppress(OSError):
+                os.utime(target)  # whoever looks for what nothing names sees that we name it
+        else:
             make_folder(target.parent)
             os.chmod(temporary, 0o444)
             share(temporary)

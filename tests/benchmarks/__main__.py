@@ -14,12 +14,13 @@ from tests.benchmarks import (
     log,
     opening,
     performance,
+    registry,
     watching,
 )
 from tests.benchmarks.table import run
 
 OF_RUNS = (log, ingest, opening, live, charts, launching, curve_rules)
-OF_DATA = (data, drift, performance, evaluation, watching)
+OF_DATA = (data, drift, performance, evaluation, watching, registry)
 
 if __name__ == "__main__":
     measures = [module.measure for module in (*OF_RUNS, *OF_DATA)]
