@@ -114,6 +114,27 @@ def _attach(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--remove", action="store_true", help="take back what was attached")
 
 
+def _stress(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "version", metavar="MODEL", help="NAME:3, NAME@champion, or NAME for the newest"
+    )
+    parser.add_argument(
+        "--on", metavar="DATASET", help="a declared dataset (default: the one of role validation)"
+    )
+    parser.add_argument(
+        "--metrics", metavar="M,...", default="", help="the first decides which case is the worst"
+    )
+    parser.add_argument(
+        "--labels",
+        action="store_true",
+        help="let it learn again from labels of which some are wrong",
+    )
+    parser.add_argument("--all", action="store_true", help="list every case")
+    parser.add_argument("--problem", choices=("binary", "multiclass", "regression"))
+    parser.add_argument("--positive", metavar="CLASS", help="the class that recall is about")
+    parser.add_argument("--seed", metavar="N", type=int, default=0, help="of the noise")
+
+
 EVALUATE_VERBS = (
     Verb(
         *("readiness", _EVALUATE, "how ready for production, by what is recorded"),
@@ -151,6 +172,14 @@ EVALUATE_VERBS = (
             "mlops-tui evaluate --predictions holdout.csv",
             "mlops-tui evaluate --predictions holdout.csv --segments site,device --group patient",
             "mlops-tui evaluate --predictions holdout.csv --cost-fn 120 --cost-fp 5 --json",
+        ),
+    ),
+    Verb(
+        *("stress", _EVALUATE, "tell how far a model falls when its inputs go wrong"),
+        *("mlops_tui.cli.verbs_stress", _stress),
+        (
+            "mlops-tui stress cancer@challenger",
+            "mlops-tui stress cancer:3 --on validation --metrics cost,recall --labels --json",
         ),
     ),
 )

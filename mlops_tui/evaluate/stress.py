@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -192,6 +192,12 @@ def label_noise(
     figures = {it: better.compare(it, before, before, cost=cost).a for it in chosen}
     told = tuple(sorted(outcomes, key=_worst_first))
     return StressReport(chosen, figures, told, len(before), len(training[0].columns))
+
+
+def together(one: StressReport, other: StressReport) -> StressReport:
+    """Return the cases of both, of the same model on the same rows, the worst first."""
+    outcomes = sorted((*one.outcomes, *other.outcomes), key=_worst_first)
+    return replace(one, outcomes=tuple(outcomes), notes=(*one.notes, *other.notes))
 
 
 def wrong_labels(truth: pd.Series[Any], share: float, draw: np.random.Generator) -> pd.Series[Any]:

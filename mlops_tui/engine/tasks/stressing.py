@@ -1,0 +1,130 @@
+"""The task that stresses a model: it is loaded, fed with what goes wrong, and measured."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from mlops_tui.data.problems import Problems
+from mlops_tui.data.tables import find_tables
+from mlops_tui.domain.errors import InputError
+from mlops_tui.domain.outputs import ProblemKind
+from mlops_tui.domain.project import Cost
+from mlops_tui.engine.table_samples import read_sample
+from mlops_tui.engine.tasks.model_loading import load
+from mlops_tui.engine.tasks.predicting import inputs_in, place_in, predictor
+from mlops_tui.engine.tasks.reading import told
+from mlops_tui.engine.worker import Progress
+from mlops_tui.evaluate.stress import Predict, StressReport, label_noise, stress, together
+
+MOST_ROWS = 5_000
+"""Rows that are judged in every case; of more, as many are drawn at random."""
+MOST_TRAINED = 50_000
+_STRESSED = 0.8
+"""The share of the work that changed inputs are taken for, where labels are changed as well."""
+
+
+def run(
+    progress: Progress,
+    model: Mapping[str, Any],
+    dataset: Mapping[str, Any],
+    train: Mapping[str, Any] | None = None,
+    ask: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Return how far a model falls on a dataset whose columns go wrong.
+
+    Args:
+        progress: told of the share that is done.
+        model: `path`, `format`, `trust` as `model_loading.load` takes them, and `signature`.
+        dataset: `name`, `path`, `id`, `target`, `group`, `timestamp`.
+        train: the same of what the model learned from, to have it learn again from labels that are
+            wrong; None: it does not.
+        ask: `metrics`, `problem`, `positive`, `cost`, `seed`.
+
+    Raises:
+        InputError: something cannot be read or lacks a column, or the model cannot predict.
+        RefusedError: nobody trusts the model.
+    """
+    from threadpoolctl import threadpool_limits
+
+    asked = dict(ask or {})
+    loaded = load(model["path"], model["format"], model.get("trust"))
+    others = [name for name in (dataset.get(it) for it in _NO_INPUTS) if name]
+    predict, names = predictor(loaded, model.get("signature"), others)
+    problems = Problems()
+    rows, truth, count = _read(dataset, MOST_ROWS, problems)
+    how: dict[str, Any] = {
+        "metrics": asked.get("metrics") or (),
+        "problem": ProblemKind(asked["problem"]) if asked.get("problem") else None,
+        "positive": asked.get("positive"),
+        "cost": Cost(**asked["cost"]) if asked.get("cost") else None,
+        "seed": asked.get("seed") or 0,
+    }
+    share = 1.0 if train is None else _STRESSED
+    # hundreds of small calls: threads would wait for each other most of the time
+    with threadpool_limits(1):
+        inputs = inputs_in(rows, names, others)
+        found = stress(predict, inputs, truth, **how, on_progress=_part(progress, share))
+        if train is not None:
+            learned = _learned(loaded, train, names, others, (inputs, truth), how, problems)
+            found = together(found, learned)
+    report = found.as_json()
+    progress(1, 1)
+    if count > len(rows):
+        report["notes"].append(f"{len(rows):,} rows, drawn at random, of {count:,}")
+    return {"dataset": dataset.get("name"), **report, "problems": told(problems)}
+
+
+_NO_INPUTS = ("id", "target", "group", "timestamp")
+
+
+def _part(progress: Progress, share: float) -> Callable[[float], None]:
+    return lambda done: progress(share * done, 1)
+
+
+def _read(
+    dataset: Mapping[str, Any], most: int, problems: Problems
+) -> tuple[pd.DataFrame, pd.Series[Any], int]:
+    """Return rows with their truth, and how many there are in all."""
+    target, name = dataset.get("target"), dataset.get("name")
+    if not target:
+        raise InputError(f"nothing says what is true of {name}", "declare its target in mlops.toml")
+    frame, count = read_sample(find_tables(dataset["path"]), most, problems)
+    if target not in frame:
+        has = ", ".join(map(str, frame.columns[:20]))
+        raise InputError(f"{name} has no column {target!r}", f"it has: {has}")
+    known = frame[frame[target].notna()].reset_index(drop=True)
+    if not len(known):
+        raise InputError(f"{target} of {name} is empty in every row")
+    return known.drop(columns=target), known[target], count
+
+
+def _learned(
+    loaded: Any,
+    train: Mapping[str, Any],
+    names: list[str] | None,
+    others: list[str],
+    judged: tuple[pd.DataFrame, pd.Series[Any]],
+    how: Mapping[str, Any],
+    problems: Problems,
+) -> StressReport:
+    """Return how far a model falls that learns again from labels of which some are wrong."""
+    from sklearn.base import BaseEstimator, clone
+
+    place = place_in(loaded) if isinstance(loaded, Mapping) else None
+    model = loaded if place is None else loaded[place]
+    if not isinstance(model, BaseEstimator):
+        raise InputError("only an estimator of scikit-learn can learn again from wrong labels")
+    takes_names = hasattr(model, "feature_names_in_")
+    rows, truth, _ = _read(train, MOST_TRAINED, problems)
+    inputs = inputs_in(rows, names, others)
+
+    def fit(frame: pd.DataFrame, labels: pd.Series[Any]) -> Predict:
+        own = clone(model).fit(frame if takes_names else frame.to_numpy(), np.asarray(labels))
+        again = own if place is None else {**loaded, place: own}
+        return predictor(again, {"inputs": [{"name": it} for it in frame.columns]})[0]
+
+    return label_noise(fit, (inputs, truth), judged, **how)
