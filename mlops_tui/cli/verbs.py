@@ -120,7 +120,15 @@ def _purge(parser: argparse.ArgumentParser) -> None:
 
 
 def _compare(parser: argparse.ArgumentParser) -> None:
-    _run_names(parser)
+    parser.add_argument(
+        "runs", metavar="RUN", nargs="+", help="id, unique prefix, or name; or a model: NAME:3"
+    )
+    parser.add_argument(
+        "--pareto",
+        metavar="LIST",
+        default="",
+        help="tell which none beats in all these metrics, such as accuracy,latency_p95_ms",
+    )
     parser.add_argument("--all", action="store_true", help="also what is the same")
 
 
@@ -258,7 +266,10 @@ VERBS: dict[str, Verb] = {
         Verb(
             *("compare", _LOOK, "show what differs between runs"),
             *("mlops_tui.cli.verbs_compare", _compare),
-            ("mlops-tui compare train-3 train-4", "mlops-tui compare train-3 train-4 --all"),
+            (
+                "mlops-tui compare train-3 train-4",
+                "mlops-tui compare cancer:1 cancer:2 cancer@champion --pareto cost,recall",
+            ),
         ),
         *DATA_VERBS,
         *CHECK_VERBS,

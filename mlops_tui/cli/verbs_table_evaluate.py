@@ -103,6 +103,11 @@ def _judging(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", metavar="N", type=int, default=0, help="of the bootstrap")
 
 
+def _importance(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("metric", metavar="METRIC", help="its last value of each run counts")
+    parser.add_argument("--filter", "-F", metavar="EXPR", default="", help="which runs")
+
+
 def _readiness(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--all", action="store_true", help="every line of the levels too")
 
@@ -136,6 +141,14 @@ def _stress(parser: argparse.ArgumentParser) -> None:
 
 
 EVALUATE_VERBS = (
+    Verb(
+        *("importance", _EVALUATE, "tell which parameters move a metric, over many runs"),
+        *("mlops_tui.cli.verbs_importance", _importance),
+        (
+            "mlops-tui importance val_accuracy",
+            "mlops-tui importance loss --filter 'job = train' --json",
+        ),
+    ),
     Verb(
         *("readiness", _EVALUATE, "how ready for production, by what is recorded"),
         *("mlops_tui.cli.verbs_readiness", _readiness),
