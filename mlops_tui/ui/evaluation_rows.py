@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from mlops_tui.domain.text import safe, short_number
+from mlops_tui.domain.text import safe, short_bytes, short_number
 from mlops_tui.ui.facts import Fact
 from mlops_tui.ui.formats import count
 from mlops_tui.ui.place_rows import Head, PlaceContent, PlaceRow, Shelf
@@ -43,6 +43,11 @@ MEANINGS = {
     "map": "precision at each relevant place, averaged",
     "mrr": "one over the place of the first relevant row, averaged",
 }
+AGAINST = {
+    "better": ("✓ better", "good"),
+    "worse": ("✗ worse", "bad"),
+    "cannot tell": ("? cannot be told", "warn"),
+}
 OF_SEGMENTS = ("accuracy", "recall", "precision", "f1", "mae", "rmse", "r2", "cost")
 MOST_COLUMNS = 4
 FEW = "too few rows for an interval"
@@ -59,6 +64,8 @@ def evaluation_shelves(report: Report) -> list[Shelf]:
         _thresholds(report.get("thresholds")),
         Shelf("Calibration", _calibration(report.get("calibration"))),
         Shelf("Errors", _residuals(report.get("residuals"))),
+        Shelf("Baselines", _baselines(report.get("baselines") or (), report["metrics"])),
+        Shelf("To call it", _figures(report.get("model_figures") or {})),
         Shelf("Notes", _notes(report.get("notes") or ())),
     ]
     return [it for it in made if it.content.rows]
@@ -141,6 +148,49 @@ def metric_facts(name: str, it: Mapping[str, Any]) -> list[Fact]:
     facts.append(("95 %", f"{interval}, by {safe(it.get('method') or 'no method')}"))
     facts.append(("n", f"{it['n']:,} rows stand behind it"))
     return facts
+
+
+def _baselines(
+    found: Sequence[Mapping[str, Any]], own: Mapping[str, Mapping[str, Any]]
+) -> PlaceContent:
+    heads = (
+        *(Head("Metric"), Head("Model", True), Head("Simple model", True), Head("Which")),
+        *(Head("Verdict"), Head("Difference, 95 %")),
+    )
+    rows = []
+    for it in found:
+        for name, told in it["model_against_it"].items():
+            simple, model = it["metrics"].get(name), own.get(name)
+            verdict, kind = AGAINST.get(told["verdict"], (told["verdict"], ""))
+            difference = f"{number(told['difference'], 3)} ({bounds(told['low'], told['high'])})"
+            cells = [
+                (safe(name), ""),
+                (number(None if model is None else model["value"]), "strong"),
+                (number(None if simple is None else simple["value"]), ""),
+                *((safe(it["words"]), ""), (verdict, kind), (difference, "dim")),
+            ]
+            facts = [
+                ("simple", f"{safe(it['words'])}, learned from {safe(it['trained_on'])}"),
+                ("verdict", f"the model is {verdict[2:]}, by {safe(told['method'])}"),
+                ("n", f"{told['n']:,} rows, {it['trained_rows']:,} to learn from"),
+            ]
+            rows.append(PlaceRow(f"{it['name']} {name}", cells, facts))
+    return PlaceContent(heads, rows, "what the figures are worth")
+
+
+def _figures(found: Mapping[str, Mapping[str, Any]]) -> PlaceContent:
+    heads = (Head("Figure"), Head("Value", True), Head("95 % interval"), Head("n", True))
+    rows = []
+    for name, it in found.items():
+        value = it["value"]
+        words = short_bytes(value) if name.endswith("_bytes") and value is not None else ""
+        cells = [
+            (safe(name.replace("_", " ")), ""),
+            (words or number(value), "strong"),
+            *((bounds(it["low"], it["high"]), "dim"), (f"{it['n'] or 0:,}", "dim")),
+        ]
+        rows.append(PlaceRow(name, cells, [("figure", safe(name)), ("value", number(value))]))
+    return PlaceContent(heads, rows, "what a call costs here")
 
 
 def _notes(notes: Sequence[str]) -> PlaceContent:

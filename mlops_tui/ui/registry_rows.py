@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from mlops_tui.domain.business import figure_name
 from mlops_tui.domain.datasets import SHORT
 from mlops_tui.domain.evaluations import Evaluation, Figure
 from mlops_tui.domain.models import CHALLENGER, CHAMPION, AliasMove, Model, ModelVersion
@@ -63,7 +64,8 @@ def figure_of(found: Evaluation | None, metric: str | None) -> tuple[str, Figure
     """Return the figure that tells most: the objective's metric, else the first."""
     if found is None or not found.figures:
         return None
-    name = metric if metric is not None and metric in found.figures else next(iter(found.figures))
+    meant = None if metric is None else figure_name(metric, found.figures)
+    name = meant or next(iter(found.figures))
     return name, found.figures[name]
 
 
@@ -75,7 +77,8 @@ def figure_piece(found: Evaluation | None, metric: str | None) -> Piece:
     name, it = figure
     interval = f" ({bounds(it.low, it.high)})" if it.low is not None else ""
     words = f"{number(it.value)}{interval}"
-    return (words if name == metric else f"{safe(name)} {words}"), ""
+    is_meant = metric is not None and name == figure_name(metric, {name: it})
+    return (words if is_meant else f"{safe(name)} {words}"), ""
 
 
 def evaluation_facts(found: Evaluation | None) -> list[Fact]:
@@ -97,6 +100,7 @@ def versions_shelf(
     heads = (
         *(Head("Version"), Head("Aliases"), Head(safe(metric) if metric else "How good")),
         *(Head("Registered"), Head("By"), Head("Format"), Head("Size", True)),
+        Head("Note"),
     )
     rows = []
     for it in versions:
@@ -107,6 +111,7 @@ def versions_shelf(
             figure_piece(found, metric),
             *((ago(it.registered, now), "dim"), (safe(it.by), "dim")),
             *((it.format.value, ""), (short_bytes(it.size_bytes), "")),
+            (safe(it.note), "dim"),
         ]
         rows.append(PlaceRow(it.name, cells, _version_facts(it, found)))
     return Shelf("Versions", PlaceContent(heads, rows, count(len(rows), "version")))

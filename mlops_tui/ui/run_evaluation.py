@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_tui.domain.errors import NotFoundError
 from mlops_tui.domain.evaluations import Evaluation
 from mlops_tui.domain.models import ModelVersion
 from mlops_tui.domain.runs import Run
@@ -22,8 +21,11 @@ def evaluation_of(source: ProjectSource, run: Run) -> EvaluationScreen:
     def find(reader: RunReader) -> list[Evaluation]:
         return reader.evaluations(run_ids=[run.id])
 
-    def measure(on_progress: OnProgress, cancellation: Cancellation) -> object:
-        return _measure_run(source, run.id, on_progress, cancellation)
+    def measure(on_progress: OnProgress, cancellation: Cancellation, dataset: str | None) -> object:
+        from mlops_tui.engine.actions_evaluations import RunQuestion, evaluate_run
+
+        again = RunQuestion(dataset, is_again=True)
+        return evaluate_run(source.project, run, again, on_progress, cancellation)
 
     return EvaluationScreen(source, run.name, find, measure)
 
@@ -36,23 +38,11 @@ def evaluation_of_version(source: ProjectSource, version: ModelVersion) -> Evalu
         of_run = reader.evaluations(run_ids=[version.run_id]) if version.run_id else []
         return own + [it for it in of_run if it.model is None]
 
-    def measure(on_progress: OnProgress, cancellation: Cancellation) -> object:
-        if version.run_id is None:
-            words = f"it is not known which run made {version.name}"
-            raise NotFoundError(words, "evaluate a run that predicted with it")
-        return _measure_run(source, version.run_id, on_progress, cancellation)
+    def measure(on_progress: OnProgress, cancellation: Cancellation, dataset: str | None) -> object:
+        from mlops_tui.engine.actions_evaluations import RunQuestion
+        from mlops_tui.engine.actions_model_evaluation import evaluate_version
 
-    return EvaluationScreen(source, version.name, find, measure)
+        again = RunQuestion(dataset, is_again=True)
+        return evaluate_version(source.project, version.name, again, on_progress, cancellation)
 
-
-def _measure_run(
-    source: ProjectSource, run_id: str, on_progress: OnProgress, cancellation: Cancellation
-) -> object:
-    from mlops_tui.engine.actions_evaluations import RunQuestion, evaluate_run
-    from mlops_tui.index import Index
-
-    with Index.open(source.project) as index:
-        index.ingest()
-        run = index.runs([run_id])[0]
-    again = RunQuestion(is_again=True)
-    return evaluate_run(source.project, run, again, on_progress, cancellation)
+    return EvaluationScreen(source, version.name, find, measure, asks_where=True)

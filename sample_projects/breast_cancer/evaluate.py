@@ -6,12 +6,12 @@ import argparse
 import os
 import sys
 from pathlib import Path
-from typing import Any
 
 import joblib
 import numpy as np
 from cost import read_cost
 from prepare import FOLDER, Cases, read_cases, table_path, write_table
+from sklearn.base import ClassifierMixin
 from sklearn.metrics import confusion_matrix, roc_auc_score
 
 from mlops_tui import track
@@ -24,15 +24,15 @@ def fail(message: str) -> None:
     raise SystemExit(2)
 
 
-def load(model: Path) -> tuple[dict[str, Any], Cases]:
-    """The saved model with its facts, and cases it was not made with; or exit with 2."""
+def load(model: Path) -> tuple[ClassifierMixin, Cases]:
+    """The saved model, and cases it was not made with; or exit with 2."""
     if not model.is_file():
         fail(f"{model} is missing: run the train job first")
     if not table_path("holdout").is_file():
         fail("data/holdout.csv is missing: run the prepare job first")
-    saved: dict[str, Any] = joblib.load(model)
+    saved: ClassifierMixin = joblib.load(model)
     holdout = read_cases("holdout")
-    seen = len(set(saved["trained_on"]) & set(holdout.ids))
+    seen = len(set(saved.trained_on_) & set(holdout.ids))
     if seen:
         fail(f"the model was made with {seen} of the holdout cases: run the train job again")
     return saved, holdout
@@ -47,8 +47,11 @@ def main() -> None:
     with track.run(job="evaluate", params={"model": str(args.model)}) as run:
         run.dataset("holdout", "data/holdout.csv")
         cost = read_cost(FOLDER)
-        answers = saved["model"].predict_proba(holdout.cells)[:, 1]
-        referred = answers >= saved["threshold"]
+        answers = saved.predict_proba(holdout.cells)[:, 1]
+        referred = saved.predict(holdout.cells) == 1
+        run.predictions(
+            holdout.ids, holdout.malignant, referred.astype(int), answers, dataset="holdout"
+        )
         matrix = confusion_matrix(holdout.malignant, referred, labels=[0, 1])
         (spared, needless), (missed, found) = matrix.tolist()
         everyone = np.ones(len(holdout.ids), dtype=bool)
@@ -60,7 +63,7 @@ def main() -> None:
             "cost_of_operating_on_everyone": cost.per_case(holdout.malignant, everyone),
             "missed": missed,
             "needless": needless,
-            "threshold": saved["threshold"],
+            "threshold": saved.threshold,
             "holdout_rows": len(holdout.ids),
         }
         run.log(metrics, step=0)

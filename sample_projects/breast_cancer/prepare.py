@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from sklearn.datasets import load_breast_cancer
 from sklearn.model_selection import train_test_split
@@ -27,7 +28,7 @@ class Cases:
     """One table: as many ids and answers (1 is malignant) as rows of measured cells."""
 
     ids: list[str]
-    cells: NDArray[np.float64]
+    cells: pd.DataFrame
     malignant: NDArray[np.int64]
 
 
@@ -40,11 +41,9 @@ def is_prepared() -> bool:
 
 
 def read_cases(name: str, path: str | None = None) -> Cases:
-    with Path(path or table_path(name)).open(newline="", encoding="utf-8") as file:
-        rows = list(csv.reader(file))[1:]
-    cells = np.array([row[1:-1] for row in rows], dtype=np.float64)
-    malignant = np.array([row[-1] for row in rows], dtype=np.int64)
-    return Cases([row[0] for row in rows], cells, malignant)
+    table = pd.read_csv(path or table_path(name))
+    cells = table.drop(columns=["case_id", "malignant"])
+    return Cases(table["case_id"].tolist(), cells, table["malignant"].to_numpy())
 
 
 def write_table(path: Path, rows: Sequence[Sequence[object]]) -> None:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import joblib
 import numpy as np
+import pandas as pd
 from cost import Cost, read_cost
 from numpy.typing import NDArray
 from prepare import FOLDER, SEED, Cases, is_prepared, prepare, read_cases
 from sklearn.base import ClassifierMixin, clone
+from sklearn.compose import make_column_transformer
 from sklearn.ensemble import GradientBoostingClassifier, RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss, roc_auc_score
-from sklearn.model_selection import RepeatedStratifiedKFold
+from sklearn.model_selection import FixedThresholdClassifier, RepeatedStratifiedKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -24,9 +26,16 @@ from mlops_tui import track
 
 MODEL = FOLDER / "models" / "breast_cancer.joblib"
 FAMILIES = ["logistic", "random_forest", "gradient_boosting"]
+SIZES = ("radius", "perimeter", "area")
 
 
-def make_model(args: argparse.Namespace) -> ClassifierMixin:
+def make_model(args: argparse.Namespace, names: Sequence[str]) -> ClassifierMixin:
+    """A pipeline that takes tables of cells, of which it may look at the sizes only."""
+    seen = [name for name in names if args.cells == "all" or any(it in name for it in SIZES)]
+    return make_pipeline(make_column_transformer(("passthrough", seen)), classifier(args))
+
+
+def classifier(args: argparse.Namespace) -> ClassifierMixin:
     if args.family == "logistic":
         logistic = LogisticRegression(C=args.strength, max_iter=5000)
         return make_pipeline(StandardScaler(), logistic)
@@ -41,7 +50,7 @@ def make_model(args: argparse.Namespace) -> ClassifierMixin:
     )
 
 
-def chance(model: ClassifierMixin, cells: NDArray[np.float64]) -> NDArray[np.float64]:
+def chance(model: ClassifierMixin, cells: pd.DataFrame) -> NDArray[np.float64]:
     """The chance of being malignant, for every row."""
     return np.asarray(model.predict_proba(cells)[:, 1])
 
@@ -57,8 +66,8 @@ def cross_validate(
     aucs, losses = [], []
     left_out = np.zeros(len(train.ids))
     for step, (fit, ask) in enumerate(folds.split(train.cells, train.malignant)):
-        fitted = clone(model).fit(train.cells[fit], train.malignant[fit])
-        answers = chance(fitted, train.cells[ask])
+        fitted = clone(model).fit(train.cells.iloc[fit], train.malignant[fit])
+        answers = chance(fitted, train.cells.iloc[ask])
         left_out[ask] += answers / args.repeats
         aucs.append(float(roc_auc_score(train.malignant[ask], answers)))
         losses.append(float(log_loss(train.malignant[ask], answers, labels=[0, 1])))
@@ -86,11 +95,11 @@ def choose_threshold(
     return best
 
 
-def save(fields: dict[str, Any]) -> None:
+def save(model: ClassifierMixin) -> None:
     """Put the model in place in one step: a reader finds the old file or the new one."""
     MODEL.parent.mkdir(parents=True, exist_ok=True)
     unfinished = MODEL.with_name(f"{MODEL.name}.{os.getpid()}.tmp")
-    joblib.dump(fields, unfinished)
+    joblib.dump(model, unfinished)
     os.replace(unfinished, MODEL)
 
 
@@ -98,10 +107,9 @@ def train_model(args: argparse.Namespace, run: track.TrackedRun) -> None:
     # with what people have marked in the data, where the job was launched
     train, validation = [read_cases(it, run.data(it)) for it in ("train", "validation")]
     cost = read_cost(FOLDER)
-    model = make_model(args)
+    model = make_model(args, list(train.cells.columns))
     left_out = cross_validate(model, train, args, run)
-    model.fit(train.cells, train.malignant)
-    answers = chance(model, validation.cells)
+    answers = chance(clone(model).fit(train.cells, train.malignant), validation.cells)
     # the validation cases alone are so few that the threshold would follow single cases
     unseen = np.concatenate([left_out, answers])
     malignant = np.concatenate([train.malignant, validation.malignant])
@@ -112,9 +120,15 @@ def train_model(args: argparse.Namespace, run: track.TrackedRun) -> None:
         "threshold": threshold,
     }
     run.log(metrics, step=0)
-    seen = sorted(train.ids + validation.ids)
-    save({"model": model, "family": args.family, "threshold": threshold, "trained_on": seen})
+    # what decides goes with what is to be decided: predict() answers by this threshold
+    decider = FixedThresholdClassifier(model, threshold=threshold, response_method="predict_proba")
+    decider.fit(train.cells, train.malignant)
+    decider.trained_on_ = sorted(train.ids + validation.ids)
+    save(decider)
     run.artifact(MODEL)
+    run.model(
+        "lumps", MODEL, input_example=train.cells.head(1), note=f"{args.family}, {args.cells} cells"
+    )
     total = args.folds * args.repeats + 1
     run.progress(total, total)
     print(f"threshold {threshold:.2f}: {per_case:.0f} {cost.currency} a case on unseen cases")
@@ -124,6 +138,7 @@ def train_model(args: argparse.Namespace, run: track.TrackedRun) -> None:
 def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--family", choices=FAMILIES, default="logistic")
+    parser.add_argument("--cells", choices=["all", "size"], default="all")
     parser.add_argument("--strength", type=float, default=0.3)
     parser.add_argument("--trees", type=int, default=200)
     parser.add_argument("--folds", type=int, default=5)

@@ -16,6 +16,12 @@ import pytest
 
 from mlops_tui.domain.params import build_argv, resolve
 from mlops_tui.domain.projectfile import load_project
+from mlops_tui.engine.actions_evaluations import RunQuestion
+from mlops_tui.engine.actions_model_evaluation import evaluate_version
+from mlops_tui.engine.actions_models import catch_up
+from mlops_tui.engine.actions_promote import GateRefusedError, promote, rollback
+from mlops_tui.engine.actions_trust import trust_version
+from mlops_tui.index import Index
 from tests.process.support import until
 
 REPOSITORY = Path(__file__).parents[2]
@@ -187,6 +193,35 @@ def test_every_family_of_breast_cancer_is_trained_and_priced(tmp_path: Path) -> 
     cost = (missed * 12000 + needless * 600) / measured.last("holdout_rows")
     assert measured.last("expected_cost_per_case") == pytest.approx(cost)
     assert cost < measured.last("cost_of_operating_on_everyone")
+
+
+@pytest.mark.usefixtures("own_tasks", "isolated_home")
+def test_the_story_of_breast_cancer_is_that_of_its_readme(tmp_path: Path) -> None:
+    folder = copy_of("breast_cancer", tmp_path)
+    small = ["--folds", "2", "--repeats", "1", "--trees", "20"]
+    for given in (["--cells", "size"], ["--cells", "size", "--family", "random_forest"], []):
+        argv = [sys.executable, "train.py", *small, *given]
+        environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
+        subprocess.run(argv, cwd=folder, env=environment, check=True, capture_output=True)
+    with Index.open(folder) as index:
+        index.ingest()
+        catch_up(folder, index, patience_seconds=10)
+        for number in (1, 2, 3):
+            trust_version(folder, index, f"lumps:{number}", "trained here")
+            evaluate_version(folder, f"lumps:{number}", RunQuestion("holdout"))
+        index.ingest()
+        promote(folder, index, "lumps:1")
+        with pytest.raises(GateRefusedError, match=r"champion roc_auc"):
+            promote(folder, index, "lumps:2")
+        assert promote(folder, index, "lumps:3").gate.verdict == "green"
+        assert rollback(folder, index, "lumps", "", is_drill=True).problems == ()
+        assert rollback(folder, index, "lumps", "the stain").to == 1
+        moves = index.alias_moves("lumps", "champion")
+    assert [(it.before, it.to, it.kind) for it in reversed(moves)] == [
+        (None, 1, "promote"),
+        (1, 3, "promote"),
+        (3, 1, "rollback"),
+    ]
 
 
 def test_both_families_of_diabetes_record_every_stage(tmp_path: Path) -> None:

@@ -11,6 +11,8 @@ from textual.message import Message
 
 from mlops_tui.domain.datasets import SHORT
 from mlops_tui.domain.evaluations import Evaluation, Looks
+from mlops_tui.domain.project import Role
+from mlops_tui.domain.projectfile import load_project
 from mlops_tui.domain.text import safe
 from mlops_tui.engine.feed import Batch
 from mlops_tui.ui import intents, keys
@@ -29,8 +31,11 @@ if TYPE_CHECKING:
     from mlops_tui.engine.workers import Cancellation, OnProgress
 
 Find = Callable[[RunReader], Sequence[Evaluation]]
-Measure = Callable[["OnProgress", "Cancellation"], object]
+Measure = Callable[["OnProgress", "Cancellation", "str | None"], object]
+"""The last: on which dataset; None for the usual one."""
 TOPIC = "evaluations"
+WHERE: dict[Role | None, int] = {Role.HOLDOUT: 0, Role.VALIDATION: 1}
+"""What data to measure on comes first."""
 NOTHING = (
     "Nothing of {} was evaluated yet.\n\n"
     "run.predictions(ids, y_true, y_pred, y_score) in the script keeps what a model said of each"
@@ -53,13 +58,24 @@ class EvaluationScreen(ShelvesScreen):
         report: Mapping[str, Any] | None
         looks: Looks | None
 
-    def __init__(self, source: ProjectSource, name: str, find: Find, measure: Measure) -> None:
-        """Show what `find` gives of what goes by `name`; `measure` evaluates it once more."""
+    def __init__(
+        self,
+        source: ProjectSource,
+        name: str,
+        find: Find,
+        measure: Measure,
+        asks_where: bool = False,
+    ) -> None:
+        """Show what `find` gives of what goes by `name`; `measure` evaluates it once more.
+
+        With `asks_where` a person chooses on which dataset.
+        """
         super().__init__(f"Evaluation of {name}")
         self._source = source
         self._called = name
         self._find = find
         self._measure = measure
+        self._asks_where = asks_where
         self._found: Sequence[Evaluation] = ()
         self._wanted = ""
         """The id of the one to show; empty for the newest."""
@@ -137,7 +153,26 @@ class EvaluationScreen(ShelvesScreen):
         """Measure it again, in a worker process."""
         if self._source.is_read_only:
             self.app.notify(READ_ONLY, markup=False, timeout=3)
-        elif self._heavy.start("evaluating", self._measure, lambda _: intents.ActionDone("")):
+        elif self._asks_where:
+            project = load_project(self._source.project)
+            choices = [
+                Choice(it.name, safe(it.name), it.role or "")
+                for it in sorted(project.datasets.values(), key=lambda it: WHERE.get(it.role, 2))
+            ]
+            title = f"Evaluate {safe(self._called)}"
+            self.app.push_screen(OnePicker(title, "on which dataset", choices), self._begin)
+        else:
+            self._begin("")
+
+    def _begin(self, dataset: str | None) -> None:
+        """Evaluate on this dataset; empty for the usual one, None for not at all."""
+
+        def work(on_progress: OnProgress, cancellation: Cancellation) -> object:
+            return self._measure(on_progress, cancellation, dataset or None)
+
+        if dataset is not None and self._heavy.start(
+            "evaluating", work, lambda _: intents.ActionDone("")
+        ):
             self.line.show([(" Evaluating ..., Esc stops", "strong")])
 
     def on_progress_told(self, event: ProgressTold) -> None:

@@ -37,7 +37,7 @@ VERDICTS = {
 UNDECLARED = (
     "No gate is declared for {}: p promotes it without one.\n\n"
     "`[models.{}.gate]` in mlops.toml says what has to hold before, such as"
-    ' `metrics = [{{ metric = "recall", min = 0.95 }}]` or'
+    " `metrics.recall = {{ min = 0.95 }}` or"
     ' `champion = {{ metric = "roc_auc", is = "better" }}`.'
 )
 HEADS = (
