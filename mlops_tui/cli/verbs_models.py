@@ -16,7 +16,7 @@ from mlops_tui.cli.shapes import ago, local_time
 from mlops_tui.cli.shapes_models import details_shape, model_shape, verified_shape, version_shape
 from mlops_tui.cli.table import Column
 from mlops_tui.domain.errors import InputError
-from mlops_tui.domain.models import ModelFormat, ModelVersion
+from mlops_tui.domain.models import ModelFormat, ModelVersion, OfferedModel
 from mlops_tui.domain.text import short_bytes
 from mlops_tui.engine import actions_models
 
@@ -35,7 +35,8 @@ def do_models_list(options: argparse.Namespace) -> int:
     """List the registered models, or the versions of one."""
     folder = project_folder(options.project)
     with open_index(folder) as index:
-        found = actions_models.list_models(folder, index, PATIENCE_SECONDS)
+        actions_models.catch_up(folder, index, PATIENCE_SECONDS, on_refused=tell_refused)
+        found = index.models()
         if options.name or options.deleted:
             return _list_versions(index, options)
     if options.json:
@@ -58,6 +59,11 @@ def do_models_list(options: argparse.Namespace) -> int:
     ]
     print_table(heads, rows)
     return 0
+
+
+def tell_refused(offer: OfferedModel, why: str) -> None:
+    """Tell that what a run offered is not registered."""
+    output.words(f"run {offer.run_id}: {offer.model} is not registered: {why}")
 
 
 def _list_versions(index: Index, options: argparse.Namespace) -> int:
@@ -95,7 +101,7 @@ def do_models_show(options: argparse.Namespace) -> int:
     """Show all that is recorded of a version; nothing of it is loaded."""
     folder = project_folder(options.project)
     with open_index(folder) as index:
-        actions_models.catch_up(folder, index, PATIENCE_SECONDS)
+        actions_models.catch_up(folder, index, PATIENCE_SECONDS, on_refused=tell_refused)
         details = actions_models.version_details(folder, index, options.version)
     if options.json:
         output.json_data(details_shape(details))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ from mlops_tui.domain.models import (
     ModelFile,
     ModelFormat,
     ModelVersion,
+    OfferedModel,
     format_of,
     parse_version,
 )
@@ -69,7 +70,11 @@ class ModelHistory:
 
 
 def catch_up(
-    project: Path, index: Index, patience_seconds: float = 0.0, model: str | None = None
+    project: Path,
+    index: Index,
+    patience_seconds: float = 0.0,
+    model: str | None = None,
+    on_refused: Callable[[OfferedModel, str], object] = lambda *_: None,
 ) -> list[Registered]:
     """Bring models up to date: register what ended runs offered, finish what was killed.
 
@@ -78,12 +83,13 @@ def catch_up(
         index: brought up to date.
         patience_seconds: how long to wait for data and environment of runs that ended just now.
         model: the one that is asked about; None for all.
+        on_refused: told what of an ended run cannot be registered, and why.
 
     Raises:
         StorageError: the disk refuses.
     """
     settle_claims(project, index, model)
-    return register_offered(project, index, patience_seconds)
+    return register_offered(project, index, patience_seconds, on_refused)
 
 
 def list_models(project: Path, index: Index, patience_seconds: float = 0.0) -> list[Model]:

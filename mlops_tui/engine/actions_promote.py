@@ -28,6 +28,7 @@ from mlops_tui.domain.projectfile import load_project
 from mlops_tui.engine.actions_aliases import Reasons, alias_state, move_alias
 from mlops_tui.engine.actions_lookup import user_name
 from mlops_tui.engine.actions_models import find_version
+from mlops_tui.engine.actions_trust import load_request
 from mlops_tui.engine.creation import record_fact
 from mlops_tui.engine.gating import Case, dataset_of, evaluation_of, judge, obstacle_words
 from mlops_tui.engine.model_files import verify_files
@@ -106,7 +107,9 @@ def ask_gate(
         return GateResult(version, asked, to, generation, None, None, (), False, time.time())
     dataset = dataset_of(described, gate)
     if is_complete:
-        _evaluate_missing(project, index, version, champion, dataset, on_progress, cancellation)
+        for it in (version, champion):
+            if it is not None and dataset is not None:
+                _evaluate(project, index, it, gate, dataset, (on_progress, cancellation))
     case = _case(described, index, gate, version, champion, dataset, on_progress, cancellation)
     evaluation = case.evaluation.id if case.evaluation is not None else None
     found = judge(case)
@@ -144,29 +147,42 @@ def _case(
     )
 
 
-def _evaluate_missing(
+def _evaluate(
     project: Path,
     index: Index,
     version: ModelVersion,
-    champion: ModelVersion | None,
-    dataset: str | None,
-    on_progress: OnProgress | None,
-    cancellation: Cancellation | None,
+    gate: Gate,
+    dataset: str,
+    watching: tuple[OnProgress | None, Cancellation | None],
 ) -> None:
-    """Evaluate what the runs of version and champion predicted on the dataset."""
-    for it in (version, champion):
-        if it is None or it.run_id is None or evaluation_of(index, it, dataset) is not None:
-            continue
-        if not any(told.dataset == dataset for told in index.predictions([it.run_id])):
-            continue
-        from mlops_tui.engine.actions_evaluations import RunQuestion, evaluate_run
+    """Evaluate a version where that is missing: what its run predicted, else the model itself."""
+    by_name = index.evaluations(model=version.model, number=version.number, dataset=dataset)
+    if any(it.error is None for it in by_name):
+        return
+    is_called = gate.latency_max_ms is not None and _may_load(project, index, version)
+    if not is_called and evaluation_of(index, version, dataset) is not None:
+        return
+    from mlops_tui.engine.actions_evaluations import RunQuestion, evaluate_run
+    from mlops_tui.engine.actions_model_evaluation import evaluate_version
 
-        (run,) = index.runs([it.run_id])
-        try:
-            evaluate_run(project, run, RunQuestion(dataset), on_progress, cancellation)
-        except (InputError, RefusedError):
-            continue  # the condition says that there is no evaluation
-        index.ingest()
+    told = index.predictions([version.run_id]) if version.run_id is not None else []
+    try:
+        if not is_called and any(it.dataset == dataset for it in told):
+            (run,) = index.runs([version.run_id or ""])
+            evaluate_run(project, run, RunQuestion(dataset), *watching)
+        elif is_called or _may_load(project, index, version):
+            evaluate_version(project, version.name, RunQuestion(dataset), *watching)
+    except (InputError, RefusedError):
+        return  # the condition says that there is no evaluation
+    index.ingest()
+
+
+def _may_load(project: Path, index: Index, version: ModelVersion) -> bool:
+    """Say whether somebody lets the model be loaded, or it takes nobody."""
+    try:
+        return load_request(project, index, version).trust is not None
+    except MlopsTuiError:
+        return False
 
 
 def promote(

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 _LATENCIES = ("latency_p95_ms", "latency_ms")
 _CALIBRATION = "ece"
-_NO_EVALUATION = "it was not evaluated there: mlops-tui evaluate"
 
 Compare = Callable[[Relative, Evaluation, Evaluation], Mapping[str, Any]]
 """Returns whether the version (second) is better than the champion (first)."""
@@ -129,10 +128,11 @@ def _metric(case: Case, kind: str, bound: Bound) -> Condition:
     return Condition(kind, bound.metric, wanted, light, words, *told)
 
 
-def _missing(case: Case) -> str:
+def _missing(case: Case, of: ModelVersion | None = None) -> str:
     if case.dataset is None:
         return 'no dataset is declared to judge on: on = "NAME", or one with role = "holdout"'
-    return f"{_NO_EVALUATION} --on {case.dataset}"
+    name = (of or case.version).name
+    return f"it was not evaluated there: mlops-tui evaluate {name} --on {case.dataset}"
 
 
 def _segments(case: Case, floor: Bound) -> Condition:
@@ -184,9 +184,7 @@ def _relative(case: Case, asked: Relative) -> Condition:
         words = f"it is {case.gate.alias} already"
         return Condition(kind, metric, wanted, Light.GREEN, words)
     if case.evaluation is None or case.rival is None:
-        words = _missing(case)
-        if case.evaluation is not None:
-            words = f"{case.champion.name}: {words}"
+        words = _missing(case, None if case.evaluation is None else case.champion)
         return Condition(kind, metric, wanted, Light.UNKNOWN, words)
     try:
         found = case.compare(asked, case.rival, case.evaluation)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,8 @@ from mlops_tui.journal.lock import claim
 if TYPE_CHECKING:
     from mlops_tui.index import Index
 
+_RESTED_NS = 2_000_000_000
+"""A folder that changed later than that may change again without its time doing so."""
 _OF_VERSIONS, _OF_ALIASES = "model-", "alias-"
 
 
@@ -92,14 +95,18 @@ def settle_claims(project: Path, index: Index, model: str | None = None) -> bool
     starts = (_OF_VERSIONS, _OF_ALIASES)
     if model is not None:
         starts = (version_claim(model, 0)[:-1], alias_claim(model, "", 0)[: -len("-0")])
+    folder = places.claims_dir(project)
     try:
-        names = os.listdir(places.claims_dir(project))
+        changed_ns = os.stat(folder).st_mtime_ns
+        if _was_settled(project, changed_ns):
+            return False
+        names = os.listdir(folder)
     except OSError:
         return False
     untold = {it for it in names if it.startswith(starts)} - _told(index, model)
     has_told = False
     for name in sorted(untold):
-        fact = _read(places.claims_dir(project) / name)
+        fact = _read(folder / name)
         event = _event_of(name, fact)
         if event is not None:
             with contextlib.suppress(StorageError):
@@ -107,7 +114,26 @@ def settle_claims(project: Path, index: Index, model: str | None = None) -> bool
                 has_told = True
     if has_told:
         index.ingest()
+    elif model is None and time.time_ns() - changed_ns > _RESTED_NS:
+        _note_settled(project, changed_ns)
     return has_told
+
+
+def _settled_file(project: Path) -> Path:
+    return places.index_path(project).with_name("claims.seen")
+
+
+def _was_settled(project: Path, changed_ns: int) -> bool:
+    """Say whether all claims were told of when the folder of claims was as it is now."""
+    try:
+        return _settled_file(project).read_text() == f"{changed_ns}"
+    except (OSError, ValueError):
+        return False
+
+
+def _note_settled(project: Path, changed_ns: int) -> None:
+    with contextlib.suppress(OSError):
+        _settled_file(project).write_text(f"{changed_ns}")
 
 
 def _told(index: Index, model: str | None) -> set[str]:

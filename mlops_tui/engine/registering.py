@@ -109,7 +109,7 @@ def register_offered(
         project: the project's folder.
         index: brought up to date.
         patience_seconds: how long to wait for data and environment of runs that ended just now.
-        on_refused: told what can never be registered, and why; that is recorded.
+        on_refused: told what cannot be registered, and why; what never can is recorded.
 
     Raises:
         StorageError: the disk refuses.
@@ -163,6 +163,9 @@ def _register_one(
             "offered": True,
         }
         return _make(project, index, order, facts, lambda _: None)
+    except StorageError as error:
+        on_refused(offer, error.message)  # another time it may be read, and others go on
+        return None
     except (InputError, RefusedError) as error:
         why = error.message
         told_of = {"run": offer.run_id, "model": offer.model, "why": why, "by": user_name()}

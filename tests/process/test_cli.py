@@ -250,7 +250,8 @@ def test_deleted_runs_come_back_and_purged_ones_do_not(project: Path, say: Any) 
     assert (preview["runs"][0]["id"], preview["purged"]) == (run_id, False)
     assert places.run_dir(project, run_id).is_dir()
     assert say("purge", "--yes", "--json").data["purged"] is True
-    assert say("purge", "--yes", "--json").data == {"runs": [], "bytes": 0, "purged": False}
+    nothing = {"runs": [], "bytes": 0, "purged": False, "objects": [], "trash_bytes": 0}
+    assert say("purge", "--yes", "--json").data == nothing
     assert not places.run_dir(project, run_id).exists()
     assert say("show", run_id).code == 2
 

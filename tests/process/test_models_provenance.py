@@ -11,7 +11,7 @@ import pytest
 from mlops_tui.domain.errors import InputError, NotFoundError, RefusedError
 from mlops_tui.engine.actions_aliases import Reasons, move_alias
 from mlops_tui.engine.actions_launch import launch
-from mlops_tui.engine.actions_models import catch_up, register_file
+from mlops_tui.engine.actions_models import register_file
 from mlops_tui.engine.model_lineage import (
     lineage_of_data,
     lineage_of_model,
@@ -63,12 +63,12 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def made(project: Path, index: Index, how: str) -> None:
+    """Train, and wait until the background process has registered what the run offered."""
     run_id = launch(project, "train", {"how": how, "seed": 7})
     wait_ended(project, run_id)
 
     def is_registered() -> bool:
         index.ingest()
-        catch_up(project, index, 5.0)
         return bool(index.model_versions_of([run_id]))
 
     until(is_registered)
