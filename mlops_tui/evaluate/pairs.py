@@ -13,7 +13,7 @@ from mlops_tui.domain.outputs import ProblemKind
 from mlops_tui.evaluate.columns import Kind, label
 from mlops_tui.evaluate.estimating import Units
 from mlops_tui.evaluate.outcomes import Outcomes
-from mlops_tui.evaluate.predictions import ID, TRUTH, read_predictions, roles_of, units_of
+from mlops_tui.evaluate.predictions import ID, SCORE, TRUTH, read_predictions, roles_of, units_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,6 +51,7 @@ def pair(
         InputError: a column is missing, an id is there twice or has two truths, or no row is in
             both tables.
     """
+    a, b = _with_one_score(a, b, problem, positive)
     roles = [roles_of([str(it) for it in side.columns], problem, positive) for side in (a, b)]
     keys = [_keys(side, name) for side, name in zip((a, b), names, strict=True)]
     place = pd.Series(np.arange(len(b)), index=keys[1]).reindex(keys[0])
@@ -74,6 +75,22 @@ def pair(
     if group is not None:
         units = units_of(before if group in before else after, group)
     return Pair(outcomes.take(rows), outcomes.take(rows + count), units, tuple(notes))
+
+
+def _with_one_score(
+    a: pd.DataFrame, b: pd.DataFrame, problem: ProblemKind | None, positive: str | None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return both with one score where one of them has one, and the other one of each class."""
+    if (SCORE in a) == (SCORE in b):
+        return a, b
+    told, each = (a, b) if SCORE in a else (b, a)
+    names = [it for it in map(str, each.columns) if it.startswith(f"{SCORE}_")]
+    classes = read_predictions(each, problem, positive).outcomes.classes if len(names) == 2 else ()
+    chosen = f"{SCORE}_{classes[-1]}" if len(classes) == 2 else ""
+    if chosen not in each:
+        return a, b
+    alike = each.rename(columns={chosen: SCORE}).drop(columns=[it for it in names if it != chosen])
+    return (told, alike) if SCORE in a else (alike, told)
 
 
 def _keys(frame: pd.DataFrame, name: str) -> pd.Index:

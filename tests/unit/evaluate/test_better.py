@@ -142,6 +142,17 @@ def test_what_cannot_be_paired_is_refused(change: object, words: str) -> None:
         pair(a, change(b))  # type: ignore[operator]
 
 
+def test_one_score_and_a_score_of_each_class_are_compared() -> None:
+    def each(frame: pd.DataFrame) -> pd.DataFrame:
+        other = 1 - frame["y_score"]
+        return frame.rename(columns={"y_score": "y_score_1"}).assign(y_score_0=other)
+
+    a, b = two_models(3, 500, 0.5)
+    wanted = compared("roc_auc", pair(a, b)).difference
+    for one, other in ((a, each(b)), (each(a), b)):
+        assert compared("roc_auc", pair(one, other)).difference == pytest.approx(wanted)
+
+
 def test_a_metric_that_cannot_be_told_names_those_that_can() -> None:
     a, b = two_models(8, 50, worse=1.0)
     both = pair(a, b.drop(columns="y_score"))
