@@ -105,7 +105,8 @@ def _words(verb: Verb, project: Path, given: Sequence[str]) -> list[str]:
         return _batches(project)
     if not given and (" MODEL" in usage or "[MODEL]" in usage):
         return _models(project)
-    if " RUN" in usage and (not given or "[RUN ...]" in usage):
+    is_run = " RUN" in usage or "[RUN]" in usage
+    if is_run and (not given or "[RUN ...]" in usage):
         return [word for word in _runs(project, verb) if word not in given]
     if " ALERT" in usage:
         is_over = bool(given) and "[ALERT ...]" not in usage
@@ -121,6 +122,8 @@ def _values(verb: Verb, project: Path, before: Sequence[str]) -> list[str]:
         return _parameters(project, before)
     if verb.name == "alerts list" and before[-1] in ("-s", "--state"):
         return list(STATES)
+    if before[-1] == "--on":
+        return _datasets(project)
     return _runs(project, verb) if before[-1] == "--run" else []
 
 

@@ -11,9 +11,14 @@ from mlops_tui.cli.listing import print_table
 from mlops_tui.cli.patience import telling_share
 from mlops_tui.cli.reading import one_run, open_index, project_folder
 from mlops_tui.cli.shapes import ago, local_time
-from mlops_tui.cli.shapes_evaluations import evaluation_shape, looks_shape
+from mlops_tui.cli.shapes_evaluations import (
+    TELLING,
+    evaluation_shape,
+    looks_shape,
+    told_figures,
+)
 from mlops_tui.cli.table import Column
-from mlops_tui.cli.verbs_evaluate import number, print_evaluation, refuse_own, span
+from mlops_tui.cli.verbs_evaluate import print_evaluation, refuse_own
 from mlops_tui.domain.datasets import SHORT
 from mlops_tui.domain.errors import InputError, NotFoundError
 from mlops_tui.domain.sealed import worth_words
@@ -28,8 +33,6 @@ if TYPE_CHECKING:
     from mlops_tui.domain.runs import Run
     from mlops_tui.engine.actions_evaluations import Evaluated
     from mlops_tui.index import Index
-
-_MOST_METRICS = 3
 
 
 def show_evaluation(options: argparse.Namespace) -> int:
@@ -141,22 +144,9 @@ def _row(it: Evaluation, names: dict[str, str], now: float) -> list[str]:
     version = it.data_version[:SHORT] if it.data_version else "-"
     return [
         *(it.id, subject, it.dataset or "-", version, ago(it.at, now)),
-        *("-" if it.error else f"{it.rows:,}", it.error or _told(it)),
+        *("-" if it.error else f"{it.rows:,}", it.error or told_figures(it)),
     ]
 
 
-def _told(it: Evaluation) -> str:
-    names = [name for name in _TELLING if name in it.figures] or list(it.figures)
-    return ", ".join(
-        f"{name} {number(it.figures[name].value)} "
-        f"({span(it.figures[name].low, it.figures[name].high)})"
-        for name in names[:_MOST_METRICS]
-    )
-
-
-_TELLING = ("cost", "roc_auc", "accuracy", "f1", "mae", "rmse", "r2")
-"""Metrics that tell most, those first."""
-
-
 def _main_metric(it: Evaluation) -> str:
-    return next((name for name in _TELLING if name in it.figures), "")
+    return next((name for name in TELLING if name in it.figures), "")

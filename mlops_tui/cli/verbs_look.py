@@ -11,7 +11,13 @@ from mlops_tui.cli import output
 from mlops_tui.cli.listing import describe, print_table, runs_table, terminal_width
 from mlops_tui.cli.reading import object_in, one_run, open_index, project_folder
 from mlops_tui.cli.shapes import local_time, run_shape, series_shape, used_shape
-from mlops_tui.cli.shapes_evaluations import predictions_lines, predictions_shape, sealed_lines
+from mlops_tui.cli.shapes_evaluations import (
+    evaluation_lines,
+    evaluation_shape,
+    predictions_lines,
+    predictions_shape,
+    sealed_lines,
+)
 from mlops_tui.cli.table import Column
 from mlops_tui.domain import places
 from mlops_tui.domain.errors import InputError, NotFoundError
@@ -26,6 +32,7 @@ if TYPE_CHECKING:
     from mlops_tui.domain.runs import Run, Series
     from mlops_tui.index import Index
 
+_MOST_EVALUATIONS = 20
 LAST_BEATS = 3
 """Heartbeats looked at: the very last one is written when the command is gone."""
 
@@ -85,6 +92,7 @@ def do_show(options: argparse.Namespace) -> int:
         artifacts = index.artifacts(run.id)
         used = index.data_used([run.id])
         predictions = index.predictions([run.id])
+        evaluations = index.evaluations(run_ids=[run.id], limit=_MOST_EVALUATIONS)
         alerts = _alerts_about(index, run.id, now)
     sealed = _broken_seals(project, run, used)
     folder = places.run_dir(project, run.id)
@@ -110,6 +118,7 @@ def do_show(options: argparse.Namespace) -> int:
             "datasets": [used_shape(data) for data in used],
             "predictions": [predictions_shape(it) for it in predictions],
             "holdouts_read": sealed,
+            "evaluations": [evaluation_shape(it) for it in evaluations],
             "timeout_seconds": record.get("timeout_seconds"),
             "environment": found or None,
             "resources": latest or None,
@@ -118,7 +127,8 @@ def do_show(options: argparse.Namespace) -> int:
         output.json_data(shape)
         return 0
     lines = describe(run, record, found, latest, artifacts, used, folder, now)
-    lines += predictions_lines(predictions) + sealed_lines(sealed)
+    lines += predictions_lines(predictions) + evaluation_lines(evaluations, now)
+    lines += sealed_lines(sealed)
     for line in [*lines, *_alert_lines(alerts, now)]:
         output.data(line)
     return 0

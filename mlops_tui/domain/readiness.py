@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from mlops_tui.domain.attached import Attached
 from mlops_tui.domain.evaluations import Evaluation, Looks
 from mlops_tui.domain.models import AliasMove, Model
 from mlops_tui.domain.project import Project
@@ -36,19 +37,6 @@ BANDS = (
     (7.0, "exceptional"),
 )
 """Up to which score what is said; 0 is 0 only."""
-
-
-@dataclass(frozen=True, slots=True)
-class Attached:
-    """What a person says of a line that nothing recorded shows."""
-
-    test: str
-    evidence: str
-    """Where it can be seen: an address, a file, a commit."""
-    why: str
-    by: str
-    at: float
-    """Unix seconds."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from mlops_tui.domain.errors import (
@@ -64,7 +65,7 @@ class EvaluationCare:
         try:
             claimed = self._looker.take(self._project, claim_of(found), "evaluation")
             if claimed is not None:
-                with held(claimed):
+                with held(claimed), _freed_on_trouble(claimed):
                     self._say(safe(f"{found.run_id}: {self._words(found)}"))
         except WorkCancelledError:
             pass
@@ -86,6 +87,17 @@ class EvaluationCare:
             actions.record_unreadable(self._project, run, found, error)
             return f"cannot be evaluated: {error.message}"
         return f"evaluated as {done.evaluation.id}"
+
+
+@contextlib.contextmanager
+def _freed_on_trouble(claimed: Path) -> Iterator[None]:
+    """Give a claim back where nothing was recorded, so that it may be tried again."""
+    try:
+        yield
+    except MlopsTuiError:
+        with contextlib.suppress(OSError):
+            claimed.unlink()
+        raise
 
 
 def claim_of(found: Predictions) -> str:

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
-from mlops_tui.domain.readiness import Attached
+from mlops_tui.domain.attached import Attached
 from mlops_tui.index.lines import clean, is_number
 
 _LONGEST = 4096

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from mlops_tui.domain.attached import Attached
 from mlops_tui.domain.evaluations import Evaluation, Looks, Predictions
-from mlops_tui.domain.readiness import Attached
 from mlops_tui.index import attached, evaluations, predictions
 from mlops_tui.index.opened import OpenIndex
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from mlops_tui.domain.attached import Attached
 from mlops_tui.domain.errors import AmbiguousError, NotFoundError
 from mlops_tui.domain.evaluations import Figure, Looks
-from mlops_tui.domain.readiness import Attached
 from mlops_tui.index import Index
 from tests.index.recorder import Recorder, T
 

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
+from mlops_tui.domain.attached import Attached
 from mlops_tui.domain.business import business_of, figure_name
 from mlops_tui.domain.evaluations import Evaluation, Figure
 from mlops_tui.domain.models import AliasMove, Model, ModelFormat, ModelVersion, MoveKind
 from mlops_tui.domain.projectfile import parse_project
 from mlops_tui.domain.readiness import (
-    Attached,
     Line,
     ReadinessState,
     judge_lines,
