@@ -47,6 +47,18 @@ def _register(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _calibrate(parser: argparse.ArgumentParser) -> None:
+    _version(parser)
+    parser.add_argument(
+        "--on", metavar="DATASET", help="a declared dataset (default: the one of role validation)"
+    )
+    parser.add_argument(
+        "--method",
+        choices=("isotonic", "sigmoid"),
+        help="default: isotonic from 1,000 rows on, else sigmoid",
+    )
+
+
 def _why(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--why", metavar="REASON", default="", help="the reason; it is kept")
 
@@ -152,6 +164,14 @@ MODEL_VERBS = (
             "mlops-tui models register cancer --run train-3",
             "mlops-tui models register cancer models/cancer.skops --run train-3",
             "mlops-tui models register cancer --run train-3 --artifact models/cancer.joblib",
+        ),
+    ),
+    Verb(
+        *("models calibrate", _MODELS, "make a version whose scores are probabilities"),
+        *("mlops_tui.cli.verbs_calibrate", _calibrate),
+        (
+            "mlops-tui models calibrate cancer:3",
+            "mlops-tui models calibrate cancer@champion --on validation --method isotonic",
         ),
     ),
     Verb(

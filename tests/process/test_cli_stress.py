@@ -51,9 +51,6 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_model_is_stressed_once_it_is_trusted(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    capsys.readouterr()
-    assert main(["stress", "m"]) == 1
-    assert "nobody trusts" in capsys.readouterr().err
     assert main(["models", "trust", "m:1", "--why", "mine"]) == 0
     capsys.readouterr()
     assert main(["stress", "m", "--labels", "--json"]) == 0
@@ -69,6 +66,10 @@ def test_a_model_is_stressed_once_it_is_trusted(
     out = capsys.readouterr().out
     assert out.startswith("m:1 on checked: cost")
     assert "broken by missing values of x, idle, all columns: the model failed: ValueError" in out
+    assert main(["models", "calibrate", "m", "--json"]) == 0
+    made = json.loads(capsys.readouterr().out)
+    assert (made["model"], made["version"], made["from"]) == ("m", 2, "m:1")
+    assert made["calibration"]["method"] == "sigmoid"
     assert main(["stress", "m", "--on", "sealed"]) == 1
     assert "sealed holdout" in capsys.readouterr().err
     assert main(["stress", "m", "--on", "chekced"]) == 2

@@ -9,14 +9,13 @@ import numpy as np
 import pandas as pd
 
 from mlops_tui.data.problems import Problems
-from mlops_tui.data.tables import find_tables
 from mlops_tui.domain.errors import InputError
 from mlops_tui.domain.outputs import ProblemKind
 from mlops_tui.domain.project import Cost
-from mlops_tui.engine.table_samples import read_sample
 from mlops_tui.engine.tasks.model_loading import load
 from mlops_tui.engine.tasks.predicting import inputs_in, place_in, predictor
 from mlops_tui.engine.tasks.reading import told
+from mlops_tui.engine.tasks.rows_of_truth import read_rows
 from mlops_tui.engine.worker import Progress
 from mlops_tui.evaluate.stress import Predict, StressReport, label_noise, stress, together
 
@@ -55,7 +54,7 @@ def run(
     others = [name for name in (dataset.get(it) for it in _NO_INPUTS) if name]
     predict, names = predictor(loaded, model.get("signature"), others)
     problems = Problems()
-    rows, truth, count = _read(dataset, MOST_ROWS, problems)
+    rows, truth, count = read_rows(dataset, MOST_ROWS, problems)
     how: dict[str, Any] = {
         "metrics": asked.get("metrics") or (),
         "problem": ProblemKind(asked["problem"]) if asked.get("problem") else None,
@@ -85,23 +84,6 @@ def _part(progress: Progress, share: float) -> Callable[[float], None]:
     return lambda done: progress(share * done, 1)
 
 
-def _read(
-    dataset: Mapping[str, Any], most: int, problems: Problems
-) -> tuple[pd.DataFrame, pd.Series[Any], int]:
-    """Return rows with their truth, and how many there are in all."""
-    target, name = dataset.get("target"), dataset.get("name")
-    if not target:
-        raise InputError(f"nothing says what is true of {name}", "declare its target in mlops.toml")
-    frame, count = read_sample(find_tables(dataset["path"]), most, problems)
-    if target not in frame:
-        has = ", ".join(map(str, frame.columns[:20]))
-        raise InputError(f"{name} has no column {target!r}", f"it has: {has}")
-    known = frame[frame[target].notna()].reset_index(drop=True)
-    if not len(known):
-        raise InputError(f"{target} of {name} is empty in every row")
-    return known.drop(columns=target), known[target], count
-
-
 def _learned(
     loaded: Any,
     train: Mapping[str, Any],
@@ -119,7 +101,7 @@ def _learned(
     if not isinstance(model, BaseEstimator):
         raise InputError("only an estimator of scikit-learn can learn again from wrong labels")
     takes_names = hasattr(model, "feature_names_in_")
-    rows, truth, _ = _read(train, MOST_TRAINED, problems)
+    rows, truth, _ = read_rows(train, MOST_TRAINED, problems)
     inputs = inputs_in(rows, names, others)
 
     def fit(frame: pd.DataFrame, labels: pd.Series[Any]) -> Predict:
