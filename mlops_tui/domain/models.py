@@ -112,7 +112,7 @@ def name_problem(name: str) -> str:
     return ""
 
 
-def require_name(name: str, what: str = "model") -> str:
+def require_name(name: str, what: str = "a model") -> str:
     """Return a name that a model or an alias may have.
 
     Raises:
@@ -120,7 +120,7 @@ def require_name(name: str, what: str = "model") -> str:
     """
     why = name_problem(name)
     if why:
-        raise InputError(f"a {what} cannot be called {name!r}: {why}")
+        raise InputError(f"{name!r} cannot be the name of {what}: {why}")
     return name
 
 

@@ -67,7 +67,7 @@ def move_alias(
         RefusedError: somebody else moved it meanwhile, it points there already, or files are gone.
         StorageError: the disk refuses.
     """
-    require_name(alias, "alias")
+    require_name(alias, "an alias")
     version = find_version(project, index, name)
     if version.deleted:
         raise RefusedError(f"{version.name} is deleted", f"mlops-tui models restore {version.name}")

@@ -296,10 +296,12 @@ def rollback(
         raise NotFoundError(f"{model} has no alias {alias}", "nothing was promoted yet")
     target = _target(index.alias_moves(model, alias), to)
     if target is None:
-        what = "an earlier version" if to is None else f"{model}:{to}"
         known = sorted({it.to for it in index.alias_moves(model, alias) if it.to})
-        hint = f"it was {', '.join(f'{model}:{it}' for it in known)}; promote points it at others"
-        raise NotFoundError(f"{alias} of {model} never was {what}", hint)
+        names = ", ".join(f"{model}:{it}" for it in known)
+        words = f"{alias} of {model} never was {model}:{to}"
+        if to is None:
+            words = f"there is nothing to go back to: {alias} of {model} was {names} only"
+        raise NotFoundError(words, f"it was {names}; promote points it at others")
     name = f"{model}:{target}"
     if is_drill:
         return _drill(project, index, model, alias, state, target, why, begun)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -35,6 +36,12 @@ def ensure_agent(project: Path) -> None:
             f"the background process cannot be started: {error.strerror or error}",
             f"the log is {agent_file(project, 'log')}",
         ) from error
+
+
+def have_registered(project: Path) -> None:
+    """Have the agent register the models that ended runs offered; where none starts, they wait."""
+    with contextlib.suppress(StorageError):
+        ensure_agent(project)
 
 
 def _require_locks(path: Path) -> None:

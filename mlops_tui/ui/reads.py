@@ -10,7 +10,7 @@ from mlops_tui.domain.alerts import UNRESOLVED, AlertCounts, AlertState, Recorde
 from mlops_tui.domain.datasets import DataVersion
 from mlops_tui.domain.evaluations import Evaluation
 from mlops_tui.domain.filters import Filter, Sort
-from mlops_tui.domain.models import AliasMove, Model, ModelVersion
+from mlops_tui.domain.models import AliasMove, Model, ModelVersion, OfferedModel
 from mlops_tui.domain.monitoring import BatchFacts, HeatMap
 from mlops_tui.domain.runs import Run, Series
 from mlops_tui.ui.errors import run_guarded
@@ -34,6 +34,9 @@ class ModelReader(Protocol):
         limit: int | None = None,
     ) -> list[Evaluation]:
         """Return evaluations, newest first."""
+
+    def offered_models(self) -> list[OfferedModel]:
+        """Return what ended runs offered and nobody has registered or refused yet."""
 
     def models(self) -> list[Model]:
         """Return the registered models, by name."""

@@ -180,7 +180,7 @@ def test_a_person_registers_a_file_and_equal_files_once(project: Path, index: In
     again = register_file(project, index, "cancer", file)
     assert (again.version.name, again.is_new) == ("cancer:1", False)
     assert register_file(project, index, "cancer", file, is_again=True).version.number == 2
-    with pytest.raises(InputError, match="cannot be called"):
+    with pytest.raises(InputError, match="cannot be the name"):
         register_file(project, index, "a:b", file)
     with pytest.raises(NotFoundError, match="no run"):
         register_file(project, index, "cancer", put(project, b"y"), "20261122-051517-b9e33b")

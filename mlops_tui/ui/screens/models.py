@@ -13,6 +13,7 @@ from mlops_tui.domain.projectfile import load_project
 from mlops_tui.domain.runs import Run
 from mlops_tui.domain.text import safe
 from mlops_tui.engine.feed import Batch
+from mlops_tui.engine.wake import have_registered
 from mlops_tui.ui import intents, keys
 from mlops_tui.ui.formats import count
 from mlops_tui.ui.model_rows import output_rows
@@ -56,6 +57,8 @@ class ModelsScreen(PlaceScreen):
         project, now = load_project(self._source.project), time.time()
         metric = objective_metric(project)
         found = newest_evaluations(reader)
+        if not self._source.is_read_only and reader.offered_models():
+            have_registered(self._source.project)
         models = [model_row(it, metric, found, now) for it in reader.models()]
         self._runs = {
             job: run for job in project.jobs if (run := _last_run(reader, job)) is not None

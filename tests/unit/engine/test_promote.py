@@ -218,7 +218,7 @@ def test_a_rollback_goes_back_as_often_as_there_was_something_before(
     assert first.move is not None
     assert first.move.why == "worse on Monday"
     assert rollback(project, index, "cancer", "still").to == 1  # not to 3 again
-    with pytest.raises(NotFoundError, match="never was an earlier version"):
+    with pytest.raises(NotFoundError, match="nothing to go back to"):
         rollback(project, index, "cancer", "still")
     assert rollback(project, index, "cancer", "3 was fine", to=3).to == 3
     with pytest.raises(NotFoundError, match="never was cancer:9"):
