@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mlops_tui.cli import output
 from mlops_tui.cli.listing import print_table
+from mlops_tui.cli.patience import telling
 from mlops_tui.cli.reading import one_run, open_index, project_folder
 from mlops_tui.cli.shapes import ago, local_time
 from mlops_tui.cli.shapes_models import details_shape, model_shape, verified_shape, version_shape
@@ -187,17 +189,19 @@ def do_models_register(options: argparse.Namespace) -> int:
                 folder, index, options.name, run, options.artifact, options.note
             )
         else:
-            found = actions_models.register_file(
-                folder,
-                index,
-                options.name,
-                options.path,
-                None if run is None else run.id,
-                None if options.kind is None else ModelFormat(options.kind),
-                _signature(options.example),
-                options.note,
-                options.again,
-            )
+            with _telling_bytes("copying") as on_bytes:
+                found = actions_models.register_file(
+                    folder,
+                    index,
+                    options.name,
+                    options.path,
+                    None if run is None else run.id,
+                    None if options.kind is None else ModelFormat(options.kind),
+                    _signature(options.example),
+                    options.note,
+                    options.again,
+                    on_bytes,
+                )
     version = found.version
     if options.json:
         output.json_data({**version_shape(version), "is_new": found.is_new})
@@ -209,6 +213,20 @@ def do_models_register(options: argparse.Namespace) -> int:
     else:
         output.words("it has these very files already; --again makes another version of them")
     return 0
+
+
+@contextlib.contextmanager
+def _telling_bytes(what: str) -> Iterator[Callable[[int], None]]:
+    """Give what hears of more bytes and tells about once a second how many there are."""
+    done = 0
+    with telling(what) as tell:
+
+        def add(count: int) -> None:
+            nonlocal done
+            done += count
+            tell(done, None)
+
+        yield add
 
 
 def _signature(path: Path | None) -> dict[str, Any] | None:
@@ -234,8 +252,8 @@ def _signature(path: Path | None) -> dict[str, Any] | None:
 def do_models_verify(options: argparse.Namespace) -> int:
     """Read the files of a version; exit code 1 where they are not what was registered."""
     folder = project_folder(options.project)
-    with open_index(folder) as index:
-        found = actions_models.verify_version(folder, index, options.version)
+    with open_index(folder) as index, _telling_bytes("reading") as on_bytes:
+        found = actions_models.verify_version(folder, index, options.version, on_bytes)
     if options.json:
         output.json_data(verified_shape(found))
     elif found.problems:

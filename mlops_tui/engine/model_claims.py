@@ -18,13 +18,16 @@ from typing import TYPE_CHECKING, Any
 from mlops_tui.domain import places
 from mlops_tui.domain.errors import StorageError
 from mlops_tui.domain.lifecycle import ALIAS_MOVED, MODEL_REGISTERED
-from mlops_tui.domain.models import alias_claim, version_claim
+from mlops_tui.domain.models import alias_claim, name_problem, version_claim
 from mlops_tui.engine.creation import ensure_project_folders, guarding, record_fact
 from mlops_tui.journal.lock import claim
 
 if TYPE_CHECKING:
     from mlops_tui.index import Index
 
+_GREATEST = 10**9
+_LONGEST_BYTES = 512 * 1024
+"""A longer claim would make a line that no reader takes."""
 _RESTED_NS = 2_000_000_000
 """A folder that changed later than that may change again without its time doing so."""
 _OF_VERSIONS, _OF_ALIASES = "model-", "alias-"
@@ -146,18 +149,28 @@ def _told(index: Index, model: str | None) -> set[str]:
 
 
 def _event_of(name: str, fact: Mapping[str, Any]) -> str | None:
-    """Return what a claim is of; None where it is not the claim that its content names."""
-    try:
-        if version_claim(fact["model"], fact["version"]) == name:
-            return MODEL_REGISTERED
-    except (KeyError, TypeError, AttributeError):
-        pass
-    try:
-        if alias_claim(fact["model"], fact["alias"], fact["generation"]) == name:
-            return ALIAS_MOVED
-    except (KeyError, TypeError, AttributeError):
-        pass
+    """Return what a claim is of; None where it is none that the index would take.
+
+    Else whoever looks would tell of it in vain, again and again.
+    """
+    model, alias, t = fact.get("model"), fact.get("alias"), fact.get("t")
+    if not _is_name(model) or not isinstance(t, int | float):
+        return None
+    version, generation = fact.get("version"), fact.get("generation")
+    if _is_number(version) and version_claim(str(model), int(version or 0)) == name:
+        return MODEL_REGISTERED
+    is_move = _is_name(alias) and _is_number(generation)
+    if is_move and alias_claim(str(model), str(alias), int(generation or 0)) == name:
+        return ALIAS_MOVED
     return None
+
+
+def _is_name(value: object) -> bool:
+    return isinstance(value, str) and not name_problem(value)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 < value < _GREATEST
 
 
 def _tell(project: Path, event: str, fact: Mapping[str, Any]) -> None:
@@ -167,7 +180,9 @@ def _tell(project: Path, event: str, fact: Mapping[str, Any]) -> None:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        found = json.loads(path.read_bytes())
+        with open(path, "rb") as file:
+            data = file.read(_LONGEST_BYTES)
+        found = json.loads(data) if len(data) < _LONGEST_BYTES else None
     except (OSError, ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}

@@ -46,6 +46,9 @@ if TYPE_CHECKING:
 RIPE_SECONDS = 60.0
 """So long after its end a run's data and environment are waited for."""
 _POLL_SECONDS = 0.05
+_MOST_METRICS = 200
+_LONGEST_NOTE = 4000
+"""The manifest has all of both; a line of a journal has to stay short."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +201,8 @@ def _make(
         if not runs:
             raise NotFoundError(f"no run {order.run_id}", "mlops-tui runs lists them")
         of_run = facts_of_run(project, index, runs[0])
-        metrics = {name: it.last for name, it in runs[0].metrics.items()}
+        ordered = sorted(runs[0].metrics.items())[:_MOST_METRICS]
+        metrics = {name: it.last for name, it in ordered}
     files = keep_model(project, order.source, on_bytes)
     twin = None if order.is_again else _twin(project, index, order, files)
     if twin is not None:
@@ -225,7 +229,7 @@ def _make(
         "run": order.run_id,
         "job": None if of_run is None else of_run["job"],
         "metrics": metrics,
-        "note": order.note,
+        "note": order.note[:_LONGEST_NOTE],
     }
     fact, is_ours = claim_version(project, index.last_number(order.model), told)
     index.ingest()

@@ -250,6 +250,26 @@ def test_a_deleted_version_is_not_listed_and_comes_back(project: Path, index: In
     assert find_version(project, index, "cancer").number == 2
 
 
+def test_claims_that_make_no_sense_are_not_told_of(project: Path, index: Index) -> None:
+    register_file(project, index, "cancer", put(project))
+    told = {"model": "cancer", "version": 9, "t": 1.0, "manifest": "a"}
+    for name, content in {
+        "model-cancer-2": b"",
+        "model-cancer-3": b"[" * 100_000,
+        "model-cancer-4": json.dumps(told).encode(),  # of another number
+        "model-cancer-9": json.dumps({**told, "note": "x" * 600_000}).encode(),
+        "model-x-1": json.dumps({**told, "model": "x", "version": True}).encode(),
+        "alias-cancer-champion-1": json.dumps({**told, "alias": "champion"}).encode(),
+        "alias-cancer-a%3ab-1": json.dumps({**told, "alias": "a:b", "generation": 1}).encode(),
+    }.items():
+        (places.claims_dir(project) / name).write_bytes(content)
+    before = journal_lines(project)
+    catch_up(project, index)
+    assert journal_lines(project) == before
+    made = register_file(project, index, "cancer", put(project, b"2")).version
+    assert made.number == 5  # numbers that were taken stay taken
+
+
 def test_a_manifest_that_is_not_what_was_registered_is_refused(project: Path, index: Index) -> None:
     version = register_file(project, index, "cancer", put(project)).version
     path = object_path(project, version.manifest)
