@@ -100,7 +100,7 @@ _METRIC_HEADS = (
 
 
 def _headline(report: Mapping[str, Any]) -> str:
-    words = f"{report['task']}, {report['n']:,} rows"
+    words = f"{report['task']}, {report['n']:,} {'row' if report['n'] == 1 else 'rows'}"
     if report["positive"] is not None:
         words += f", positive is {report['positive']}"
     elif report["classes"]:

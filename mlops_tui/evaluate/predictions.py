@@ -63,12 +63,18 @@ def read_predictions(
         InputError: a column is missing, there are no rows, or the classes make no sense.
     """
     names = [str(name) for name in frame.columns]
+    is_scored = SCORE in names and TRUTH in names
+    if problem is None and is_scored and frame[TRUTH].nunique() <= 2:
+        problem = ProblemKind.BINARY  # numbers are predicted without a score
     roles = roles_of(names, problem, positive)
     if not len(frame):
         raise InputError("there are no predictions: the table has no rows")
     if frame[TRUTH].isna().all():
         raise InputError(f"{TRUTH} is empty in every row", "nothing can be measured without truth")
-    outcomes, _ = read_outcomes(frame, frame, roles)
+    try:
+        outcomes, _ = read_outcomes(frame, frame, roles)
+    except InputError as error:  # here is one table, not a reference and a batch
+        raise InputError(error.message.replace("the reference", "the table"), error.hint) from None
     known = {ID, TRUTH, PREDICTION, *roles.scores.values()}
     features = tuple(name for name in names if name not in known)
     return Predictions(outcomes, features, tuple(strange_labels(frame, outcomes, roles)))

@@ -15,10 +15,11 @@ from mlops_tui.data.problems import Problems
 from mlops_tui.domain.errors import InputError
 from mlops_tui.domain.models import ModelFormat
 from mlops_tui.domain.outputs import ProblemKind
+from mlops_tui.engine.tasks.model_calls import place_in
 from mlops_tui.engine.tasks.model_loading import load
-from mlops_tui.engine.tasks.predicting import inputs_in, place_in, predictor
+from mlops_tui.engine.tasks.predicting import predictor
 from mlops_tui.engine.tasks.reading import told
-from mlops_tui.engine.tasks.rows_of_truth import read_rows
+from mlops_tui.engine.tasks.rows_of_truth import inputs_of, read_rows
 from mlops_tui.engine.worker import Progress
 from mlops_tui.evaluate import better
 from mlops_tui.evaluate.measures import are_probabilities
@@ -64,9 +65,8 @@ def calibrate(
     inner = _classifier(loaded if place is None else loaded[place])
     problems = Problems()
     rows, truth, _ = read_rows(dataset, MOST_ROWS, problems)
-    others = [dataset[it] for it in ("id", "group", "timestamp") if dataset.get(it)]
-    predict, names = predictor(loaded, model.get("signature"), others)
-    inputs = inputs_in(rows, names, others)
+    predict, names = predictor(loaded, model.get("signature"), inputs_of(rows, dataset))
+    inputs = rows[names]
     given = inputs if hasattr(inner, "feature_names_in_") else inputs.to_numpy()
     labels = _as_known(truth, inner.classes_)
     how = method or ("isotonic" if len(rows) >= MANY_ROWS else "sigmoid")

@@ -11,7 +11,7 @@ from mlops_tui.engine.tasks.evaluated_rows import Joined, join_dataset, read_pre
 from mlops_tui.engine.tasks.evaluations import MORE, compared, judged
 from mlops_tui.engine.worker import Progress
 from mlops_tui.evaluate import seeds
-from mlops_tui.evaluate.columns import Kind, read_columns
+from mlops_tui.evaluate.columns import Kind, read_column, read_columns
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,7 +47,9 @@ def measure(
     progress(_READ / 2, 1)
     joined = join_dataset(frame, dataset)
     progress(_READ, 1)
-    asked = ask or {}
+    asked = dict(ask or {})
+    if asked.get("time") is None:
+        asked["time"] = time_of(joined, dataset)
     report = report_of(joined, asked, lambda done: progress(_READ + _JUDGED * done, 1))
     report["baselines"] = []
     if train is not None and dataset is not None and joined.dataset_rows:
@@ -57,6 +59,18 @@ def measure(
         report["notes"] += notes
     progress(1, 1)
     return report
+
+
+def time_of(joined: Joined, dataset: Mapping[str, Any] | None) -> str | None:
+    """Return the column that orders rows: the dataset's timestamp, where it holds times.
+
+    None where rows belong together by a group: that says more of how they resemble each other.
+    """
+    name = (dataset or {}).get("timestamp")
+    if name is None or joined.group is not None or name not in joined.frame:
+        return None
+    times = read_column(name, joined.frame[name], Kind.TIME)
+    return str(name) if len(times.present) else None
 
 
 def report_of(joined: Joined, ask: Mapping[str, Any], on_progress: Any = None) -> dict[str, Any]:

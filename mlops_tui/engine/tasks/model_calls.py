@@ -32,6 +32,10 @@ class Answers:
 class Callable_(Protocol):
     """A model that can be called."""
 
+    @property
+    def columns(self) -> Sequence[str]:
+        """What it takes, in this order."""
+
     def answer(self, rows: pd.DataFrame) -> Answers:
         """Return what it says of rows."""
 
@@ -96,7 +100,7 @@ def callable_of(loaded: Any, names: Sequence[str] | None, columns: Sequence[str]
     """Return a loaded model as what can be called.
 
     Args:
-        loaded: the object; a dict with `model` and, where it has one, `threshold` does too.
+        loaded: the object; a dict with one that has `predict` and perhaps `threshold` does too.
         names: what its signature says it takes; None where it has none.
         columns: of the dataset, those that may go in.
 
@@ -104,10 +108,10 @@ def callable_of(loaded: Any, names: Sequence[str] | None, columns: Sequence[str]
         InputError: it cannot be called, or needs a column that the dataset does not have.
     """
     threshold = None
-    if isinstance(loaded, Mapping) and "model" in loaded:
+    if isinstance(loaded, Mapping):
         told = loaded.get("threshold")
         threshold = float(told) if isinstance(told, int | float) else None
-        loaded = loaded["model"]
+        loaded = loaded[place_in(loaded)]
     own = getattr(loaded, "feature_names_in_", None)
     wanted = [str(it) for it in own] if own is not None else list(names or columns)
     missing = [it for it in wanted if it not in columns]
@@ -124,6 +128,24 @@ def callable_of(loaded: Any, names: Sequence[str] | None, columns: Sequence[str]
         return Session(loaded, wanted)
     kind = f"{type(loaded).__module__}.{type(loaded).__qualname__}"
     raise InputError(f"a {kind} has no predict to call", "record its run.predictions(...) instead")
+
+
+def place_in(saved: Mapping[Any, Any]) -> Any:
+    """Return the key of the model in a dict that was saved with it.
+
+    Raises:
+        InputError: none of its values can predict, or several can and none of them is `model`.
+    """
+    places = [key for key, it in saved.items() if hasattr(it, "predict")]
+    if "model" in saved:
+        return "model"
+    if len(places) != 1:
+        keys = ", ".join(map(str, list(saved)[:10]))
+        raise InputError(
+            f"the file holds a dict ({keys}) with {len(places)} values that can predict",
+            "save the model alone, or under `model`",
+        )
+    return places[0]
 
 
 def _array(rows: pd.DataFrame) -> Any:

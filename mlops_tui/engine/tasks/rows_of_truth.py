@@ -37,3 +37,9 @@ def read_rows(
     if not len(known):
         raise InputError(f"{target} of {name} is empty in every row")
     return known.drop(columns=target), known[target], count
+
+
+def inputs_of(rows: pd.DataFrame, dataset: Mapping[str, Any]) -> list[str]:
+    """Return the columns of a dataset that a model may read, in their order."""
+    apart = {dataset.get(role) for role in ("id", "target", "group", "timestamp")}
+    return [str(name) for name in rows.columns if name not in apart]

@@ -12,10 +12,11 @@ from mlops_tui.data.problems import Problems
 from mlops_tui.domain.errors import InputError
 from mlops_tui.domain.outputs import ProblemKind
 from mlops_tui.domain.project import Cost
+from mlops_tui.engine.tasks.model_calls import place_in
 from mlops_tui.engine.tasks.model_loading import load
-from mlops_tui.engine.tasks.predicting import inputs_in, place_in, predictor
+from mlops_tui.engine.tasks.predicting import predictor
 from mlops_tui.engine.tasks.reading import told
-from mlops_tui.engine.tasks.rows_of_truth import read_rows
+from mlops_tui.engine.tasks.rows_of_truth import inputs_of, read_rows
 from mlops_tui.engine.worker import Progress
 from mlops_tui.evaluate.stress import Predict, StressReport, label_noise, stress, together
 
@@ -51,10 +52,9 @@ def run(
 
     asked = dict(ask or {})
     loaded = load(model["path"], model["format"], model.get("trust"))
-    others = [name for name in (dataset.get(it) for it in _NO_INPUTS) if name]
-    predict, names = predictor(loaded, model.get("signature"), others)
     problems = Problems()
     rows, truth, count = read_rows(dataset, MOST_ROWS, problems)
+    predict, names = predictor(loaded, model.get("signature"), inputs_of(rows, dataset))
     how: dict[str, Any] = {
         "metrics": asked.get("metrics") or (),
         "problem": ProblemKind(asked["problem"]) if asked.get("problem") else None,
@@ -65,19 +65,16 @@ def run(
     share = 1.0 if train is None else _STRESSED
     # hundreds of small calls: threads would wait for each other most of the time
     with threadpool_limits(1):
-        inputs = inputs_in(rows, names, others)
+        inputs = rows[names]
         found = stress(predict, inputs, truth, **how, on_progress=_part(progress, share))
         if train is not None:
-            learned = _learned(loaded, train, names, others, (inputs, truth), how, problems)
+            learned = _learned(loaded, train, names, (inputs, truth), how, problems)
             found = together(found, learned)
     report = found.as_json()
     progress(1, 1)
     if count > len(rows):
         report["notes"].append(f"{len(rows):,} rows, drawn at random, of {count:,}")
     return {"dataset": dataset.get("name"), **report, "problems": told(problems)}
-
-
-_NO_INPUTS = ("id", "target", "group", "timestamp")
 
 
 def _part(progress: Progress, share: float) -> Callable[[float], None]:
@@ -87,8 +84,7 @@ def _part(progress: Progress, share: float) -> Callable[[float], None]:
 def _learned(
     loaded: Any,
     train: Mapping[str, Any],
-    names: list[str] | None,
-    others: list[str],
+    names: list[str],
     judged: tuple[pd.DataFrame, pd.Series[Any]],
     how: Mapping[str, Any],
     problems: Problems,
@@ -102,11 +98,14 @@ def _learned(
         raise InputError("only an estimator of scikit-learn can learn again from wrong labels")
     takes_names = hasattr(model, "feature_names_in_")
     rows, truth, _ = read_rows(train, MOST_TRAINED, problems)
-    inputs = inputs_in(rows, names, others)
+    missing = [name for name in names if name not in rows]
+    if missing:
+        words = f"{train.get('name')} has no column {missing[0]!r}, which the model reads"
+        raise InputError(words, "it cannot learn again from it")
 
     def fit(frame: pd.DataFrame, labels: pd.Series[Any]) -> Predict:
         own = clone(model).fit(frame if takes_names else frame.to_numpy(), np.asarray(labels))
         again = own if place is None else {**loaded, place: own}
-        return predictor(again, {"inputs": [{"name": it} for it in frame.columns]})[0]
+        return predictor(again, None, list(frame.columns))[0]
 
-    return label_noise(fit, (inputs, truth), judged, **how)
+    return label_noise(fit, (rows[names], truth), judged, **how)

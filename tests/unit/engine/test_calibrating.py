@@ -59,7 +59,7 @@ def test_scores_become_probabilities_and_decisions_stay(
     made = joblib.load(tmp_path / "new.joblib")
     assert made["epoch"] == 3
     rows = two_classes(3, 400)[["x"]]
-    before, after = (predictor(it)[0](rows) for it in (saved, made))
+    before, after = (predictor(it, None, ["x"])[0](rows) for it in (saved, made))
     assert (before["y_pred"] == after["y_pred"]).mean() > 0.97
     assert after["y_score_1"].std() < before["y_score_1"].std()
 

@@ -13,6 +13,8 @@ from sklearn.svm import LinearSVC
 from mlops_tui.domain.errors import InputError
 from mlops_tui.engine.tasks.predicting import predictor
 
+COLUMNS = ["id", "b", "a"]
+
 
 @pytest.fixture
 def frame() -> pd.DataFrame:
@@ -27,13 +29,13 @@ def inputs(frame: pd.DataFrame) -> pd.DataFrame:
 def test_columns_are_found_by_their_names_in_the_order_of_the_model(frame: pd.DataFrame) -> None:
     truth = np.where(frame["a"] > 0, "yes", "no")
     model = LogisticRegression().fit(inputs(frame), truth)
-    predict, names = predictor(model)
+    predict, names = predictor(model, None, COLUMNS)
     said = predict(frame)
     assert names == ["a", "b"]
     assert list(said) == ["y_pred", "y_score_no", "y_score_yes"]
     assert said["y_score_yes"].to_numpy() == pytest.approx(model.predict_proba(inputs(frame))[:, 1])
-    with pytest.raises(InputError, match="no column 'a'"):
-        predict(frame.drop(columns="a"))
+    with pytest.raises(InputError, match="needs a, which the dataset"):
+        predictor(model, None, ["id", "b"])
 
 
 def test_a_model_of_arrays_reads_what_its_signature_says_or_what_is_left(
@@ -41,24 +43,24 @@ def test_a_model_of_arrays_reads_what_its_signature_says_or_what_is_left(
 ) -> None:
     model = LinearRegression().fit(inputs(frame).to_numpy(), frame["a"].to_numpy())
     signature = {"inputs": [{"name": "a"}, {"name": "b"}]}
-    by_name = predictor(model, signature)[0](frame)
+    by_name = predictor(model, signature, COLUMNS)[0](frame)
     assert by_name["y_pred"].to_numpy() == pytest.approx(frame["a"].to_numpy())
-    left = predictor(model, None, ["id"])[0](frame[["id", "a", "b"]])
+    left = predictor(model, None, ["a", "b"])[0](frame)
     assert left["y_pred"].to_numpy() == pytest.approx(by_name["y_pred"].to_numpy())
 
 
 def test_a_threshold_that_was_saved_decides(frame: pd.DataFrame) -> None:
     model = LogisticRegression().fit(inputs(frame), (frame["a"] > 0).astype(int))
     saved = {"network": model, "threshold": 0.9, "trained_on": [1, 2]}
-    said = predictor(saved)[0](frame)
+    said = predictor(saved, None, COLUMNS)[0](frame)
     assert (said["y_pred"] == (said["y_score_1"] >= 0.9)).all()
-    plain: Any = predictor({"network": model})[0](frame)
+    plain: Any = predictor({"network": model}, None, COLUMNS)[0](frame)
     assert plain["y_pred"].sum() > said["y_pred"].sum()
 
 
 def test_scores_need_not_be_probabilities(frame: pd.DataFrame) -> None:
     model = LinearSVC().fit(inputs(frame), (frame["a"] > 0).astype(int))
-    said = predictor(model)[0](frame)
+    said = predictor(model, None, COLUMNS)[0](frame)
     assert list(said) == ["y_pred", "y_score_1"]
     assert said["y_score_1"].min() < 0
 
@@ -66,11 +68,11 @@ def test_scores_need_not_be_probabilities(frame: pd.DataFrame) -> None:
 @pytest.mark.parametrize(
     ("model", "words"),
     [
-        ({"weights": 1, "bias": 2}, r"a mapping \(weights, bias\) with 0 values"),
+        ({"weights": 1, "bias": 2}, r"a dict \(weights, bias\) with 0 values"),
         ({"a": LinearRegression(), "b": LinearRegression()}, "with 2 values"),
-        ([1, 2], "a list cannot predict"),
+        ([1, 2], "list has no predict"),
     ],
 )
 def test_what_cannot_predict_says_so(model: object, words: str) -> None:
     with pytest.raises(InputError, match=words):
-        predictor(model)
+        predictor(model, None, COLUMNS)
