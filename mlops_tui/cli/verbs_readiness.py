@@ -11,11 +11,11 @@ from mlops_tui.cli import output
 from mlops_tui.cli.listing import print_table, terminal_width
 from mlops_tui.cli.reading import project_folder
 from mlops_tui.cli.table import Column
+from mlops_tui.domain.business_words import business_lines
 from mlops_tui.domain.text import short_number
 from mlops_tui.engine.actions_readiness import Readiness, attach, detach, readiness
 
 if TYPE_CHECKING:
-    from mlops_tui.domain.business import Business, Reached
     from mlops_tui.domain.readiness import Line
 
 _MARKS = {1.0: "yes", 0.5: "by hand", 0.0: "no"}
@@ -27,7 +27,7 @@ def do_readiness(options: argparse.Namespace) -> int:
     if options.json:
         output.json_data(_shape(found))
         return 0
-    for line in _business_lines(found.business):
+    for line in business_lines(found.business):
         output.data(line)
     score, level = found.score, found.level
     sums = ", ".join(f"{name} {short_number(it)}" for name, it in score.sections.items())
@@ -63,56 +63,6 @@ def _print_lines(lines: Sequence[Line]) -> None:
         heads.append(Column("to do"))
         rows = [[*row, it.cure] for row, it in zip(rows, lines, strict=True)]
     print_table(heads, rows)
-
-
-def _business_lines(found: Business | None) -> list[str]:
-    if found is None:
-        return ["no objective is declared: [objective] in mlops.toml says why the model exists"]
-    lines = [found.statement or "the objective has no statement"]
-    owner = f"owned by {found.owner}" if found.owner else "nobody owns it"
-    due = f", due {found.deadline}" if found.deadline is not None else ""
-    lines.append(f"{owner}{due}")
-    if found.metric is None:
-        return [*lines, "no metric is named that shows it"]
-    lines.append(_value_line(found))
-    if found.money is not None:
-        money, unit = found.money, f" {found.currency}".rstrip()
-        words = f"errors of {money.subject} cost {_money(money.value)}{unit} a month"
-        if money.low is not None and money.high is not None:
-            words += f" ({_money(money.low)} to {_money(money.high)})"
-        words += f", n {money.n:,}" if money.n is not None else ""
-        if money.baseline is not None:
-            words += f"; a constant answer {_money(money.baseline)}{unit}"
-        lines.append(f"{words} (at {_money(found.units_per_month or 0)} decisions a month)")
-    elif found.currency and found.units_per_month is None:
-        lines.append("money a month is not known: units_per_month in [objective.cost]")
-    return lines
-
-
-def _value_line(found: Business) -> str:
-    target = "no target" if found.target is None else f"target {short_number(found.target)}"
-    if found.best is None:
-        return f"{found.metric}: never measured; {target}"
-    told = {True: "reached", False: "not reached", None: "not sure to be reached"}
-    state = "" if found.target is None else f": {told[found.is_reached]}"
-    away = f", {short_number(found.distance, 3)} to go" if found.distance else ""
-    return f"{found.metric}: {_best(found.best)}; {target}{state}{away}"
-
-
-def _best(best: Reached) -> str:
-    value = short_number(best.value, 4)
-    if not best.is_evaluated:
-        return f"best {value} by {best.subject}, as it told itself: no interval"
-    span = ""
-    if best.low is not None and best.high is not None:
-        span = f" ({short_number(best.low, 3)} to {short_number(best.high, 3)})"
-    n = f", n {best.n:,}" if best.n is not None else ""
-    on = f" on {best.dataset}" if best.dataset else ""
-    return f"best {value}{span} by {best.subject}{on} as {best.metric}{n}"
-
-
-def _money(value: float) -> str:
-    return f"{value:,.0f}"
 
 
 def _shape(found: Readiness) -> dict[str, object]:

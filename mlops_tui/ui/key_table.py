@@ -139,6 +139,8 @@ KEYS: tuple[Key, ...] = (
         "Rehearse a rollback: read what it would go back to, and take the time", MODEL),
     Key("version-scan", "t", "scan", "Trust",
         "What loading the version would import, and whether it may be loaded", MODEL),
+    Key("readiness-attach", "a", "screen.attach", "Attach",
+        "Attach evidence by hand to a line; it counts half", READINESS, True),
     Key("gate-promote", "p", "promote", "Promote",
         "Promote it; where the gate is red, with a reason that stays on record", GATE, True),
     Key("trust", "t", "trust", "Trust", "Let it be loaded, for a reason", TRUST, True),
@@ -390,6 +392,6 @@ WRITING = frozenset(
     | {"alert-known", "alert-snooze", "alert-resolve", "alert-reopen"}
     | {"queue-pause", "jobs-undo", "edit-project", "edit-script", "data-propose", "data-version"}
     | {"evaluate", "model-register", "version-alias", "version-delete", "version-rollback"}
-    | {"version-drill", "gate-promote", "trust", "trust-revoke"}
+    | {"version-drill", "gate-promote", "trust", "trust-revoke", "readiness-attach"}
 )
 """What changes a project or starts or stops something, by id: not offered to who only looks."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
+from mlops_tui.domain.business_words import money_line, value_line
 from mlops_tui.domain.project import Cost, Guardrail, JobKind, Objective, Project, Role
 from mlops_tui.domain.runs import ENDED, Run, RunState
 from mlops_tui.domain.text import safe, short_number
@@ -13,8 +15,15 @@ from mlops_tui.ui.facts import Fact
 from mlops_tui.ui.formats import count
 from mlops_tui.ui.objective import is_reached, objective_metric, target_words, unit_of, value_of
 from mlops_tui.ui.place_rows import Head, PlaceContent, PlaceRow
+from mlops_tui.ui.widgets.pieces import Piece
+
+if TYPE_CHECKING:
+    from mlops_tui.domain.business import Business
+    from mlops_tui.domain.readiness import Line as RubricLine
+    from mlops_tui.engine.actions_readiness import Readiness
 
 HEADS = (Head(""), Head("What"), Head("As it is"))
+SCORES: Mapping[float, Piece] = {1.0: ("✓", "good"), 0.5: ("½", "warn"), 0.0: ("✗", "bad")}
 MARKS = {True: ("✓", "good"), False: ("✗", "bad"), None: ("·", "dim")}
 
 
@@ -30,7 +39,11 @@ class Line:
 
 
 def readiness_content(
-    project: Project, best: Run | None, runs: Sequence[Run], today: date
+    project: Project,
+    best: Run | None,
+    runs: Sequence[Run],
+    today: date,
+    found: Readiness | None = None,
 ) -> PlaceContent:
     """Return what the readiness screen shows.
 
@@ -39,9 +52,11 @@ def readiness_content(
         best: the run with the best value of the objective's metric.
         runs: the latest ones.
         today: for the deadline.
+        found: what was evaluated, and how the rubrics stand.
     """
+    business = None if found is None else found.business
     lines = [
-        *_objective(project, best, today),
+        *_objective(project, best, today, business),
         *_guardrails(project, best),
         *_data(project),
         *_runs(project, best, runs),
@@ -56,7 +71,44 @@ def readiness_content(
     ]
     judged = [line for line in lines if line.is_met is not None]
     met = sum(line.is_met is True for line in judged)
-    return PlaceContent(HEADS, rows, f"{met} of {len(judged)} met")
+    words = f"{met} of {len(judged)} met"
+    if found is not None:
+        rows += rubric_rows(found)
+        score = short_number(found.score.score)
+        words += f", ML Test Score {score} of 7, MLOps level {found.level.level} of 2"
+    return PlaceContent(HEADS, rows, words)
+
+
+def rubric_rows(found: Readiness) -> list[PlaceRow]:
+    """Return the ML Test Score and the MLOps level, each with its lines below it."""
+    score, level = found.score, found.level
+    sums = ", ".join(f"{name} {short_number(it)}" for name, it in score.sections.items())
+    needs = f"level {level.level + 1} needs {', '.join(level.missing)}" if level.missing else ""
+    rows = [_rubric("ML Test Score", f"{short_number(score.score)} of 7: {score.band}", sums)]
+    rows += [_rubric_row(it) for it in score.lines]
+    rows.append(_rubric("MLOps level", f"{level.level} of 2", needs))
+    return rows + [_rubric_row(it) for it in level.lines]
+
+
+def _rubric(name: str, stands: str, more: str) -> PlaceRow:
+    cells = (("", ""), (name, "header"), (f"{stands}; {more}" if more else stands, "strong"))
+    return PlaceRow(name, cells, [("what", name), ("stands", stands), ("of", more or "-")])
+
+
+def _rubric_row(line: RubricLine) -> PlaceRow:
+    mark = SCORES[line.score]
+    cells = (
+        mark,
+        (f"{line.id} {line.words}", ""),
+        (safe(line.evidence), "" if line.is_met else "dim"),
+    )
+    facts = [("test", f"{line.id}: {line.words}"), ("evidence", safe(line.evidence))]
+    if line.cure:
+        facts.append(("to do", safe(line.cure)))
+    if line.attached is not None:
+        told = f"{line.attached.evidence}: {line.attached.why} ({line.attached.by})"
+        facts.append(("by hand", safe(told)))
+    return PlaceRow(line.id, cells, facts)
 
 
 def _told(line: Line) -> list[Fact]:
@@ -64,7 +116,9 @@ def _told(line: Line) -> list[Fact]:
     return facts if line.is_met or not line.remedy else [*facts, ("remedy", line.remedy)]
 
 
-def _objective(project: Project, best: Run | None, today: date) -> Iterator[Line]:
+def _objective(
+    project: Project, best: Run | None, today: date, business: Business | None
+) -> Iterator[Line]:
     objective = project.objective or Objective()
     remedy = "[objective] in mlops.toml says why the model exists: statement, metric, target"
     words = safe(objective.statement)
@@ -72,7 +126,12 @@ def _objective(project: Project, best: Run | None, today: date) -> Iterator[Line
     has_target = objective.target is not None
     yield Line("target is set", target_words(project) or "none", has_target, remedy)
     metric = objective_metric(project)
-    if metric is not None:
+    if business is not None and business.best is not None and business.best.is_evaluated:
+        remedy = "8, then e on a version evaluates it; more rows make the interval narrower"
+        yield Line("target is reached", safe(value_line(business)), business.is_reached, remedy)
+        if business.money is not None:
+            yield Line("money", safe(money_line(business, business.money)), None)
+    elif metric is not None:
         yield _reached(project, objective, metric, best)
     owner = safe(objective.owner)
     remedy = "owner in [objective]"

@@ -18,7 +18,7 @@ from mlops_tui.ui.screens.listed import ListedScreen
 from mlops_tui.ui.screens.models import ModelsScreen
 from mlops_tui.ui.screens.monitor import MonitorScreen
 from mlops_tui.ui.screens.place import PlaceScreen
-from mlops_tui.ui.screens.places import ReadinessScreen
+from mlops_tui.ui.screens.readiness import ReadinessScreen
 from mlops_tui.ui.screens.report import ReportDialog
 from mlops_tui.ui.screens.row_marks import FindingsScreen, MarksScreen
 from tests.ui.driving import SIZES, Driven, opened

@@ -69,6 +69,12 @@ class ModelTable(PlaceTable):
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.MODELS)
 
 
+class ReadinessTable(PlaceTable):
+    """Lines of the rubrics; evidence is attached to one."""
+
+    BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.READINESS)
+
+
 class AlertTable(PlaceTable):
     """The alerts; Enter offers what can be done about one."""
 
