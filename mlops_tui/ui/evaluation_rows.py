@@ -65,7 +65,7 @@ def evaluation_shelves(report: Report) -> list[Shelf]:
         Shelf("Calibration", _calibration(report.get("calibration"))),
         Shelf("Errors", _residuals(report.get("residuals"))),
         Shelf("Baselines", _baselines(report.get("baselines") or (), report["metrics"])),
-        Shelf("To call it", _figures(report.get("model_figures") or {})),
+        Shelf("Calls", _figures(report.get("model_figures") or {})),
         Shelf("Notes", _notes(report.get("notes") or ())),
     ]
     return [it for it in made if it.content.rows]

@@ -12,6 +12,8 @@ from mlops_tui.ui.widgets.pieces import Piece, fit
 
 GAP = 2
 WIDEST = 40
+LEAST_LAST = 16
+"""The last column, which says most, is rather cut off than left out where it has so much room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,8 @@ def widths(content: PlaceContent, width: int) -> list[int]:
         texts = [head.title, *(row.cells[at][0] for row in content.rows)]
         wanted = min(WIDEST, max(cell_len(text) for text in texts))
         if found and wanted > room:
+            if at == len(content.heads) - 1 and room >= LEAST_LAST:
+                found.append(room)
             break
         found.append(min(wanted, room))
         room -= wanted + GAP

@@ -75,7 +75,7 @@ def readiness_content(
     if found is not None:
         rows += rubric_rows(found)
         score = short_number(found.score.score)
-        words += f", ML Test Score {score} of 7, MLOps level {found.level.level} of 2"
+        words = f"{met}/{len(judged)} met, {score}/7, level {found.level.level}"
     return PlaceContent(HEADS, rows, words)
 
 
@@ -96,12 +96,8 @@ def _rubric(name: str, stands: str, more: str) -> PlaceRow:
 
 
 def _rubric_row(line: RubricLine) -> PlaceRow:
-    mark = SCORES[line.score]
-    cells = (
-        mark,
-        (f"{line.id} {line.words}", ""),
-        (safe(line.evidence), "" if line.is_met else "dim"),
-    )
+    evidence = (safe(line.evidence), "" if line.is_met else "dim")
+    cells = (SCORES[line.score], (f"{line.id} {line.words}", ""), evidence)
     facts = [("test", f"{line.id}: {line.words}"), ("evidence", safe(line.evidence))]
     if line.cure:
         facts.append(("to do", safe(line.cure)))

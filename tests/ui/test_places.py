@@ -91,6 +91,22 @@ async def test_each_place_is_one_digit_away_from_any_other(
         await it.until(lambda: it.app.screen is it.project_screen)
 
 
+async def test_evidence_is_attached_to_a_line_of_the_score(project: Path) -> None:
+    async with opened(project, (120, 40)) as it:
+        await it.press("9")
+        await it.sees("0/7, level 0")
+        await it.press("a")
+        await it.until(lambda: "attached to a line of the score" in it.notified())
+        place(it).table.show_key("D5")
+        await it.press("a")
+        await it.sees("Where can the evidence for D5 be seen?")
+        await it.press(*"wiki/privacy", "enter")
+        await it.sees("Why is that enough for D5?")
+        await it.press(*"audited", "enter")
+        await it.until(lambda: "Attached to D5: it counts half" in it.notified())
+        await it.sees("by hand: wiki/privacy (audited;")
+
+
 async def test_checks_are_judged_and_stay_in_the_list(project: Path) -> None:
     async with opened(project, (120, 40)) as it:
         await it.press("6")
@@ -190,7 +206,7 @@ async def test_where_nothing_is_declared_the_places_teach(tmp_path: Path) -> Non
         await it.press("8")
         await it.sees("No model is registered")
         await it.press("9")
-        await it.sees("0 of 6 met")
+        await it.sees("0/6 met")
 
 
 @pytest.mark.usefixtures("own_tasks")

@@ -134,7 +134,9 @@ def _row(key: str, it: Condition) -> PlaceRow:
         (bounds(it.low, it.high), "dim"),
         *(("" if it.n is None else f"{it.n:,}", "dim"), (safe(it.words), "")),
     ]
-    facts = [("condition", safe(it.name)), ("wanted", safe(it.wanted)), ("why", safe(it.words))]
+    facts = [("condition", safe(it.name)), ("wanted", safe(it.wanted))]
+    if it.words:
+        facts.append(("why", safe(it.words)))
     if it.value is not None:
         interval = f" ({bounds(it.low, it.high)})" if it.low is not None else ""
         n = "" if it.n is None else f", n {it.n:,}"

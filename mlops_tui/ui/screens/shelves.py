@@ -62,13 +62,24 @@ class ShelvesScreen(RowsScreen):
         """Show the list that is chosen."""
         shelf = self.shelf
         self.line.show([(f" {safe(self._words)}", "strong")], f"{shelf.content.words} ")
-        pieces: list[Piece] = []
-        for at, it in enumerate(self._shelves):
-            pieces += [(" ", ""), (f" {it.name} ", "cursor" if at == self._at else "dim")]
-        self.names.show(pieces)
+        self._show_names()
         self.table.show(shelf.content, shelf.empty)
         self.table.repaint()
         self.show_facts()
+
+    def _show_names(self) -> None:
+        """Show the names of the lists; where there is no room for all, from a later one on."""
+        widths = [len(it.name) + 3 for it in self._shelves]
+        first = 0
+        while first < self._at and sum(widths[first : self._at + 1]) + 2 > self.size.width:
+            first += 1
+        pieces: list[Piece] = [(" <" if first else " ", "dim")]
+        for at, it in enumerate(self._shelves[first:], first):
+            pieces += [(f" {it.name} ", "cursor" if at == self._at else "dim"), (" ", "")]
+        self.names.show(pieces)
+
+    def on_resize(self) -> None:
+        self._show_names()
 
     def action_shelf(self, by: int) -> None:
         """Show the next list, or the one before; the last is followed by the first."""
