@@ -18,15 +18,18 @@ from mlops_tui.engine.tasks.evaluated_rows import Joined
 from mlops_tui.evaluate import better
 from mlops_tui.evaluate.baselines import MOST_TRAINED, Baseline, baselines
 from mlops_tui.evaluate.columns import Kind, read_column, read_columns
+from mlops_tui.evaluate.estimating import Estimate, Part, Units, estimates
 from mlops_tui.evaluate.outcomes import Outcomes
 from mlops_tui.evaluate.predictions import read_predictions, units_of
-from mlops_tui.evaluate.report import Setting, evaluate
+from mlops_tui.evaluate.report import told_of
 from mlops_tui.evaluate.reported import metrics_json, without_nan
 
+MOST_COMPARED = 20_000
+"""Rows that simple models are measured on; of more, as many are drawn at random."""
 _REPLICATES = 300
 """Of the intervals of a simple model; enough for what it is for."""
-_COMPARED = ("cost", "roc_auc", "accuracy", "mae", "r2")
-_MOST_COMPARED = 2
+_METRICS = ("cost", "roc_auc", "accuracy", "mae", "r2")
+_MOST_METRICS = 2
 _NOT_INPUTS = ("id", "target", "group", "timestamp")
 
 
@@ -52,15 +55,15 @@ def compare_simple(
     cost = Cost(**ask["cost"]) if ask.get("cost") else None
     shapes, notes = [], []
     for it in found:
-        report = evaluate(it.outcomes, Setting(cost=cost, units=units, replicates=_REPLICATES))
-        verdicts = _verdicts(it, outcomes, units, cost, set(report.metrics))
+        metrics = _measured(it.outcomes, units, cost)
+        verdicts = _verdicts(it, outcomes, units, cost, set(metrics))
         shapes.append(
             {
                 "name": it.name,
                 "words": it.words,
                 "trained_on": train["name"],
                 "trained_rows": it.trained_rows,
-                "metrics": metrics_json(report.metrics),
+                "metrics": metrics_json(metrics),
                 "model_against_it": verdicts,
             }
         )
@@ -79,7 +82,7 @@ def _answers(
     ask: Mapping[str, Any],
 ) -> tuple[list[Baseline], Outcomes, Any]:
     problem = ProblemKind(ask["problem"]) if ask.get("problem") else None
-    rows = np.flatnonzero(joined.predictions["y_true"].notna().to_numpy())
+    rows = _drawn(np.flatnonzero(joined.predictions["y_true"].notna().to_numpy()))
     predictions = joined.predictions.iloc[rows].reset_index(drop=True)
     outcomes = read_predictions(predictions, problem, ask.get("positive")).outcomes
     apart = {it.get(role) for it in (dataset, train) for role in _NOT_INPUTS}
@@ -96,6 +99,12 @@ def _answers(
     return baselines(outcomes, truth, trained, columns, cost), outcomes, units
 
 
+def _drawn(rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    if len(rows) <= MOST_COMPARED:
+        return rows
+    return np.sort(np.random.default_rng(0).choice(rows, MOST_COMPARED, replace=False))
+
+
 def _truth(target: pd.Series[Any], outcomes: Outcomes) -> NDArray[np.float64]:
     """Return the truth of training rows: numbers, or places of classes, -1 for other ones."""
     if outcomes.problem is ProblemKind.REGRESSION:
@@ -107,13 +116,21 @@ def _truth(target: pd.Series[Any], outcomes: Outcomes) -> NDArray[np.float64]:
     return lookup[column.codes]
 
 
+def _measured(outcomes: Outcomes, units: Units | None, cost: Cost | None) -> Mapping[str, Estimate]:
+    kept = np.flatnonzero(outcomes.is_labelled)
+    known = outcomes.take(kept)
+    own = None if units is None else units.take(kept)
+    parts = [Part(np.arange(len(known)), told_of(known, cost))]
+    return estimates(parts, len(known), own, _REPLICATES)[0]
+
+
 def _verdicts(
     it: Baseline, outcomes: Outcomes, units: Any, cost: Cost | None, known: set[str]
 ) -> dict[str, dict[str, Any]]:
     """Return whether the model is better than a simple one, by the metrics that tell most."""
     found: dict[str, dict[str, Any]] = {}
-    for metric in _COMPARED:
-        if metric not in known or len(found) >= _MOST_COMPARED:
+    for metric in _METRICS:
+        if metric not in known or len(found) >= _MOST_METRICS:
             continue
         if metric == "roc_auc" and not outcomes.scores.shape[1]:
             continue
