@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from mlops_tui.domain.errors import InputError
 from mlops_tui.domain.evaluated import direction_of
 from mlops_tui.domain.project import Direction
 from mlops_tui.engine.tasks.evaluated_rows import Joined, join_dataset, read_predicted
@@ -86,6 +87,9 @@ def report_of(joined: Joined, ask: Mapping[str, Any], on_progress: Any = None) -
     if joined.group is not None:
         asked["group"] = joined.group
     report = judged(frame, asked, on_progress)
+    if not report["n"]:
+        hint = "a score that is infinite or missing is none"
+        raise InputError("no row has both a prediction and its truth", hint)
     report["notes"] = [*joined.notes, *report["notes"]]
     return report | {"dataset": joined.dataset, "dataset_rows": joined.dataset_rows}
 

@@ -85,3 +85,9 @@ def test_too_many_rows_are_refused_whole(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(evaluated_rows, "MOST_ROWS", 1)
     with pytest.raises(InputError, match="more than 1 rows"):
         read_predicted(str(tmp_path / "p.csv"))
+
+
+def test_rows_of_which_none_can_be_judged_are_no_evaluation() -> None:
+    frame = pd.DataFrame({"y_true": [1, 0], "y_pred": [1, 0], "y_score": [float("inf"), None]})
+    with pytest.raises(InputError, match="no row has both"):
+        evaluating.report_of(join_dataset(frame, None), {})
