@@ -37,6 +37,7 @@ from mlops_tui.engine.objects import keep_object
 from mlops_tui.engine.workers import Cancellation, OnProgress
 
 if TYPE_CHECKING:
+    from mlops_tui.data.check_results import CheckReport
     from mlops_tui.index import Index
 
 _SAY_WHY = "say it: --why REASON"
@@ -82,7 +83,7 @@ def ask_gate(
         index: brought up to date.
         name: of the version.
         alias: what is to be moved; None for the one that the gate is declared for.
-        is_complete: evaluate what was predicted and not evaluated yet.
+        is_complete: evaluate and check what was not, as far as that is needed.
         on_progress: told how far evaluating and comparing is.
         cancellation: ends it from another thread.
 
@@ -110,7 +111,8 @@ def ask_gate(
         for it in (version, champion):
             if it is not None and dataset is not None:
                 _evaluate(project, index, it, gate, dataset, (on_progress, cancellation))
-    case = _case(described, index, gate, version, champion, dataset, on_progress, cancellation)
+    watching = (on_progress, cancellation)
+    case = _case(described, index, gate, version, champion, dataset, is_complete, watching)
     evaluation = case.evaluation.id if case.evaluation is not None else None
     found = judge(case)
     return GateResult(version, asked, to, generation, dataset, evaluation, found, True, case.now)
@@ -123,14 +125,24 @@ def _case(
     version: ModelVersion,
     champion: ModelVersion | None,
     dataset: str | None,
-    on_progress: OnProgress | None,
-    cancellation: Cancellation | None,
+    is_complete: bool,
+    watching: tuple[OnProgress | None, Cancellation | None],
 ) -> Case:
     from mlops_tui.engine.actions_evaluations import read_report  # most gates ask for no report
     from mlops_tui.engine.comparisons import compare_evaluated
 
+    def check(name: str) -> CheckReport | None:
+        from mlops_tui.engine import kept_checks
+        from mlops_tui.engine.actions_checks import check_data
+
+        kept = kept_checks.load(described, name)
+        if kept is not None or not is_complete:
+            return kept
+        on_progress, cancellation = watching
+        return check_data(described.path, name, on_progress=on_progress, cancellation=cancellation)
+
     def compare(asked: Relative, before: Evaluation, after: Evaluation) -> dict[str, object]:
-        return compare_evaluated(described, index, asked, before, after, on_progress, cancellation)
+        return compare_evaluated(described, index, asked, before, after, *watching)
 
     return Case(
         described,
@@ -143,6 +155,7 @@ def _case(
         None if champion is None else evaluation_of(index, champion, dataset),
         compare,
         lambda evaluation: read_report(described.path, evaluation),
+        check,
         time.time(),
     )
 

@@ -19,6 +19,7 @@ from mlops_tui.domain.text import short_bytes, short_duration
 from mlops_tui.engine.model_manifest import read_manifest
 
 if TYPE_CHECKING:
+    from mlops_tui.data.check_results import CheckReport
     from mlops_tui.index import Index
 
 _LATENCIES = ("latency_p95_ms", "latency_ms")
@@ -27,6 +28,8 @@ _CALIBRATION = "ece"
 Compare = Callable[[Relative, Evaluation, Evaluation], Mapping[str, Any]]
 """Returns whether the version (second) is better than the champion (first)."""
 Report = Callable[[Evaluation], Mapping[str, Any]]
+Check = Callable[[str], "CheckReport | None"]
+"""Returns what the checks of a dataset come to; None where that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,7 @@ class Case:
     """Of the champion, on that dataset."""
     compare: Compare
     report: Report
+    check: Check
     now: float
 
     @property
@@ -235,15 +239,16 @@ def _size(case: Case, most: int) -> Condition:
 
 
 def _checks(case: Case) -> Condition:
-    from mlops_tui.engine import kept_checks  # it knows what data is checked for
-
     wanted = "all pass"
     names = [it for it in _learned_from(case) if case.described.datasets[it].checks]
     if not names:
         words = "no checks are declared for the data that it learned from"
         return Condition("checks", "", wanted, Light.UNKNOWN, words)
     for name in names:
-        report = kept_checks.load(case.described, name)
+        try:
+            report = case.check(name)
+        except MlopsTuiError as error:
+            return Condition("checks", "", wanted, Light.UNKNOWN, f"{name}: {error.message}")
         if report is None:
             words = f"{name} was not checked as it is now: mlops-tui data check {name}"
             return Condition("checks", "", wanted, Light.UNKNOWN, words)

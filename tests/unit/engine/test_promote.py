@@ -114,6 +114,30 @@ def test_each_condition_is_judged_by_its_figure(recorder: Recorder, index: Index
     assert lights(recorder, index)["reproducible"] is Light.GREEN
 
 
+@pytest.mark.usefixtures("own_tasks")
+def test_data_that_was_not_checked_is_checked_before_a_promotion(
+    recorder: Recorder, index: Index
+) -> None:
+    project = recorder.project
+    more = "checks = true\noptional = ['guardrails']\n"
+    more += "[datasets.train]\npath = 'train.csv'\n[datasets.train.checks]\nrows = {min = 2}\n"
+    gate(recorder, more)
+    run = recorder.create(job="train")
+    line = {"t": T, "dataset": {"name": "train", "version": "d" * 32, "path": "train.csv"}}
+    (recorder.folder(run) / "datasets.jsonl").write_text(json.dumps(line) + "\n")
+    recorder.end(run)
+    (project / "m.joblib").write_bytes(b"4")
+    (project / "train.csv").write_text("a\n1\n")
+    index.ingest()
+    register_file(project, index, "cancer", project / "m.joblib", run)
+    told = ask_gate(project, index, "cancer:4", is_complete=False).conditions
+    assert {it.name: it.light for it in told}["checks"] is Light.UNKNOWN
+    with pytest.raises(GateRefusedError, match="train does not meet its checks"):
+        promote(project, index, "cancer:4")
+    (project / "train.csv").write_text("a\n1\n2\n")
+    assert promote(project, index, "cancer:4").move.gate == "green"
+
+
 def test_an_override_takes_a_reason_and_is_on_record(recorder: Recorder, index: Index) -> None:
     evaluate(recorder, index, 2, recall=[0.4, 0.3, 0.5])
     with pytest.raises(InputError, match="why is the gate overridden"):
@@ -152,7 +176,7 @@ def case_of(index: Index, found: Mapping[str, Any], number: int = 2) -> Case:
     return Case(
         *(described, index, Gate(guardrails=False), version(number), version(1), "holdout"),
         *(evaluation, replace(evaluation, number=1), lambda *_: found),
-        *(lambda _: {"segments": segments}, T),
+        *(lambda _: {"segments": segments}, lambda _: None, T),
     )
 
 
