@@ -8,6 +8,7 @@ from typing import Any
 
 from mlops_tui.cli import output
 from mlops_tui.cli.listing import print_table
+from mlops_tui.cli.patience import telling_share
 from mlops_tui.cli.table import Column
 from mlops_tui.domain.errors import InputError
 from mlops_tui.domain.project import Cost
@@ -28,7 +29,9 @@ def do_evaluate(options: argparse.Namespace) -> int:
         return list_evaluations(options) if options.list else show_evaluation(options)
     if options.subject is not None or options.list:
         raise InputError("--predictions FILE stands alone", "name a run, or a file, not both")
-    report = evaluate_predictions(options.predictions, question_of(options))
+    question = question_of(options)
+    with telling_share(f"evaluating {options.predictions.name}") as on_progress:
+        report = evaluate_predictions(options.predictions, question, on_progress)
     if options.json:
         output.json_data(report)
     else:

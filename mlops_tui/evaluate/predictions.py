@@ -73,7 +73,12 @@ def read_predictions(
         raise InputError(f"{TRUTH} is empty in every row", "nothing can be measured without truth")
     try:
         outcomes, _ = read_outcomes(frame, frame, roles)
-    except InputError as error:  # here is one table, not a reference and a batch
+    except InputError as error:
+        if SCORE in names and "score for ''" in error.message:
+            words = f"{SCORE} is of two classes, and {TRUTH} has {frame[TRUTH].nunique()}"
+            hint = f"a column {SCORE}_CLASS for each; or say what it is: a ranking, a regression"
+            raise InputError(words, hint) from None
+        # here is one table, not a reference and a batch
         raise InputError(error.message.replace("the reference", "the table"), error.hint) from None
     known = {ID, TRUTH, PREDICTION, *roles.scores.values()}
     features = tuple(name for name in names if name not in known)

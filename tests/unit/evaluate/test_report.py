@@ -200,3 +200,9 @@ def test_scores_that_are_no_probabilities_are_said_to_be_none() -> None:
 def test_tables_that_are_no_predictions_are_refused(frame: pd.DataFrame, words: str) -> None:
     with pytest.raises(InputError, match=words):
         read_predictions(frame)
+
+
+def test_one_score_for_several_classes_is_refused_in_words_of_the_table() -> None:
+    frame = pd.DataFrame({"y_true": [0, 1, 2] * 20, "y_pred": 0, "y_score": 0.5})
+    with pytest.raises(InputError, match="y_score is of two classes, and y_true has 3"):
+        read_predictions(frame)
