@@ -197,7 +197,7 @@ RULES = (
     _rule("L1.26", "training starts when data drifts", _no_trigger("drift")),
     _rule("L2.1", "code is in source control", _source_control, "git init && git commit"),
     _rule("L2.2", "tests and builds run by a service", _as_test("I2"), _TEST["I2"].cure),
-    _rule("L2.4", "models are in a registry", _registry, "mlops-tui models register RUN"),
+    _rule("L2.4", "models are in a registry", _registry, "mlops-tui models register NAME PATH"),
     _rule("L2.6", "metadata is stored", _metadata, "mlops-tui run JOB"),
     _rule("L2.7", "the pipeline is orchestrated", _orchestrated, "mlops-tui init"),
     _rule("L2.9", "the pipeline is built and tested on every change",

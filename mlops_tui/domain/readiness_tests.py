@@ -185,8 +185,9 @@ def _reproduced(state: ReadinessState) -> Found:
     if not state.reproductions:
         return Found(False, "no training was ever repeated to compare")
     last = state.reproductions[0]
-    is_same = last.get("verdict") in ("same bits", "same metrics") or last.get("is_same") is True
-    return Found(is_same, f"last repeated: {last.get('verdict', last.get('is_same'))}")
+    is_same = last.get("verdict") in ("same bits", "same metrics")
+    name = f"{last.get('model')}:{last.get('version')}"
+    return Found(is_same, f"{name} trained once more: {last.get('verdict')}")
 
 
 def _end_to_end(state: ReadinessState) -> Found:
@@ -219,9 +220,13 @@ def _gated(state: ReadinessState) -> Found:
 def _drilled(state: ReadinessState) -> Found:
     if not state.drills:
         return Found(False, "a rollback was never rehearsed")
-    seconds = state.drills[0].get("seconds")
+    last = state.drills[0]
+    seconds, problems = last.get("seconds"), last.get("problems")
     took = f" in {seconds:.2f} s" if isinstance(seconds, int | float) else ""
-    return Found(True, f"a rollback was rehearsed{took}, {_age(state, state.drills[0].get('t'))}")
+    when = _age(state, last.get("t"))
+    if isinstance(problems, list) and problems:
+        return Found(False, f"the last rehearsal, {when}, found: {problems[0]}")
+    return Found(True, f"a rollback was rehearsed{took}, {when}")
 
 
 def _invariants(state: ReadinessState) -> Found:
@@ -358,7 +363,8 @@ RULES = (
          "[models.NAME.gate] in mlops.toml, then mlops-tui models promote NAME:N", _I),
     _hand("I5", "a single example can be followed step by step", _I, "no tool for it is recorded"),
     _hand("I6", "models are canaried before they serve", _I, "no canary is recorded"),
-    Rule("I7", "serving can be rolled back", _drilled, "mlops-tui models drill NAME", _I),
+    Rule("I7", "serving can be rolled back", _drilled,
+         "mlops-tui models rollback NAME --drill", _I),
     _hand("O1", "changes of dependencies notify somebody", _O,
           "the packages of every run are recorded, nobody is told"),
     Rule("O2", "data invariants hold in training and serving", _invariants,

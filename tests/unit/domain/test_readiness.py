@@ -137,7 +137,7 @@ def ready(folder: Path) -> ReadinessState:
         moves=[move],
         trained={"m:1": 3 * DAY},
         drills=[{"t": 4 * DAY, "seconds": 0.2}],
-        reproductions=[{"t": 4 * DAY, "verdict": "same bits"}],
+        reproductions=[{"t": 4 * DAY, "verdict": "same bits", "model": "m", "version": 1}],
         batches=7,
         now=5 * DAY,
     )
@@ -220,6 +220,11 @@ def test_what_went_wrong_is_the_evidence(tmp_path: Path) -> None:
     assert "failed" in found["I2"].evidence
     assert "does worse where site is b (n 40)" in found["M6"].evidence
     assert "0 of the last 1 trainings ran at a clean commit" in found["M1"].evidence
+    drills = [{"t": DAY, "seconds": 0.1, "problems": ["m:1 is deleted"]}]
+    again = [{"t": DAY, "verdict": "other metrics", "model": "m", "version": 1}]
+    other = lines(replace(state, drills=drills, reproductions=again))
+    assert "found: m:1 is deleted" in other["I7"].evidence
+    assert other["I1"].evidence == "m:1 trained once more: other metrics"
     assert found["M3"].cure == "mlops-tui run train --sweep lr=..."
 
 
