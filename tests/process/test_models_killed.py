@@ -46,6 +46,13 @@ def killed_at_every_step(template: Path, folder: Path, act: str) -> list[dict[st
     return told
 
 
+def afterwards(told: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return what was there once the act was done again, after some of the steps."""
+    found = [it["after"] for it in told if it["after"] is not None]
+    assert len(found) > 2
+    return found
+
+
 def test_a_registration_killed_at_any_step_is_whole_or_never_was(
     template: Path, tmp_path: Path
 ) -> None:
@@ -55,9 +62,10 @@ def test_a_registration_killed_at_any_step_is_whole_or_never_was(
     assert seen[0] == OLD_VERSIONS
     assert seen[-1] == seen[-2] == [3, 2, 1]  # a claim is told of by whoever looks
     for it in told:
-        assert it["state"]["problems"] == it["after"]["problems"] == []
+        assert it["state"]["problems"] == []
         assert (it["state"]["champion"], it["state"]["moves"]) == (1, OLD_MOVES)
-        assert it["after"]["versions"] == [3, 2, 1]  # equal files make no second version
+    for after in afterwards(told):
+        assert (after["versions"], after["problems"]) == ([3, 2, 1], [])  # equal files: one version
 
 
 @pytest.mark.parametrize("act", ["alias", "promote"])
@@ -71,7 +79,7 @@ def test_a_move_killed_at_any_step_was_made_or_was_not(
     assert seen[-1] == seen[-2] == (2, [*OLD_MOVES, [2, 2]])
     for it in told:
         assert it["state"]["versions"] == OLD_VERSIONS
-        assert it["after"]["moves"] == [*OLD_MOVES, [2, 2]]
+    assert all(after["moves"] == [*OLD_MOVES, [2, 2]] for after in afterwards(told))
 
 
 def test_a_rollback_killed_at_any_step_was_made_or_was_not(template: Path, tmp_path: Path) -> None:
@@ -84,4 +92,4 @@ def test_a_rollback_killed_at_any_step_was_made_or_was_not(template: Path, tmp_p
     assert [it for it in seen if it not in ((2, old), (1, new))] == []
     assert seen[0] == (2, old)
     assert seen[-1] == seen[-2] == (1, new)
-    assert all(it["after"]["moves"] == new for it in told)
+    assert all(after["moves"] == new for after in afterwards(told))
