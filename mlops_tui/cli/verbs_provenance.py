@@ -8,33 +8,28 @@ from dataclasses import asdict
 from mlops_tui.cli import output
 from mlops_tui.cli.reading import one_run, open_index, project_folder
 from mlops_tui.domain.errors import InputError
-from mlops_tui.domain.projectfile import load_project
 from mlops_tui.domain.text import short_duration
 from mlops_tui.engine import actions_models
 
 
 def do_models_card(options: argparse.Namespace) -> int:
     """Print the card of a version, or write it to a file."""
-    from mlops_tui.engine.model_card import write_card
+    from mlops_tui.engine.actions_card import version_card
 
     folder = project_folder(options.project)
     with open_index(folder) as index:
         actions_models.catch_up(folder, index)
-        details = actions_models.version_details(folder, index, options.version)
-        version = details.version
-        found = index.evaluations(model=version.model, number=version.number)
-        if version.run_id is not None:
-            found = [*found, *index.evaluations(run_ids=[version.run_id])]
-    card = write_card(load_project(folder), version, details.manifest, found)
+        name = actions_models.find_version(folder, index, options.version).name
+        card = version_card(folder, index, name)
     if options.output is not None:
         try:
             options.output.write_text(card, encoding="utf-8")
         except OSError as error:
             raise InputError(f"{options.output}: {error.strerror or error}") from error
     if options.json:
-        output.json_data({"name": version.name, "card": card})
+        output.json_data({"name": name, "card": card})
     elif options.output is not None:
-        output.words(f"the card of {version.name} is in {options.output}")
+        output.words(f"the card of {name} is in {options.output}")
     else:
         for line in card.rstrip("\n").split("\n"):
             output.data(line)

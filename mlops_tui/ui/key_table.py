@@ -4,31 +4,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from mlops_tui.ui.key import Key as Key  # who has keys names their type too
+from mlops_tui.ui.key_models import MODEL_KEYS
 from mlops_tui.ui.key_places import *  # noqa: F403 - each key has one of these places
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """One thing a key does, on one screen or pane."""
-
-    id: str
-    keys: str
-    """As Textual names them, separated by commas; none for what is found by its name only."""
-    action: str
-    label: str
-    tooltip: str
-    place: str
-    in_footer: bool = False
-    shown: str = ""
-    """How the keys are written for people; the keys themselves if empty."""
-
-    @property
-    def display(self) -> str:
-        """Return the keys as people write them."""
-        return self.shown or self.keys.replace(",", " ")
-
 
 KEYS: tuple[Key, ...] = (
     Key("out", "escape", "out", "Back", "Clear the filter, else go back one level", PROJECT,
@@ -98,9 +76,7 @@ KEYS: tuple[Key, ...] = (
         shown="Shift+Tab"),
     Key("shelves-back", "escape", "leave", "Back", "Back to where it was", SHELVES, True, "Esc"),
     Key("shelves-copy", "y", "copy", "Copy", "Copy what is told of this row", SHELVES),
-    Key("evaluate", "e", "evaluate", "Evaluate", "Measure it once more", EVALUATION, True),
-    Key("evaluation-others", "o", "others", "Others", "Choose another evaluation of it",
-        EVALUATION, True),
+    *MODEL_KEYS,
     Key("listed-back", "escape", "leave", "Back", "Back to where it was", LISTED, True, "Esc"),
     Key("listed-copy", "y", "copy", "Copy", "Copy what is told of this row", LISTED, True),
     Key("proposal-down", "down,j", "scroll(1)", "Down", "Read on", PROPOSAL, True, "↓ j"),
@@ -122,33 +98,6 @@ KEYS: tuple[Key, ...] = (
     Key("windows-copy", "y", "screen.copy", "Copy", "Copy what is told of this window", WINDOWS),
     Key("windows-back", "escape", "screen.leave", "Back", "Back to the monitor", WINDOWS, True,
         "Esc"),
-    Key("model-open", "enter", "open", "Open",
-        "Versions and history of a model; of an output, the run that wrote it", MODELS, True,
-        "Enter"),
-    Key("model-register", "w", "screen.register", "Register",
-        "Register an output of a train job as a version of a model", MODELS, True),
-    Key("version-open", "enter", "open", "Details", "All that was recorded of the version", MODEL,
-        shown="Enter"),
-    Key("version-evaluation", "e", "screen.evaluation", "Evaluation",
-        "How good the version is, with intervals, segments, thresholds", MODEL, True),
-    Key("version-gate", "p", "gate", "Promote",
-        "Ask the gate, condition by condition, then promote the version", MODEL, True),
-    Key("version-rollback", "b", "rollback(False)", "Roll back",
-        "Point champion back at what it was before", MODEL),
-    Key("version-drill", "B", "rollback(True)", "Rehearse",
-        "Rehearse a rollback: read what it would go back to, and take the time", MODEL),
-    Key("version-scan", "t", "scan", "Trust",
-        "What loading the version would import, and whether it may be loaded", MODEL),
-    Key("readiness-attach", "a", "screen.attach", "Attach",
-        "Attach evidence by hand to a line; it counts half", READINESS, True),
-    Key("gate-promote", "p", "promote", "Promote",
-        "Promote it; where the gate is red, with a reason that stays on record", GATE, True),
-    Key("trust", "t", "trust", "Trust", "Let it be loaded, for a reason", TRUST, True),
-    Key("trust-revoke", "x", "revoke", "Revoke", "Do not let it be loaded any more", TRUST, True),
-    Key("version-alias", "a", "alias", "Alias", "Point an alias at the version", MODEL),
-    Key("version-verify", "v", "verify", "Verify",
-        "Read every byte of it and compare digests", MODEL),
-    Key("version-delete", "d", "delete", "Delete", "Hide it; nothing is removed", MODEL),
     Key("jobs-out", "escape", "screen.out", "Back", "Take off the marks, else go back to the runs",
         JOBS, shown="Esc"),
     Key("copy-id", "y", "copy", "Copy id", "Copy the run's id to the clipboard", JOBS),
@@ -393,5 +342,6 @@ WRITING = frozenset(
     | {"queue-pause", "jobs-undo", "edit-project", "edit-script", "data-propose", "data-version"}
     | {"evaluate", "model-register", "version-alias", "version-delete", "version-rollback"}
     | {"version-drill", "gate-promote", "trust", "trust-revoke", "readiness-attach"}
+    | {"version-calibrate"}
 )
 """What changes a project or starts or stops something, by id: not offered to who only looks."""

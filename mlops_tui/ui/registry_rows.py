@@ -166,19 +166,37 @@ def _number(version: int | None) -> str:
     return "none" if version is None else f":{version}"
 
 
-def details_shelves(details: VersionDetails) -> list[Shelf]:
-    """Return all that was recorded of a version, each kind as one list; no list is empty."""
+def details_shelves(
+    details: VersionDetails, tree: Sequence[str], card: Sequence[str]
+) -> list[Shelf]:
+    """Return all that was recorded of a version, each kind as one list; no list is empty.
+
+    Args:
+        details: what was recorded.
+        tree: lines of its lineage.
+        card: lines of its card.
+    """
     told = details.manifest
     made = [
         Shelf("About", _pairs(_about(details))),
+        Shelf("Lineage", _lines("What it comes from, and what came of it", tree)),
         Shelf("Takes", _columns(told.get("signature"), "inputs")),
         Shelf("Gives", _columns(told.get("signature"), "outputs")),
         Shelf("Parameters", _pairs(_values(told.get("params")))),
         Shelf("Recorded", _pairs(_values(details.version.metrics))),
         Shelf("Files", _files(details)),
+        Shelf("Card", _lines("Markdown, from recorded facts only", card)),
         Shelf("Packages", _pairs(_values((told.get("environment") or {}).get("packages")))),
     ]
     return [it for it in made if it.content.rows]
+
+
+def _lines(head: str, lines: Sequence[str]) -> PlaceContent:
+    rows = [
+        PlaceRow(str(at), [(safe(words), "")], [("line", safe(words))])
+        for at, words in enumerate(lines)
+    ]
+    return PlaceContent((Head(head),), rows)
 
 
 def _about(details: VersionDetails) -> list[tuple[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import random
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from mlops_tui.ui.screens.gate import GateScreen, TrustScreen
 from mlops_tui.ui.screens.model import ModelScreen
 from mlops_tui.ui.screens.models import ModelsScreen
 from mlops_tui.ui.screens.shelves import ShelvesScreen
+from mlops_tui.ui.stress_rows import stress_shelves
 from tests.ui.driving import opened
 from tests.ui.recorded import MLOPS_TOML, add_run, append, write_project
 
@@ -100,6 +102,8 @@ async def test_a_version_tells_what_was_recorded_and_whether_it_is_whole(project
         await it.until(lambda: type(it.app.screen) is ShelvesScreen)
         await it.sees("digits:2, as it was registered")
         await it.press("tab")
+        await it.sees("model  digits:2")
+        await it.press("tab")
         await it.sees("best.joblib")
         await it.press("escape", "v")
         await it.until(lambda: "is what was registered" in it.notified())
@@ -156,6 +160,31 @@ async def test_a_version_passes_its_gate_and_is_rolled_back(project: Path) -> No
         await it.sees("rollback")
 
 
+def cells_of(case: Mapping[str, object], name: str) -> list[str]:
+    found = {
+        "metrics": ("auc", "f1"),
+        "cases": [case],
+        "before": {"auc": 0.9},
+        "n": 50,
+        "notes": ["so"],
+    }
+    shelves = stress_shelves(found)
+    assert [it.name for it in shelves] == [name, "Notes"]
+    row = shelves[0].content.rows[0]
+    assert len(row.cells) == len(shelves[0].content.heads)
+    return [text for text, _ in row.cells]
+
+
+def test_what_goes_wrong_is_told_with_how_far_the_model_falls() -> None:
+    fall = {"before": 0.9, "after": 0.7, "fall": 0.2, "low": 0.1, "high": 0.3, "n": 50}
+    falls = {name: {**fall, "is_sure": True} for name in ("auc", "f1")}
+    case = {"words": "age is missing", "error": None, "falls": falls}
+    told = ["age is missing", "0.7", "0.2", "0.1 to 0.3", "✗ sure", "0.7"]
+    assert cells_of(case, "Falls") == told
+    broken = {"words": "age is missing", "error": "NaN", "falls": {}}
+    assert cells_of(broken, "Breaks it") == ["age is missing", "NaN"]
+
+
 @pytest.mark.usefixtures("own_tasks")
 async def test_what_a_model_imports_is_seen_before_it_is_trusted(project: Path) -> None:
     register(project, pickle.dumps(print))
@@ -186,7 +215,7 @@ async def test_what_a_run_predicted_is_measured_on_one_key(project: Path) -> Non
     run_id = add_run(project, 2, metrics={"accuracy": [0.9]})
     predict(project, run_id)
     async with opened(project, (120, 40)) as it:
-        await it.sees("train-2")
+        await it.sees("✓ finished train-2")
         await it.press("A")
         await it.until(lambda: isinstance(it.app.screen, EvaluationScreen))
         await it.sees("Nothing of train-2 was evaluated yet.")
@@ -203,7 +232,7 @@ async def test_what_a_run_predicted_is_measured_on_one_key(project: Path) -> Non
 
 async def test_a_run_without_predictions_says_how_they_are_kept(project: Path) -> None:
     async with opened(project, (80, 24)) as it:
-        await it.sees("train-1")
+        await it.sees("✓ finished train-1")
         await it.press("A")
         await it.sees("run.predictions(ids, y_true, y_pred, y_score)")
         await it.press("e")

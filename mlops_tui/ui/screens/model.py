@@ -25,6 +25,7 @@ from mlops_tui.ui.registry_rows import details_shelves, history_shelf, versions_
 from mlops_tui.ui.screens.gate import GateScreen, TrustScreen
 from mlops_tui.ui.screens.models import TOPICS, newest_evaluations
 from mlops_tui.ui.screens.shelves import ShelvesScreen
+from mlops_tui.ui.stress_rows import stress_shelves
 from mlops_tui.ui.widgets.place_table import PlaceTable
 from mlops_tui.ui.widgets.row_table import RowTable
 from mlops_tui.ui.widgets.version_table import VersionTable
@@ -53,6 +54,8 @@ class ModelScreen(ShelvesScreen):
         """What was recorded of a version."""
 
         details: VersionDetails
+        tree: Sequence[str]
+        card: Sequence[str]
 
     def __init__(self, source: ProjectSource, model: str) -> None:
         self.versions = VersionTable(source)
@@ -97,18 +100,27 @@ class ModelScreen(ShelvesScreen):
         if here is None:
             return
 
-        def work(index: Index) -> VersionDetails:
+        project = self._source.project
+
+        def work(index: Index) -> ModelScreen.DetailsRead:
+            from mlops_tui.engine import model_lineage
+            from mlops_tui.engine.actions_card import version_card
             from mlops_tui.engine.actions_models import version_details
 
-            return version_details(self._source.project, index, here.name)
+            details = version_details(project, index, here.name)
+            lineage = model_lineage.lineage_of_model(project, index, here.name)
+            card = version_card(project, index, here.name).rstrip().split("\n")
+            return self.DetailsRead(details, model_lineage.tree_lines(lineage), card)
 
         source = self._source
-        source.ask("what was recorded", lambda _: with_index(source, work), self.DetailsRead, self)
+        source.ask("what was recorded", lambda _: with_index(source, work), lambda it: it, self)
 
     def on_model_screen_details_read(self, event: DetailsRead) -> None:
         event.stop()
         title = f"{event.details.version.name}, as it was registered"
-        self.app.push_screen(ShelvesScreen(title, details_shelves(event.details)))
+        self.app.push_screen(
+            ShelvesScreen(title, details_shelves(event.details, event.tree, event.card))
+        )
 
     def action_evaluation(self) -> None:
         """Go to what was measured of the version."""
@@ -122,6 +134,12 @@ class ModelScreen(ShelvesScreen):
     def on_version_table_gate_asked(self, event: VersionTable.GateAsked) -> None:
         event.stop()
         self.app.push_screen(GateScreen(self._source, event.gate), lambda _: self._ask())
+
+    def on_version_table_stressed(self, event: VersionTable.Stressed) -> None:
+        event.stop()
+        found = event.found
+        title = f"{found['model']} on {found['dataset']}: what goes wrong, the worst first"
+        self.app.push_screen(ShelvesScreen(title, stress_shelves(found)))
 
     def on_version_table_scanned(self, event: VersionTable.Scanned) -> None:
         event.stop()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from textual.binding import BindingType
 from textual.message import Message
@@ -53,6 +53,12 @@ class VersionTable(PlaceTable):
         """What loading a version would import."""
 
         found: VersionScan
+
+    @dataclass
+    class Stressed(Message):
+        """How far a version falls where its inputs go wrong."""
+
+        found: Mapping[str, Any]
 
     def know(self, versions: Sequence[ModelVersion]) -> None:
         """Take what the rows of versions stand for."""
@@ -167,6 +173,37 @@ class VersionTable(PlaceTable):
             )
 
         self._begin(f"scanning {here.name}", work, self.Scanned)
+
+    def action_stress(self) -> None:
+        """Have a worker process try what can go wrong with the inputs, on validation data."""
+        here = self.version
+        if here is None:
+            return
+        project = self._source.project
+
+        def work(on_progress: OnProgress, cancellation: Cancellation) -> Mapping[str, Any]:
+            from mlops_tui.engine.actions_stress import stress_model
+
+            return stress_model(project, here.name, None, on_progress, cancellation)
+
+        self._begin(f"stressing {here.name}", work, self.Stressed)
+
+    def action_calibrate(self) -> None:
+        """Make the next version: the same with calibrated scores."""
+        here = self.version
+        if here is None or not self._may_write():
+            return
+        project = self._source.project
+
+        def work(on_progress: OnProgress, cancellation: Cancellation) -> intents.ActionDone:
+            from mlops_tui.engine.actions_calibrate import calibrate_model
+
+            done = calibrate_model(project, here.name, None, None, on_progress, cancellation)
+            before, after = (done.report[side]["ece"] for side in ("before", "after"))
+            words = f"ece {before:.3g} before, {after:.3g} after, cross-fitted on {done.dataset}"
+            return intents.ActionDone(f"{done.version.name} is {here.name}, calibrated: {words}")
+
+        self._begin(f"calibrating {here.name}", work, lambda it: it)
 
     def _begin(
         self,
