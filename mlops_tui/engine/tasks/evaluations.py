@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from mlops_tui.data.problems import Problems
 from mlops_tui.data.tables import find_tables, read_table
@@ -119,7 +120,8 @@ def compared(
     both = pair(a, b, ask.get("group"), problem, ask.get("positive"), names)
     cost = Cost(**ask["cost"]) if ask.get("cost") else None
     wanted, seed = ask.get("min_difference"), ask.get("seed") or 0
-    found = better.compare(metric, both.a, both.b, both.units, cost, wanted, seed)
+    with threadpool_limits(1):
+        found = better.compare(metric, both.a, both.b, both.units, cost, wanted, seed)
     shape = {**found.as_json(), **{name: getattr(found, name) for name in MORE}}
     return shape | {"notes": [*both.notes, *found.notes]}
 
@@ -160,7 +162,8 @@ def judged(frame: pd.DataFrame, ask: Mapping[str, Any], on_progress: Any = None)
         problem = ProblemKind.REGRESSION
     found = read_predictions(frame, problem, ask.get("positive"))
     setting = _setting(frame, found, ask)
-    report = evaluate(found.outcomes, setting, on_progress).as_json()
+    with threadpool_limits(1):  # its matrices are narrow: threads wait for each other
+        report = evaluate(found.outcomes, setting, on_progress).as_json()
     report["metrics"] |= _by_functions(frame, found, setting, ask)
     report["notes"] = [*found.notes, *report["notes"]]
     return report
