@@ -175,7 +175,7 @@ def test_a_remedy_that_shows_something_shows_it(say: Say, ids: dict[str, str]) -
     code, _, err = say(f"alerts remedy {ids['disk']} 1")
     assert code == 0
     assert err.startswith("see what is there: mlops-tui purge\n")
-    purge = {"runs": [], "bytes": 0, "purged": False}
+    purge = {"runs": [], "bytes": 0, "purged": False, "objects": [], "trash_bytes": 0}
     assert json.loads(say(f"alerts remedy {ids['disk']} 1 --json")[1]) == purge
 
 

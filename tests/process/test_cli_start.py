@@ -65,7 +65,7 @@ def project(tmp_path: Path) -> Path:
         ("show a-1", NO_READER_NEEDS),
         ("series a-1 loss", NO_READER_NEEDS),
         ("logs a-1", NO_READER_NEEDS),
-        ("compare a-1 a-1", NO_READER_NEEDS),
+        ("compare a-1 a-1", FILTERS | DECODER | {"mlops_tui.engine.actions_launch"}),
         ("queue", PROJECT_FILE | FILTERS | DECODER | {"mlops_tui.engine.actions_launch"}),
         ("agent status", PROJECT_FILE | INDEX | STARTERS),
         ("projects", FILTERS | DECODER | STARTERS),
