@@ -2,11 +2,14 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from mlops_tui.domain import places
+from mlops_tui.domain.errors import StorageError
 from mlops_tui.engine.feed import Batch
+from mlops_tui.index import Index
 from mlops_tui.ui.intents import BatchArrived
 from mlops_tui.ui.screens.dialogs import ConfirmDialog, MessageDialog
 from mlops_tui.ui.screens.projects import ProjectsScreen
@@ -372,3 +375,20 @@ async def test_long_details_scroll(tmp_path: Path) -> None:
         assert "id 20251009" not in it.screen_text()
         await it.press(*["pagedown"] * 12)
         await it.sees("id 20251009")
+
+
+async def test_a_list_that_could_not_be_read_at_first_is_read_again(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failing = iter([True, True])
+    read = Index.run_ids
+
+    def run_ids(*arguments: Any, **more: Any) -> list[str]:
+        if next(failing, False):
+            raise StorageError("the index is locked")
+        return read(*arguments, **more)
+
+    monkeypatch.setattr(Index, "run_ids", run_ids)
+    async with opened(project) as it:
+        await it.sees("could not be read")
+        await it.sees("newest first")

@@ -57,6 +57,8 @@ class ProjectScreen(AppScreen):
         self.looks = RunLooks(source, self.verbs, self.runs_pane, settings.is_unicode)
         self._settle: Timer | None = None
         self._is_ready = False
+        self._trouble = ""
+        """What could not be read last."""
         self._summary = Pace(self, lambda: source.ask_summary(self.line, self.project))
 
     def body(self) -> Widget:
@@ -137,7 +139,11 @@ class ProjectScreen(AppScreen):
     def on_read_failed(self, event: intents.ReadFailed) -> None:
         self.runs_pane.table.forget_requests()
         words = f"{event.what} could not be read. {describe(event.error)}"
-        self.app.notify(words, severity="error", markup=False)
+        if words != self._trouble or self.runs_pane.is_listed:
+            self.app.notify(words, severity="error", markup=False)
+        self._trouble = words
+        if not self.runs_pane.is_listed:
+            self.runs_pane.list_soon()  # no news may come that would have it read again
 
     def on_action_done(self, event: intents.ActionDone) -> None:
         self.runs_pane.list_soon(event.show)

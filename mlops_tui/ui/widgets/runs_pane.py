@@ -50,6 +50,8 @@ class RunsPane(Vertical):
         self.view_keys = ViewKeys(self.table, source)
         self.edits = RunEdits(self.view_keys, self.table, source)
         self._pinned: tuple[str, ...] = ()
+        self.is_listed = False
+        """Whether the list was ever read."""
         self.where: Filter | None = None
         self._source = source
         self._total = 0
@@ -107,6 +109,7 @@ class RunsPane(Vertical):
 
     def on_list_read(self, event: intents.ListRead) -> None:
         event.stop()
+        self.is_listed = True
         if self.where is None:
             self._total = len(event.ids)
         self.table.empty = EMPTY if self.where is None else NOTHING_PASSES
