@@ -124,6 +124,8 @@ def help_latencies(screen: Screen) -> list[float]:
 
 def cursor_latencies(screen: Screen) -> list[float]:
     """Move the cursor from the first rows on; return the seconds to each repaint."""
+    screen.until_came(FOOTER)
+    screen.type("g")  # whoever left it before may have left it further down
     screen.wait_for(partial(is_cursor_on, screen, 0))
     latencies = []
     for number in range(12):
