@@ -20,6 +20,7 @@ from mlops_tui.domain.ids import new_run_id
 from mlops_tui.domain.lifecycle import RUN_CREATED
 from mlops_tui.engine import tree
 from mlops_tui.journal.append import append_locked
+from mlops_tui.journal.lock import is_locked
 
 CREATION_FACTS = (
     *("name", "job", "kind", "host", "machine", "created", "params", "tags", "retry_of"),
@@ -128,6 +129,8 @@ class Runner:
         """Kill the runner as the kernel would."""
         self.process.kill()
         self.process.wait(5)
+        # what it had just forked may hold its lock until it is another program
+        until(lambda: not is_locked(self.folder / "runner.lock"), what="lock of the dead runner")
 
     def ask_to_stop(self, by: str = "ada") -> None:
         """Write the file that asks for a stop."""

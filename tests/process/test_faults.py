@@ -75,8 +75,7 @@ def test_a_command_outlives_its_runner_and_its_announced_end_is_kept(project: Pa
         'echo \'{"t": 5, "end": {"state": "finished", "reason": null}}\' >> "$MLOPS_EVENTS"'
     )
     runner = orphaned(project, script)
-    # what it had just forked may hold its lock until it is another program
-    until(lambda: presence(project, runner.run_id) is Presence.UNSUPERVISED)
+    assert presence(project, runner.run_id) is Presence.UNSUPERVISED
     assert not liveness.settle(project, runner.run_id)
     wake.ensure_agent(project)
     until(lambda: runner.lines("adopted"))
