@@ -97,7 +97,13 @@ class ProjectSource:
         self._pool.close(0.2)
 
     def ask_project(self, to: MessagePump) -> None:
-        self.ask("the project file", lambda _: load_project(self.project), intents.ProjectRead, to)
+        self.ask(
+            "the project file",
+            lambda _: load_project(self.project),
+            intents.ProjectRead,
+            to,
+            "project",
+        )
 
     def ask_list(
         self,
@@ -112,8 +118,13 @@ class ProjectSource:
 
         self.ask("the list of runs", work, intents.ListRead, to, "list")
 
-    def ask_runs(self, to: MessagePump, ids: Sequence[str], group: str | None = None) -> None:
-        self.ask("runs", lambda reader: reader.runs(ids), intents.RunsRead, to, group)
+    def ask_runs(
+        self, to: MessagePump, ids: Sequence[str], group: str, *, replaces: bool = True
+    ) -> None:
+        def work(reader: RunReader) -> list[Run]:
+            return reader.runs(ids)
+
+        self.ask("runs", work, intents.RunsRead, to, group, replaces=replaces)
 
     def ask_summary(self, to: MessagePump, project: Project) -> None:
         def work(reader: RunReader) -> tuple[Run | None, list[Run]]:
@@ -161,8 +172,8 @@ class ProjectSource:
         )
 
     def keep(self, save: Callable[[], object]) -> None:
-        """Have something small written in a thread; where that fails nobody need know."""
-        self._pool.submit(lambda _: save(), lambda _: None, not_kept)
+        """Have something small written in a thread, in order; a failure nobody need know of."""
+        self._pool.submit(lambda _: save(), lambda _: None, not_kept, "kept", replaces=False)
 
     def ask_series(self, to: MessagePump, wish: SeriesWish) -> None:
         def work(reader: RunReader) -> Mapping[SeriesKey, Series]:
@@ -236,6 +247,8 @@ class ProjectSource:
         answer: Callable[[T], Message],
         to: MessagePump,
         group: str | None = None,
+        *,
+        replaces: bool = True,
     ) -> None:
         """Have `work` done in a thread, and what `answer` makes of it, or `ReadFailed`, posted."""
         self._pool.submit(
@@ -243,6 +256,7 @@ class ProjectSource:
             lambda result: to.post_message(answer(result)),
             lambda error: to.post_message(intents.ReadFailed(what, error)),
             group,
+            replaces=replaces,
         )
 
 

@@ -134,12 +134,14 @@ class ReadPool:
     """A few daemon threads, each with a reader of its own, that work off the newest wishes.
 
     Owned by the interface's thread. A wish of a group replaces the one of that group which has
-    not begun. The threads are daemons: a hanging file system must not keep anybody from quitting.
+    not begun, and begins when the one before it is answered: no older answer comes after a newer
+    one. The threads are daemons: a hanging file system must not keep anybody from quitting.
     """
 
     def __init__(self, open_reader: Callable[[], RunReader], threads: int = 2) -> None:
         self._open_reader = open_reader
-        self._waiting: dict[object, Task] = {}
+        self._waiting: dict[object, tuple[object, Task]] = {}
+        self._busy: set[object] = set()
         self._condition = threading.Condition()
         self._closing = False
         self._threads = [
@@ -155,15 +157,22 @@ class ReadPool:
         done: Callable[[T], object],
         failed: Callable[[BaseException], object],
         group: str | None = None,
+        *,
+        replaces: bool = True,
     ) -> None:
-        """Have `work` done; `done` or `failed` is called in the thread and may only post."""
+        """Have `work` done; `done` or `failed` is called in the thread and may only post.
+
+        With `replaces`, the wish of its group that waits is dropped for this one.
+        """
 
         def task(reader: RunReader) -> None:
             run_guarded(lambda: work(reader), done, failed)
 
         with self._condition:
             if not self._closing:
-                self._waiting[object() if group is None else group] = task
+                alone = object()
+                key = alone if group is None or not replaces else group
+                self._waiting[key] = (alone if group is None else group, task)
                 self._condition.notify()
 
     def close(self, seconds: float = 0.5) -> None:
@@ -175,13 +184,20 @@ class ReadPool:
         for thread in self._threads:
             thread.join(seconds)
 
-    def _next_task(self) -> Task | None:
+    def _begin(self) -> tuple[object, Task] | None:
         with self._condition:
-            while not self._waiting and not self._closing:
+            while not self._closing:
+                for key, (group, task) in self._waiting.items():
+                    if group not in self._busy:
+                        self._busy.add(group)
+                        del self._waiting[key]
+                        return group, task
                 self._condition.wait()
-            if self._closing:
-                return None
-            return self._waiting.pop(next(iter(self._waiting)))
+        return None
+
+    def _end(self, group: object) -> None:
+        with self._condition:
+            self._busy.discard(group)
 
     def _work(self) -> None:
         opened: list[RunReader] = []
@@ -191,8 +207,12 @@ class ReadPool:
                 opened.append(self._open_reader())
             return opened[0]
 
-        while (task := self._next_task()) is not None:
-            task(cast(RunReader, LazyReader(reader)))
+        while (begun := self._begin()) is not None:
+            group, task = begun
+            try:
+                task(cast(RunReader, LazyReader(reader)))
+            finally:
+                self._end(group)
         if opened:
             opened[0].close()
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from textual.events import Key
+from textual.keys import _character_to_key
 from textual.message import Message
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from mlops_tui.domain.runs import Run
 from mlops_tui.ui.app import doors
@@ -38,7 +42,12 @@ class Driven:
         await self.until(lambda: text in self.screen_text())
 
     async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
+        """Press keys and wait after each; after a word typed into a field, wait once."""
+        for key, following in itertools.pairwise([*keys, ""]):
+            if len(key) == len(following) == 1 and isinstance(self.app.focused, Input):
+                self.app.post_message(Key(_character_to_key(key), key))
+            else:
+                await self.pilot.press(key)
 
     def screen_text(self) -> str:
         """What is on the screen, as plain text."""

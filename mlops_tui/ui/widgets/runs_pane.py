@@ -128,7 +128,7 @@ class RunsPane(Vertical):
 
     def on_run_table_rows_requested(self, event: RunTable.RowsRequested) -> None:
         event.stop()
-        self._source.ask_runs(self.table, event.ids)
+        self._source.ask_runs(self.table, event.ids, "rows", replaces=False)
 
     def on_row_table_cursor_moved(self, event: RowTable.CursorMoved) -> None:
         # sent on under our name: what the table posts while we handle something ends here
