@@ -91,18 +91,15 @@ def evaluate_run(
             run, index.predictions([run.id]), asked.dataset
         )
         version = used_version(index, run.id, found.dataset)
-    declared = described.datasets.get(found.dataset or "")
-    if asked.segments is None and declared is not None and declared.segments:
-        asked = replace(asked, segments=declared.segments)
+    asked = with_declared(asked, described, found.dataset)
     path = find_predictions(described.path, found)
     measured = _measured(described, run, found, path, version, asked)
-    known = known_evaluation(project, measured.id)
-    if known is not None and known.error is None and not asked.is_again:
-        return Evaluated(known, read_report(project, known), is_new=False)
+    known = known_evaluation(project, measured, asked)
+    if known is not None:
+        return known
     report = _measure(described, measured, path, asked, on_progress, cancellation)
     report["notes"] = [*_notes(described, run, measured, project), *report["notes"]]
-    record_evaluation(described.path, measured, report)
-    return Evaluated(require_evaluation(project, measured.id), report)
+    return recorded_evaluation(described.path, measured, report)
 
 
 def record_unreadable(project: Path, run: Run, found: Predictions, error: MlopsTuiError) -> str:
@@ -186,7 +183,6 @@ def _measured(
     asked: RunQuestion,
 ) -> Measured:
     dataset = described.datasets.get(found.dataset or "")
-    segments = asked.segments
     named = _version_named(found)
     return Measured(
         run.id,
@@ -198,9 +194,7 @@ def _measured(
         keep_predictions(described.path, run.id, path),
         {
             "form": _FORM,
-            "segments": None if segments is None else list(segments),
-            "positive": asked.positive,
-            "problem": asked.problem,
+            **said(asked),
         },
     )
 
@@ -225,27 +219,35 @@ def _measure(
     arguments = {
         "predictions": os.path.abspath(path),
         "dataset": dataset_shape(described, measured.dataset),
-        "ask": asked_of(described, asked, measured.dataset),
+        "ask": {**said(asked), "cost": costs(described)},
         "train": training_shape(described, measured.dataset),
     }
     found: dict[str, Any] = workers.work("evaluating.measure", arguments, on_progress, cancellation)
     return found
 
 
-def asked_of(described: Project, asked: RunQuestion, name: str | None) -> dict[str, Any]:
-    """Return what a worker is asked: as said, else as the dataset and the objective declare it."""
+def with_declared(asked: RunQuestion, described: Project, name: str | None) -> RunQuestion:
+    """Return a question with the segments that its dataset declares where it names none."""
     dataset = described.datasets.get(name or "")
-    segments = asked.segments
-    if segments is None and dataset is not None and dataset.segments:
-        segments = dataset.segments
-    objective = described.objective
-    cost = objective.cost if objective is not None else None
+    if asked.segments is not None or dataset is None or not dataset.segments:
+        return asked
+    return replace(asked, segments=dataset.segments)
+
+
+def said(asked: RunQuestion) -> dict[str, Any]:
+    """Return what of a question another report follows from, as JSON holds it."""
     return {
-        "segments": None if segments is None else list(segments),
+        "segments": None if asked.segments is None else list(asked.segments),
         "positive": asked.positive,
         "problem": asked.problem,
-        "cost": None if cost is None else asdict(cost),
     }
+
+
+def costs(described: Project) -> dict[str, Any] | None:
+    """Return what errors cost by the objective, as a worker takes it; None where it says none."""
+    objective = described.objective
+    cost = objective.cost if objective is not None else None
+    return None if cost is None else asdict(cost)
 
 
 def dataset_shape(described: Project, name: str | None) -> dict[str, Any] | None:
@@ -293,19 +295,30 @@ def _notes(described: Project, run: Run, measured: Measured, project: Path) -> l
     return notes
 
 
-def known_evaluation(project: Path, evaluation_id: str) -> Evaluation | None:
-    """Return an evaluation that may have been recorded; None where it was not."""
+def known_evaluation(project: Path, measured: Measured, asked: RunQuestion) -> Evaluated | None:
+    """Return the evaluation that was recorded before, unless it failed or is asked for again."""
+    try:
+        known = _evaluation(project, measured)
+    except NotFoundError:
+        return None
+    if known.error is not None or asked.is_again:
+        return None
+    return Evaluated(known, read_report(project, known), is_new=False)
+
+
+def recorded_evaluation(
+    project: Path, measured: Measured, report: dict[str, Any], predictions: str | None = None
+) -> Evaluated:
+    """Record an evaluation and return it as the index has it.
+
+    Raises:
+        StorageError: the disk failed.
+    """
+    record_evaluation(project, measured, report, predictions)
+    return Evaluated(_evaluation(project, measured), report)
+
+
+def _evaluation(project: Path, measured: Measured) -> Evaluation:
     with Index.open(project) as index:
         index.ingest()
-        try:
-            return index.evaluation(evaluation_id)
-        except NotFoundError:
-            return None
-
-
-def require_evaluation(project: Path, evaluation_id: str) -> Evaluation:
-    """Return an evaluation that was recorded just now."""
-    found = known_evaluation(project, evaluation_id)
-    if found is None:
-        raise NotFoundError(f"evaluation {evaluation_id} was recorded, and is not there")
-    return found
+        return index.evaluation(measured.id)

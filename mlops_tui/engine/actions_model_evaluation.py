@@ -16,18 +16,19 @@ from mlops_tui.engine import workers
 from mlops_tui.engine.actions_evaluations import (
     Evaluated,
     RunQuestion,
-    asked_of,
+    costs,
     dataset_shape,
     known_evaluation,
-    read_report,
-    require_evaluation,
+    recorded_evaluation,
+    said,
     training_shape,
     version_now,
+    with_declared,
 )
 from mlops_tui.engine.actions_models import find_version
 from mlops_tui.engine.actions_trust import load_request
 from mlops_tui.engine.data_sources import sound_datasets
-from mlops_tui.engine.evaluation_records import Measured, record_evaluation
+from mlops_tui.engine.evaluation_records import Measured
 from mlops_tui.engine.model_manifest import read_manifest
 from mlops_tui.engine.objects import keep_object
 from mlops_tui.engine.workers import Cancellation, OnProgress
@@ -68,10 +69,11 @@ def evaluate_version(
         version = find_version(described.path, index, name)
         request = load_request(described.path, index, version)
     dataset = _dataset(described, asked.dataset)
+    asked = with_declared(asked, described, dataset)
     measured = _measured(described, version, dataset, asked)
-    known = known_evaluation(described.path, measured.id)
-    if known is not None and known.error is None and not asked.is_again:
-        return Evaluated(known, read_report(described.path, known), is_new=False)
+    known = known_evaluation(described.path, measured, asked)
+    if known is not None:
+        return known
     arguments = {
         "model": {
             "path": request.path,
@@ -80,14 +82,13 @@ def evaluate_version(
             "columns": _columns(read_manifest(described.path, version)),
         },
         "dataset": dataset_shape(described, dataset),
-        "ask": asked_of(described, asked, dataset),
+        "ask": {**said(asked), "cost": costs(described)},
         "train": training_shape(described, dataset),
     }
     report, digest = _work(described.path, arguments, on_progress, cancellation)
     size = {"value": float(version.size_bytes), "low": None, "high": None, "n": 1}
     report["model_figures"]["size_bytes"] = size
-    record_evaluation(described.path, measured, report, digest)
-    return Evaluated(require_evaluation(described.path, measured.id), report)
+    return recorded_evaluation(described.path, measured, report, digest)
 
 
 def _work(
@@ -134,7 +135,6 @@ def _dataset(described: Project, name: str | None) -> str:
 
 def _measured(described: Project, version: ModelVersion, name: str, asked: RunQuestion) -> Measured:
     dataset = described.datasets[name]
-    segments = asked.segments if asked.segments is not None else dataset.segments or None
     return Measured(
         version.run_id,
         version.model,
@@ -146,9 +146,7 @@ def _measured(described: Project, version: ModelVersion, name: str, asked: RunQu
         {
             "form": f"model {_FORM}",
             "manifest": version.manifest,
-            "segments": None if segments is None else list(segments),
-            "positive": asked.positive,
-            "problem": asked.problem,
+            **said(asked),
         },
     )
 

@@ -7,9 +7,10 @@ n rows is sd(influence) / sqrt(n) (the infinitesimal jackknife; of the area DeLo
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,33 +91,74 @@ class Ratio:
 
 
 @dataclass(frozen=True)
-class Area:
-    """The area under the ROC curve, mean over parts of one class against the rest.
-
-    Ties count half. The truth may be a probability: a row is then so much of a positive and the
-    rest of a negative.
-    """
+class _OfScores(ABC):
+    """The mean over parts of a figure of scores, each part one class against the rest."""
 
     scores: Floats
     """(n, parts)."""
     truth: Floats
     """(n, parts), 0 to 1: how much of a positive each row is."""
 
+    @staticmethod
+    @abstractmethod
+    def of_part(scores: Floats, truth: Floats) -> tuple[float, Floats]:
+        """Return the figure of one part, NaN where it is not defined, and its influence, (n,)."""
+
+    @property
+    @abstractmethod
+    def support(self) -> float:
+        """How many rows it rests on where it rests on the fewest."""
+
     @cached_property
     def _parts(self) -> list[tuple[float, Floats]]:
-        return [_area(self.scores[:, at], self.truth[:, at]) for at in range(self.scores.shape[1])]
+        each = zip(self.scores.T, self.truth.T, strict=True)
+        parts = [self.of_part(scores, truth) for scores, truth in each]
+        return [(value, influence) for value, influence in parts if not math.isnan(value)]
 
     @property
     def value(self) -> float:
-        """The mean of the parts that have positives and negatives."""
-        defined = [value for value, _ in self._parts if not math.isnan(value)]
-        return sum(defined) / len(defined) if defined else math.nan
+        """The mean of the parts that are defined."""
+        values = [value for value, _ in self._parts]
+        return sum(values) / len(values) if values else math.nan
 
     @cached_property
     def influence(self) -> Floats:
         """(n,)."""
-        defined = [each for value, each in self._parts if not math.isnan(value)]
-        return np.mean(defined, axis=0) if defined else np.zeros(len(self.scores))
+        if not self._parts:
+            return np.zeros(len(self.scores))
+        return np.asarray(np.mean([influence for _, influence in self._parts], axis=0))
+
+    def take(self, rows: NDArray[Any]) -> Self:
+        """Return it over some of the rows."""
+        return type(self)(self.scores[rows], self.truth[rows])
+
+
+class Area(_OfScores):
+    """The area under the ROC curve; ties count half.
+
+    The truth may be a probability: a row is then so much of a positive and the rest of a negative.
+    """
+
+    @staticmethod
+    def of_part(scores: Floats, truth: Floats) -> tuple[float, Floats]:
+        """Return the area and each row's influence on it."""
+        positives, negatives = float(truth.sum()), float((1 - truth).sum())
+        if min(positives, negatives) < 1e-9:
+            return math.nan, np.zeros(len(scores))
+        order = np.argsort(scores, kind="stable")
+        ranked, p = scores[order], truth[order]
+        starts = np.flatnonzero(np.r_[True, ranked[1:] != ranked[:-1]])
+        group = np.cumsum(np.r_[False, ranked[1:] != ranked[:-1]])
+        up, down = np.add.reduceat(p, starts), np.add.reduceat(1 - p, starts)
+        # how many negatives are below, and positives above, ties half
+        below = (np.cumsum(down) - down / 2)[group] / negatives
+        above = (positives - np.cumsum(up) + up / 2)[group] / positives
+        value = float((p * below).sum() / positives)
+        n = len(scores)
+        moved = n * (p * (below - value) / positives + (1 - p) * (above - value) / negatives)
+        influence = np.empty(n)
+        influence[order] = moved
+        return value, influence
 
     @property
     def support(self) -> float:
@@ -126,92 +168,40 @@ class Area:
         defined = fewest[fewest > 1e-9]
         return float(defined.min()) if len(defined) else 0.0
 
-    def take(self, rows: NDArray[Any]) -> Area:
-        """Return it over some of the rows."""
-        return Area(self.scores[rows], self.truth[rows])
 
+class Precision(_OfScores):
+    """Average precision: the sum over thresholds of precision times the recall gained there.
 
-def _area(scores: Floats, truth: Floats) -> tuple[float, Floats]:
-    """Return the area and each row's influence on it."""
-    positives, negatives = float(truth.sum()), float((1 - truth).sum())
-    if min(positives, negatives) < 1e-9:
-        return math.nan, np.zeros(len(scores))
-    order = np.argsort(scores, kind="stable")
-    ranked, p = scores[order], truth[order]
-    starts = np.flatnonzero(np.r_[True, ranked[1:] != ranked[:-1]])
-    group = np.cumsum(np.r_[False, ranked[1:] != ranked[:-1]])
-    up, down = np.add.reduceat(p, starts), np.add.reduceat(1 - p, starts)
-    # how many negatives are below, and positives above, ties half
-    below = (np.cumsum(down) - down / 2)[group] / negatives
-    above = (positives - np.cumsum(up) + up / 2)[group] / positives
-    value = float((p * below).sum() / positives)
-    n = len(scores)
-    moved = n * (p * (below - value) / positives + (1 - p) * (above - value) / negatives)
-    influence = np.empty(n)
-    influence[order] = moved
-    return value, influence
-
-
-@dataclass(frozen=True)
-class Precision:
-    """Average precision, mean over parts of one class against the rest.
-
-    The sum over thresholds of precision times the recall gained there, as scikit-learn has it.
+    As scikit-learn has it; each row is a positive or is none.
     """
 
-    scores: Floats
-    """(n, parts)."""
-    truth: Floats
-    """(n, parts), 1 for a positive, else 0."""
-
-    @cached_property
-    def _parts(self) -> list[tuple[float, Floats]]:
-        places = range(self.scores.shape[1])
-        return [_average_precision(self.scores[:, at], self.truth[:, at]) for at in places]
-
-    @property
-    def value(self) -> float:
-        """The mean of the parts that have positives."""
-        defined = [value for value, _ in self._parts if not math.isnan(value)]
-        return sum(defined) / len(defined) if defined else math.nan
-
-    @cached_property
-    def influence(self) -> Floats:
-        """(n,)."""
-        defined = [each for value, each in self._parts if not math.isnan(value)]
-        return np.mean(defined, axis=0) if defined else np.zeros(len(self.scores))
+    @staticmethod
+    def of_part(scores: Floats, truth: Floats) -> tuple[float, Floats]:
+        """Return average precision and each row's influence on it."""
+        n, positives = len(scores), float(truth.sum())
+        if not positives:
+            return math.nan, np.zeros(n)
+        order = np.argsort(-scores, kind="stable")
+        ranked, p = scores[order], truth[order]
+        is_new = np.r_[True, ranked[1:] != ranked[:-1]]
+        starts, group = np.flatnonzero(is_new), np.cumsum(is_new) - 1
+        up = np.add.reduceat(p, starts)
+        found, above = np.cumsum(up), np.r_[starts[1:], n].astype(np.float64)
+        precision = found / above
+        value = float((up * precision).sum() / positives)
+        # one more positive, or negative, lifts, or lowers, the precision from its score on down
+        lifts = np.cumsum((up * (above - found) / above**2)[::-1])[::-1]
+        lowers = np.cumsum((up * found / above**2)[::-1])[::-1]
+        influence = np.empty(n)
+        gains = p * (precision[group] - value + lifts[group]) - (1 - p) * lowers[group]
+        influence[order] = n / positives * gains
+        return value, influence
 
     @property
     def support(self) -> float:
         """The positives of the part that has the fewest."""
         positives = self.truth.sum(axis=0)
         return float(positives[positives > 0].min(initial=math.inf)) if positives.any() else 0.0
-
-    def take(self, rows: NDArray[Any]) -> Precision:
-        """Return it over some of the rows."""
-        return Precision(self.scores[rows], self.truth[rows])
-
-
-def _average_precision(scores: Floats, truth: Floats) -> tuple[float, Floats]:
-    """Return average precision and each row's influence on it."""
-    n, positives = len(scores), float(truth.sum())
-    if not positives:
-        return math.nan, np.zeros(n)
-    order = np.argsort(-scores, kind="stable")
-    ranked, p = scores[order], truth[order]
-    is_new = np.r_[True, ranked[1:] != ranked[:-1]]
-    starts, group = np.flatnonzero(is_new), np.cumsum(is_new) - 1
-    up = np.add.reduceat(p, starts)
-    found, above = np.cumsum(up), np.r_[starts[1:], n].astype(np.float64)
-    precision = found / above
-    value = float((up * precision).sum() / positives)
-    # one more positive, or negative, at a score lifts, or lowers, the precision from there on down
-    lifts = np.cumsum((up * (above - found) / above**2)[::-1])[::-1]
-    lowers = np.cumsum((up * found / above**2)[::-1])[::-1]
-    influence = np.empty(n)
-    gains = p * (precision[group] - value + lifts[group]) - (1 - p) * lowers[group]
-    influence[order] = n / positives * gains
-    return value, influence
 
 
 @dataclass(frozen=True)
