@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from mlops_tui.domain.monitoring import BatchFacts
+from mlops_tui.domain.performed import Performed
 from mlops_tui.engine.actions_live import MonitorState, Replay
 
 
-def batch_shape(batch: BatchFacts) -> dict[str, object]:
-    """Return a batch as `monitor status --json` gives it."""
+def batch_shape(batch: BatchFacts, performed: Performed | None = None) -> dict[str, object]:
+    """Return a batch as `monitor status --json` gives it, and how the model did on it."""
     return {
         "id": batch.id,
         "key": batch.key,
@@ -28,12 +29,19 @@ def batch_shape(batch: BatchFacts) -> dict[str, object]:
         "report": batch.report,
         "judged": batch.judged,
         "host": batch.host,
+        "performance": None if performed is None else _performed_shape(performed),
     }
+
+
+def _performed_shape(performed: Performed) -> dict[str, object]:
+    told = {"judged": performed.t, "host": performed.host, "labels": performed.labels or None}
+    return {**performed.figures, **told}
 
 
 def state_shape(state: MonitorState, limit: int) -> dict[str, object]:
     """Return a live dataset as `monitor status --json` gives it, with its newest batches."""
     monitor = state.watched.monitor
+    shown = state.batches[-limit:] if limit else []
     return {
         "dataset": state.watched.live.name,
         "reference": state.watched.reference.name,
@@ -47,7 +55,7 @@ def state_shape(state: MonitorState, limit: int) -> dict[str, object]:
         "of_last": monitor.of_last,
         "level": state.level.value,
         "since": state.since,
-        "batches": [batch_shape(batch) for batch in state.batches[-limit:]] if limit else [],
+        "batches": [batch_shape(it, state.performed.get(it.id)) for it in shown],
     }
 
 

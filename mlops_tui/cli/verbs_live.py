@@ -17,15 +17,18 @@ from mlops_tui.cli.table import Column
 from mlops_tui.cli.verbs_monitor import WORDS, print_report, settings_of
 from mlops_tui.domain.errors import InputError
 from mlops_tui.domain.filters_values import ValueProblemError, read_literal
+from mlops_tui.domain.performed import REALISED, told_metric
 from mlops_tui.domain.text import short_duration
 from mlops_tui.engine import actions_live, actions_monitor
 
 if TYPE_CHECKING:
     from mlops_tui.domain.monitoring import BatchFacts
+    from mlops_tui.domain.performed import Performed
     from mlops_tui.engine.actions_live import MonitorState, Replay
 
 _ALARM = re.compile(r"(\d{1,4})\s*(?:/|of)\s*(\d{1,4})", re.ASCII)
 _NAMED = 4
+MODEL_WORDS = {"ok": "ok", "degraded": "worse", "too_little_data": "too little data"}
 _HEADS = (
     *(Column("at"), Column("batch"), Column("verdict"), Column("n", True)),
     *(Column("drifted", True), Column("columns, or what is wrong")),
@@ -62,9 +65,19 @@ def _print_state(state: MonitorState, limit: int) -> None:
         )
     shown = state.batches[-limit:] if limit else []
     if shown:
-        print_table(_HEADS, [_batch_cells(batch) for batch in shown])
+        _print_batches(shown, state.performed)
     if len(shown) < len(state.batches):
         output.words(f"and {len(state.batches) - len(shown)} before: --limit N shows more")
+
+
+def _print_batches(shown: Sequence[BatchFacts], performed: Mapping[str, Performed]) -> None:
+    """Print a line a batch; how the model did on it only where that is known of any."""
+    heads, rows = [*_HEADS], [_batch_cells(batch) for batch in shown]
+    if any(batch.id in performed for batch in shown):
+        heads.insert(-1, Column("model"))
+        for batch, row in zip(shown, rows, strict=True):
+            row.insert(-1, _model_words(performed.get(batch.id)))
+    print_table(heads, rows)
 
 
 def _watch_words(state: MonitorState) -> str:
@@ -87,6 +100,17 @@ def _batch_cells(batch: BatchFacts) -> list[str]:
     ]
 
 
+def _model_words(performed: Performed | None) -> str:
+    if performed is None:
+        return "-"
+    words = MODEL_WORDS[performed.figures["verdict"]]
+    found = told_metric(performed)
+    if found is None or found["value"] is None:
+        return words
+    basis = "measured" if found["basis"] == REALISED else "estimated"
+    return f"{words}, {found['metric']} {found['value']:.3g} {basis}, n {found['n']:,}"
+
+
 def _verdict(verdict: str | None) -> str:
     return "cannot be judged" if verdict is None else WORDS[verdict]
 
@@ -107,9 +131,10 @@ def do_monitor_show(options: argparse.Namespace) -> int:
     folder = project_folder(options.project)
     with open_index(folder) as index:
         batch = index.find_batch(options.batch)
+        performed = index.performed([batch.id]).get(batch.id)
     report = actions_monitor.report_of(folder, batch)
     if options.json:
-        output.json_data(report | {"facts": batch_shape(batch)})
+        output.json_data(report | {"facts": batch_shape(batch, performed)})
         return 0
     judged = ago(batch.judged, time.time())
     output.data(f"{batch.dataset}, {batch.key}: {local_time(batch.at)}, judged {judged}")
@@ -130,18 +155,26 @@ def do_monitor_watch(options: argparse.Namespace) -> int:
             output.data(f"watching {it.live.name} ({it.live.path}) against {it.reference.name}")
         return 0
     judged: list[dict[str, Any]] = []
+    late: list[dict[str, Any]] = []
 
     def tell(dataset: str, key: str, told: Mapping[str, Any]) -> None:
-        judged.append({"dataset": dataset, "key": key, **told})
+        judged.append({"dataset": dataset, "key": key, **told, "n_labelled": None})
         if not options.json:
             output.data(f"{dataset}, {key}: {told['error'] or _verdict(told['verdict'])}")
 
-    actions_live.judge_waiting(folder, options.dataset, tell)
+    def tell_late(dataset: str, key: str, told: Mapping[str, Any]) -> None:
+        late.append({"dataset": dataset, "key": key, **told})
+        if not options.json:
+            words = f"{MODEL_WORDS[told['verdict']]}, {told['n_labelled']:,} labels"
+            output.data(f"{dataset}, {key}: the model by its labels: {words}")
+
+    actions_live.judge_waiting(folder, options.dataset, tell, tell_late)
     if options.json:
-        output.json_data(judged)
-    elif not judged:
+        output.json_data([*judged, *late])
+    elif not judged and not late:
         output.words("there is no new batch")
-    return 1 if any(it["verdict"] == "drift" for it in judged) else 0
+    is_worse = any(it["verdict"] == "degraded" for it in late)
+    return 1 if is_worse or any(it["verdict"] == "drift" for it in judged) else 0
 
 
 def do_monitor_replay(options: argparse.Namespace) -> int:

@@ -6,17 +6,20 @@ import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from mlops_tui.domain.errors import InputError
 from mlops_tui.domain.monitoring import BatchFacts, Watched, watched_pairs
+from mlops_tui.domain.performed import Performed
 from mlops_tui.domain.replayed import Episode, episodes, levels
 from mlops_tui.domain.verdicts import Level, Verdict
 from mlops_tui.engine import workers
 from mlops_tui.engine.actions_agent import agent_status
 from mlops_tui.engine.creation import ensure_project_folders
 from mlops_tui.engine.drift_alerts import HISTORY, drifting_since, level_of, tell_alerts
+from mlops_tui.engine.late_labels import LateLabels
 from mlops_tui.engine.live_files import CLOSED_SECONDS
 from mlops_tui.engine.live_judge import LiveJudge
 from mlops_tui.engine.live_keys import live_files
@@ -44,6 +47,8 @@ class MonitorState:
     batches: Sequence[BatchFacts]
     """The newest ones, oldest first."""
     level: Level
+    performed: Mapping[str, Performed]
+    """How the model did on them, by id; those where nothing is known are left out."""
     since: float | None
     """When the drift of the newest batch began, Unix seconds; None where it is quiet."""
 
@@ -90,7 +95,9 @@ def monitor_states(
         first = drifting_since(batches) if now is not Level.QUIET else None
         is_there = os.path.lexists(path) or any(True for _ in live_files(path))
         since = None if first is None else first.at
-        found.append(MonitorState(watched, path, is_there, is_running, batches, now, since))
+        performed = index.performed([it.id for it in batches])
+        facts = (watched, path, is_there, is_running, batches, now, performed, since)
+        found.append(MonitorState(*facts))
     return found
 
 
@@ -117,13 +124,17 @@ def judge_waiting(
     project: Path,
     dataset: str | None = None,
     on_judged: Callable[[str, str, Mapping[str, Any]], object] = lambda *_: None,
+    on_performed: Callable[[str, str, Mapping[str, Any]], object] = lambda *_: None,
 ) -> int:
     """Judge every batch that is complete and was not judged; return how many that were.
+
+    The model is judged once more on those whose truth came since they were judged.
 
     Args:
         project: the project's folder.
         dataset: only this live dataset.
         on_judged: told the dataset, the batch's key, and what the task `batches.judge` said.
+        on_performed: told the same of what the task `batches.late` said.
 
     Raises:
         MlopsTuiError: the project file or a reference is wrong, or the disk failed.
@@ -146,6 +157,8 @@ def judge_waiting(
 
                 settle = _settle_seconds(live_path(described, watched))
                 _drain(LiveJudge(described, watched, worker, index, judged, settle))
+                performed = partial(on_performed, watched.live.name)
+                LateLabels(described, watched, worker, index, performed).drain()
                 tell_alerts(described, watched, index)
     finally:
         worker.let_go()

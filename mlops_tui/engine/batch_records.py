@@ -12,8 +12,9 @@ from typing import Any
 
 from mlops_tui.domain.errors import InputError, MlopsTuiError
 from mlops_tui.domain.host import host_name
-from mlops_tui.domain.lifecycle import BATCH_JUDGED
+from mlops_tui.domain.lifecycle import BATCH_JUDGED, BATCH_PERFORMED
 from mlops_tui.domain.monitoring import BatchFacts, Cut, Watched
+from mlops_tui.domain.performed import figures_of
 from mlops_tui.engine.creation import ensure_project_folders, record_fact
 from mlops_tui.engine.live_keys import LiveFile, path_of
 from mlops_tui.engine.objects import keep_object, read_object
@@ -75,6 +76,7 @@ def record_report(project: Path, watched: Watched, report: Mapping[str, Any]) ->
     columns = cells_of(report)
     drifted = [cell[0] for cell in columns if cell[1] == "drift"]
     batch = report["batch"]
+    model = report.get("performance")
     fact = {
         "batch": batch["id"],
         "dataset": watched.live.name,
@@ -91,8 +93,35 @@ def record_report(project: Path, watched: Watched, report: Mapping[str, Any]) ->
         "report": digest,
         "host": host_name(),
         "columns": columns[:MOST_CELLS],
+        "performance": None if model is None else figures_of(model),
     }
     record_fact(project, BATCH_JUDGED, time.time(), **fact)
+    return fact
+
+
+def record_performed(
+    project: Path, batch: BatchFacts, labels: str, report: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Record how a model did on a batch by a truth that came later; return the fact.
+
+    Args:
+        project: the project's folder.
+        batch: which; it was judged before.
+        labels: the digest of the truth of its rows.
+        report: as the task `performance.judge` tells it.
+
+    Raises:
+        StorageError: the disk failed.
+    """
+    fact = {
+        "batch": batch.id,
+        "dataset": batch.dataset,
+        "key": batch.key,
+        "labels": labels,
+        "performance": figures_of(report),
+        "host": host_name(),
+    }
+    record_fact(project, BATCH_PERFORMED, time.time(), **fact)
     return fact
 
 

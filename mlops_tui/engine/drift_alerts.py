@@ -26,8 +26,8 @@ def tell_alerts(described: Project, watched: Watched, index: Index) -> None:
     """Raise or resolve the alerts of a live dataset, as its newest batches say; may be repeated.
 
     The causes are `drift:DATASET`, as long as the level of its windows is a warning or an alarm,
-    `batch:DATASET`, while its newest batch cannot be judged, and `model:DATASET`, while the model
-    does worse on it.
+    `batch:DATASET`, while its newest batch cannot be judged, and `model:DATASET`, as long as what
+    its windows say of the model is one of the two.
 
     Raises:
         StorageError: the disk failed.
@@ -51,7 +51,7 @@ def tell_alerts(described: Project, watched: Watched, index: Index) -> None:
     elif any(it.verdict == Verdict.OK for it in judged):
         clear(folder, f"drift:{name}", "the newest batch is as usual", index=index)
     if judged:
-        tell_performance(described, watched, judged[-1], _retraining(described), index)
+        tell_performance(described, watched, judged, _retraining(described), index)
 
 
 def level_of(batches: Sequence[BatchFacts], monitor: Monitor) -> Level:

@@ -18,6 +18,7 @@ from mlops_tui.domain.monitoring import Watched, watched_pairs
 from mlops_tui.domain.project import FILE_NAME, Project
 from mlops_tui.domain.text import safe
 from mlops_tui.engine.drift_alerts import tell_alerts
+from mlops_tui.engine.late_labels import LateLabels
 from mlops_tui.engine.live_events import LiveEvents
 from mlops_tui.engine.live_judge import LiveJudge
 from mlops_tui.engine.live_keys import root_of
@@ -143,12 +144,30 @@ class _Watcher:
             words = told["verdict"] or told["error"]
             self._say(safe(f"{watched.live.name}, {key}: {words}"))
             tell_alerts(self._described, watched, index)
+            late.told()
 
+        def performed(key: str, told: Mapping[str, Any]) -> None:
+            self._worked = time.monotonic()
+            words = f"{told['verdict']} by {told['n_labelled']} labels"
+            self._say(safe(f"{watched.live.name}, {key}: the model is {words}"))
+
+        def labelled() -> float | None:
+            try:
+                if late.tend():
+                    tell_alerts(self._described, watched, index)
+            except WorkCancelledError:
+                raise
+            except MlopsTuiError as error:  # batches are judged nevertheless
+                if late.rest(TROUBLE_SECONDS, str(error)):
+                    self._say(f"{watched.live.name}, its labels: {error}")
+            return late.next_seconds
+
+        late = LateLabels(self._described, watched, self._worker, index, performed)
         path = live_path(self._described, watched)
         has_events = self._use_events and not places.is_network_file_system(Path(root_of(path)))
         settle = None if has_events else POLL_SETTLE_SECONDS
         judge = LiveJudge(self._described, watched, self._worker, index, judged, settle)
-        return _Folder(judge, root_of(path) if has_events else None, self._woken.set)
+        return _Folder(judge, labelled, root_of(path) if has_events else None, self._woken.set)
 
     def _follow(self, folders: Sequence[_Folder]) -> None:
         while not self._stopping.is_set():
@@ -183,10 +202,17 @@ class _Watcher:
 
 
 class _Folder:
-    """One live dataset: its events, its sweeps, its judge. One thread."""
+    """One live dataset: its events, its sweeps, its judge, its labels. One thread."""
 
-    def __init__(self, judge: LiveJudge, watched: str | None, wake: Callable[[], object]) -> None:
+    def __init__(
+        self,
+        judge: LiveJudge,
+        labelled: Callable[[], float | None],
+        watched: str | None,
+        wake: Callable[[], object],
+    ) -> None:
         self.judge = judge
+        self._labelled = labelled
         self.trouble = ""
         self._wake = wake
         self._events = None if watched is None else LiveEvents(watched, self._told)
@@ -221,9 +247,12 @@ class _Folder:
         if left is not None and left < POLL_SETTLE_SECONDS:
             warm()
         self.judge.tend()
-        left = self.judge.next_seconds
         sweep = max(0.0, self._next_sweep - time.monotonic())
-        return sweep if left is None else min(left, sweep)
+        # batches come first: their verdict is waited for, labels are late anyway
+        left = self.judge.next_seconds
+        is_busy = left is not None and left < POLL_SETTLE_SECONDS
+        waits = [left, None if is_busy else self._labelled()]
+        return min([sweep, *(it for it in waits if it is not None)])
 
     def close(self) -> None:
         if self._events is not None:

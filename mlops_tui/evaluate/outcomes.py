@@ -306,18 +306,41 @@ def with_truth(
     Raises:
         InputError: a column is missing.
     """
-    wanted = [("the rows", frame, key), ("the labels", labels, key), ("the labels", labels, truth)]
-    for what, it, name in wanted:
-        if name not in it:
-            names = ", ".join(str(column) for column in it.columns[:20])
-            raise InputError(f"{what} have no column {name!r}", f"they have: {names}")
+    return join_truth(frame, truth_by_key(labels, key, truth), key, truth)
+
+
+def truth_by_key(labels: pd.DataFrame, key: str, truth: str) -> dict[str, Any]:
+    """Return the truth by the id of its row; of several labels for one the last.
+
+    Raises:
+        InputError: a column is missing.
+    """
+    for name in (key, truth):
+        _require_column("the labels", labels, name)
     kept = labels[[key, truth]].dropna()
-    known = dict(zip(_keys(kept[key]), kept[truth].tolist(), strict=True))
+    return dict(zip(_keys(kept[key]), kept[truth].tolist(), strict=True))
+
+
+def join_truth(
+    frame: pd.DataFrame, known: Mapping[str, Any], key: str, truth: str
+) -> tuple[pd.DataFrame, int]:
+    """Return the rows with the truth that is known by their ids, and how many got one by it.
+
+    Raises:
+        InputError: the rows have no ids.
+    """
+    _require_column("the rows", frame, key)
     found = _keys(frame[key]).map(known)
     own = frame[truth] if truth in frame else None
     merged = found if own is None else found.where(found.notna(), own.astype(object))
     merged = merged.infer_objects()
     return frame.assign(**{truth: merged}), int(found.notna().sum())
+
+
+def _require_column(what: str, frame: pd.DataFrame, name: str) -> None:
+    if name not in frame:
+        names = ", ".join(str(column) for column in frame.columns[:20])
+        raise InputError(f"{what} have no column {name!r}", f"they have: {names}")
 
 
 def _keys(series: pd.Series[Any]) -> pd.Series[Any]:

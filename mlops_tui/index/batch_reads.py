@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mlops_tui.domain.monitoring import BatchFacts, Cell, HeatMap
-from mlops_tui.index import batches
+from mlops_tui.domain.performed import Performed
+from mlops_tui.index import batches, performed
 from mlops_tui.index.opened import OpenIndex
 
 
@@ -40,6 +41,14 @@ class BatchReads(OpenIndex):
     def batch_columns(self, batch_ids: Sequence[str]) -> dict[str, dict[str, Cell]]:
         """Return what each column of some batches came to: batch, then column."""
         return self._ask(lambda c: batches.select_cells(c, batch_ids))
+
+    def performed(self, batch_ids: Sequence[str]) -> dict[str, Performed]:
+        """Return by batch how the model did on it, as it was judged last; others are left out."""
+        return self._ask(lambda c: performed.select_performed(c, batch_ids))
+
+    def is_performed(self, batch_id: str, labels: str) -> bool:
+        """Say whether the model was judged on a batch by the truth of this digest."""
+        return self._ask(lambda c: performed.is_noted(c, batch_id, labels))
 
     def heat_map(
         self, dataset: str, limit: int | None = None, columns: int | None = None

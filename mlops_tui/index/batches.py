@@ -12,9 +12,11 @@ from mlops_tui.domain.errors import AmbiguousError, NotFoundError
 from mlops_tui.domain.monitoring import BatchFacts, Cell, HeatMap
 from mlops_tui.domain.verdicts import Verdict
 from mlops_tui.index.lines import clean, is_number
+from mlops_tui.index.performed import note_performed
 
 _LONGEST = 4096
-_VERDICTS = frozenset(Verdict)
+_VERDICTS = tuple(Verdict)
+"""No set: a line may have anything in a verdict's place."""
 _FACTS = (
     "id, dataset, reference, key, at, start, end, rows, verdict, error, columns, drifted,"
     " n_drifted, findings, report, t, host"
@@ -32,6 +34,7 @@ def note_batch(connection: sqlite3.Connection, record: Mapping[str, Any]) -> Non
     batch_id, dataset, cut, key = (_text(record, name) for name in names)
     if not batch_id or not dataset:
         return
+    note_performed(connection, {**record, "labels": ""})
     t = _number(record, "t") or 0.0
     row = connection.execute("SELECT num, t FROM batches WHERE id = ?", (batch_id,)).fetchone()
     if row is not None and row[1] > t:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 APPLICATION_ID = 0x6D6C6F70
 """`mlop`: an SQLite file without it is none of ours."""
-SCHEMA_VERSION = 14
+SCHEMA_VERSION = 15
 """Goes up with every change of tables or of what ingest writes; another one means a rebuild."""
 
 TABLES = """
@@ -108,6 +108,10 @@ CREATE TABLE batch_columns (
     batch INTEGER NOT NULL, name INTEGER NOT NULL,
     verdict TEXT NOT NULL, score REAL, threshold REAL, null_q99 REAL,
     n INTEGER NOT NULL, note TEXT NOT NULL, PRIMARY KEY (batch, name)
+) WITHOUT ROWID;
+CREATE TABLE batch_performed (             -- the model on a batch; labels: digest of later truth
+    batch TEXT NOT NULL, labels TEXT NOT NULL, t REAL NOT NULL, host TEXT NOT NULL,
+    figures TEXT NOT NULL, PRIMARY KEY (batch, labels)
 ) WITHOUT ROWID;
 CREATE TABLE models (num INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 CREATE TABLE model_versions (

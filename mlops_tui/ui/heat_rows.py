@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mlops_tui.domain.monitoring import BatchFacts, Cell, HeatMap
+from mlops_tui.domain.performed import Performed, told_metric
 from mlops_tui.domain.text import safe, short_number
 from mlops_tui.domain.verdicts import Level, Verdict, counted, level
 from mlops_tui.ui.chosen_columns import BLOCKS
 from mlops_tui.ui.facts import Fact
 from mlops_tui.ui.formats import ago, count, moment
+from mlops_tui.ui.model_report import BASES
+from mlops_tui.ui.model_report import VERDICTS as MODEL_VERDICTS
 from mlops_tui.ui.widgets.pieces import Piece, fit
 
 BATCH = "every column"
@@ -90,8 +93,10 @@ def heading(heat: HeatMap, first: int, room: int, here: int) -> str:
     return fit(fit(name, at - 1, right=True) + " ▼" if at > 1 else "▼", room)
 
 
-def window_facts(heat: HeatMap, here: int, column: str, now: float) -> list[Fact]:
-    """Return what is known of a column in a window, and of the window."""
+def window_facts(
+    heat: HeatMap, here: int, column: str, now: float, performed: Performed | None = None
+) -> list[Fact]:
+    """Return what is known of a column in a window, of the window, and of the model on it."""
     batch = heat.batches[here]
     facts = []
     if column != BATCH:
@@ -107,6 +112,8 @@ def window_facts(heat: HeatMap, here: int, column: str, now: float) -> list[Fact
         more = batch.n_drifted - len(batch.drifted[:LONGEST_LIST])
         names = ", ".join(batch.drifted[:LONGEST_LIST])
         facts.append(("drifted", safe(names) + (f" and {more} more" if more > 0 else "")))
+    if performed is not None:
+        facts.append(("model", model_words(performed)))
     if batch.findings:
         facts.append(("quality", f"{count(batch.findings, 'finding')}: Enter tells"))
     if batch.error:
@@ -120,6 +127,17 @@ def verdict_words(batch: BatchFacts) -> str:
     if not batch.n_drifted:
         return words
     return f"{words}: {batch.n_drifted} of {count(batch.columns, 'column')}"
+
+
+def model_words(performed: Performed) -> str:
+    """Return such as `✗ worse: accuracy 0.687, usual 0.995, measured by its truth, n 300`."""
+    words = MODEL_VERDICTS[performed.figures["verdict"]][0]
+    found = told_metric(performed)
+    if found is None or found["value"] is None:
+        return words
+    usual = f", usual {short_number(found['reference'], 3)}" if found["reference"] else ""
+    value = f"{safe(found['metric'])} {short_number(found['value'], 3)}{usual}"
+    return f"{words}: {value}, {BASES[found['basis']]}, n {found['n']:,}"
 
 
 def _cell_words(cell: Cell | None) -> str:

@@ -95,6 +95,8 @@ KEYS: tuple[Key, ...] = (
         WINDOWS, True, "Enter"),
     Key("windows-model", "p", "screen.performance", "Model",
         "How well the model did on this window, measured and estimated", WINDOWS, True),
+    Key("windows-history", "P", "screen.history", "Over time",
+        "The model over all windows: measured beside estimated, over what is usual", WINDOWS, True),
     Key("windows-copy", "y", "screen.copy", "Copy", "Copy what is told of this window", WINDOWS),
     Key("windows-back", "escape", "screen.leave", "Back", "Back to the monitor", WINDOWS, True,
         "Esc"),

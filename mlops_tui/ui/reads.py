@@ -12,6 +12,7 @@ from mlops_tui.domain.evaluations import Evaluation
 from mlops_tui.domain.filters import Filter, Sort
 from mlops_tui.domain.models import AliasMove, Model, ModelVersion, OfferedModel
 from mlops_tui.domain.monitoring import BatchFacts, HeatMap
+from mlops_tui.domain.performed import Performed
 from mlops_tui.domain.runs import Run, Series
 from mlops_tui.ui.errors import run_guarded
 
@@ -114,6 +115,9 @@ class RunReader(ModelReader, Protocol):
 
     def batches(self, dataset: str | None = None, limit: int | None = None) -> list[BatchFacts]:
         """Return the newest batches of live data that were judged, oldest first."""
+
+    def performed(self, batch_ids: Sequence[str]) -> dict[str, Performed]:
+        """Return by batch how the model did on it; those where nothing is known are left out."""
 
     def batch(self, batch_id: str) -> BatchFacts | None:
         """Return one batch; None where there is no such."""

@@ -51,3 +51,36 @@ def test_the_monitor_finds_what_goes_wrong_in_each_week_and_is_quiet_in_calm_one
     current = str(folder / "data" / "live" / "week-13.csv")
     judged = asked(capsys, "performance", "-C", str(folder), "--current", current)
     assert judged["verdict"] == "degraded"
+    labels_come_later(folder, capsys)
+
+
+def labels_come_later(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The truth of weeks 13 and 14 raises what no estimate could; that of 15 ends it."""
+    weeks = sorted((folder / "data" / "live").iterdir())
+    for path in weeks[:-4]:
+        path.unlink()
+    labels = folder / "data" / "labels.csv"
+    lines = labels.read_text().splitlines(keepends=True)
+    late = {line.split(",")[0] for path in weeks[-2:] for line in path.read_text().splitlines()[1:]}
+    labels.write_text("".join(it for it in lines if it.split(",")[0] not in late))
+
+    def told() -> tuple[dict[int, tuple[str, bool]], list[tuple[str, str, str]]]:
+        main(["monitor", "watch", "--once", "-C", str(folder)])
+        capsys.readouterr()
+        (state,) = asked(capsys, "status", "-C", str(folder))
+        found = {int(it["key"][5:7]): it["performance"] for it in state["batches"]}
+        main(["alerts", "list", "--all", "-C", str(folder), "--json"])
+        alerts = json.loads(capsys.readouterr().out)
+        return (
+            {week: (it["verdict"], it["n_labelled"] > 0) for week, it in found.items()},
+            [(it["cause"], it["state"], it["severity"]) for it in alerts],
+        )
+
+    good, bad, estimated = ("ok", True), ("degraded", True), ("ok", False)
+    by_week, alerts = told()
+    assert by_week == {13: bad, 14: bad, 15: estimated, 16: estimated}
+    assert alerts == [("model:live", "open", "critical")]
+    labels.write_text("".join(lines))
+    by_week, alerts = told()
+    assert by_week == {13: bad, 14: bad, 15: good, 16: good}
+    assert alerts == [("model:live", "resolved", "critical")]

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from mlops_tui.domain.lifecycle import BATCH_JUDGED
+from mlops_tui.domain.lifecycle import BATCH_JUDGED, BATCH_PERFORMED
 from mlops_tui.engine.creation import ensure_project_folders, record_fact
 from mlops_tui.engine.objects import keep_object
 
@@ -25,6 +25,7 @@ def add_window(
     number: int,
     columns: Mapping[str, float | None] | None,
     error: str | None = None,
+    **more: object,
 ) -> None:
     """Record window `number`: by column its score in thresholds, None where it is gone."""
     cells: list[Sequence[object]] = []
@@ -61,4 +62,19 @@ def add_window(
     facts |= {"key": f"day-{number}.csv", "rows": 8, "verdict": verdict, "error": error}
     facts |= {"n_columns": len(cells), "drifted": drifted, "n_drifted": len(drifted)}
     facts |= {"n_findings": 0, "report": digest, "columns": cells}
-    record_fact(project, BATCH_JUDGED, t, **facts)
+    record_fact(project, BATCH_JUDGED, t, **facts, **more)
+
+
+def performance(value: float, basis: str = "estimated", verdict: str = "ok") -> dict[str, object]:
+    """Return how a model did on a window, by one metric."""
+    metric = {"metric": "accuracy", "basis": basis, "value": value, "lower": value - 0.05}
+    metric |= {"upper": value + 0.03, "reference": 0.95, "sampling_error": 0.01, "n": 8}
+    metric |= {"threshold": 0.9, "adjusted_p": 0.001, "verdict": verdict, "n_reference": 40}
+    return {"verdict": verdict, "metrics": [metric], "n_labelled": 8, "n_current": 8}
+
+
+def add_labels(project: Path, number: int, value: float, verdict: str) -> None:
+    """Record what the labels of a window came to."""
+    found = performance(value, "realised", verdict)
+    facts = {"batch": f"b{number}", "labels": "x", "performance": found}
+    record_fact(project, BATCH_PERFORMED, T0 + (number + 1) * DAY, **facts)

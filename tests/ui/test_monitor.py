@@ -9,7 +9,7 @@ import pytest
 from mlops_tui.ui.screens.monitor import MonitorScreen
 from mlops_tui.ui.screens.windows import OverlaidDialog, WindowsScreen
 from tests.ui.driving import SIZES, opened
-from tests.ui.judged import add_window
+from tests.ui.judged import add_labels, add_window, performance
 from tests.ui.recorded import write_project
 
 TOML = """
@@ -80,3 +80,26 @@ async def test_a_window_without_report_says_why_and_a_new_one_comes_by_itself(
         assert "day-2.csv" in it.screen_text(), "the window looked at stays"
         await it.press("escape")
         await it.sees("✓ quiet 2/3")
+
+
+async def test_what_labels_say_later_stands_beside_what_was_estimated_over_windows(
+    project: Path,
+) -> None:
+    for number in (5, 6, 7):
+        add_window(project, number, {"x": 0.1}, performance=performance(0.94))
+    add_labels(project, 6, 0.71, "degraded")
+    async with opened(project) as it:
+        await it.press("7")
+        await it.sees("live")
+        await it.press("enter")
+        await it.sees("model ✓ ok: accuracy 0.94, usual 0.95, estimated without the truth, n 8")
+        await it.press("left")
+        await it.sees("✗ worse: accuracy 0.71, usual 0.95, measured by its truth, n 8")
+        await it.press("P")
+        await it.sees("The model on live, 3 windows")
+        await it.sees("measured in 1, n 8  estimated in 2, n 8")
+        assert "day-5.csv" in it.screen_text()
+        add_labels(project, 7, 0.93, "ok")
+        await it.press("escape")
+        await it.press("right")
+        await it.sees("✓ ok: accuracy 0.93, usual 0.95, measured by its truth, n 8")

@@ -26,6 +26,7 @@ from mlops_tui.engine.live_keys import LiveFile, live_files, look_at
 from mlops_tui.engine.monitored import live_path, monitored_project, require_watched, shapes_file
 from mlops_tui.engine.tasks.comparing import Data
 from mlops_tui.engine.tasks.judging import Bench
+from mlops_tui.engine.tasks.late_truth import LateTruth, read_truth
 from mlops_tui.engine.tasks.pieces import Cutting, Loaded, Piece, cut_pieces
 from mlops_tui.engine.tasks.shapes import Shapes
 from mlops_tui.engine.worker import Progress
@@ -45,6 +46,8 @@ class _Held:
     pieces: dict[str, Piece] = field(default_factory=dict)
     """Of the dataset of the bench, as they were cut last; empty where each file is a batch."""
     looker: Looker = field(default_factory=Looker)
+    truth: LateTruth | None = None
+    """Of the dataset of the bench, as it was read last."""
 
 
 _HELD = _Held()
@@ -124,6 +127,38 @@ def judge(
         return record_report(folder, watched, report)
 
     return _claimed(folder, index, loaded.id, work)
+
+
+def late(
+    progress: Progress, project: str, dataset: str, batches: list[str], now: float
+) -> list[dict[str, Any]]:
+    """Judge the model on batches whose truth is known by now, and record what is new.
+
+    Args are those of `judge`, but for `batches`: their ids.
+
+    Returns:
+        What became of each: `batch`, `key`, and `state`: `performed`, `known` (by that truth it was
+        judged before), `unlabelled`, `held` (another process is at it), `gone` (there is other
+        content by now), or `failed`; `verdict`, `n_labelled` and `error` with it.
+
+    Raises:
+        MlopsTuiError: the labels or the reference cannot be read, or the disk failed.
+    """
+    bench = _bench(Path(project), dataset)
+    index = _index(bench.project.path)
+    if _HELD.truth is None or not _HELD.truth.is_current:
+        _HELD.truth = read_truth(bench)
+    cut_as = bench.watched.monitor.cut
+    if cut_as.rows is not None or cut_as.seconds is not None:
+        _cutting(bench.project, bench.watched, now)
+    told = []
+    for number, name in enumerate(batches):
+        progress(number, len(batches))
+        batch = index.batch(name)
+        if batch is not None:
+            piece = _piece(bench, batch.key, now)
+            told.append(_HELD.truth.judge(bench, index, _HELD.looker, batch, piece))
+    return told
 
 
 def replay(
@@ -347,6 +382,7 @@ def _bench(project: Path, dataset: str) -> Bench:
         if bench.is_current:
             return bench
     _HELD.bench = None  # two references at once would take twice the memory
+    _HELD.truth = None
     _HELD.bench = Bench(described, watched)
     return _HELD.bench
 

@@ -29,6 +29,7 @@ from mlops_tui.engine.tasks.comparing import (
     read_data,
     require_methods,
 )
+from mlops_tui.engine.tasks.performance import ask_of, performance_of
 from mlops_tui.engine.tasks.pieces import Loaded, Piece, load_piece, times_of
 from mlops_tui.engine.tasks.reading import Meter, reader_of
 from mlops_tui.evaluate.columns import Column
@@ -91,6 +92,22 @@ class Bench:
     def forget_model(self) -> None:
         """Say nothing of the model from now on, which is quicker."""
         self._ask = {}
+
+    @property
+    def truth(self) -> str | None:
+        """The column of the truth; None where the model cannot be judged by it."""
+        found: str | None = self._ask.get("truth")
+        return found if found is not None and found in self.reference.frame else None
+
+    def judge_model(self, data: Data) -> dict[str, Any]:
+        """Return how the model did on a batch whose rows have their truth.
+
+        Raises:
+            InputError: a column is missing.
+        """
+        usual, _ = self._usual(data, None)
+        ask = ask_of(self._ask | {"time": self.settings.time})
+        return performance_of(usual.frame, data.frame, ask)
 
     def read_all(self) -> Data:
         """Return all rows of the live dataset.

@@ -12,6 +12,7 @@ from textual.message import Message
 
 from mlops_tui.domain.errors import InputError
 from mlops_tui.domain.monitoring import BatchFacts, Cut, HeatMap
+from mlops_tui.domain.performed import Performed
 from mlops_tui.domain.projectfile import load_project
 from mlops_tui.domain.text import safe
 from mlops_tui.engine.feed import Batch
@@ -24,7 +25,9 @@ from mlops_tui.ui.heat_rows import BATCH, window_facts
 from mlops_tui.ui.heavy import HeavyWork
 from mlops_tui.ui.model_report import performance_parts, performance_title
 from mlops_tui.ui.overlaid import overlaid_lines
+from mlops_tui.ui.performance_chart import Window, performance_lines
 from mlops_tui.ui.project_source import ProjectSource
+from mlops_tui.ui.reads import RunReader
 from mlops_tui.ui.screens.dialogs import MessageDialog, ReadingDialog
 from mlops_tui.ui.screens.report import ReportDialog
 from mlops_tui.ui.screens.rows_screen import RowsScreen
@@ -53,6 +56,7 @@ class WindowsScreen(RowsScreen):
         """What became of the windows so far."""
 
         heat: HeatMap
+        performed: Mapping[str, Performed]
 
     @dataclass
     class ReportRead(Message):
@@ -61,6 +65,12 @@ class WindowsScreen(RowsScreen):
         batch: BatchFacts
         column: str
         report: Mapping[str, Any]
+
+    @dataclass
+    class HistoryRead(Message):
+        """How the model did on the windows so far."""
+
+        windows: Sequence[Window]
 
     @dataclass
     class Judged(Message):
@@ -77,6 +87,7 @@ class WindowsScreen(RowsScreen):
         self._source = source
         self._dataset = dataset
         self._wanted = batch
+        self._performed: Mapping[str, Performed] = {}
         self._heavy = HeavyWork(self)
         self._pace = Pace(self, self._ask)
 
@@ -84,7 +95,8 @@ class WindowsScreen(RowsScreen):
         column, heat = self.table.cursor_key, self.table.heat
         if column is None:
             return ()
-        return window_facts(heat, self.table.here, column, time.time())
+        performed = self._performed.get(heat.batches[self.table.here].id)
+        return window_facts(heat, self.table.here, column, time.time(), performed)
 
     def on_mount(self) -> None:
         self._ask()
@@ -97,19 +109,18 @@ class WindowsScreen(RowsScreen):
             self._pace.want(ASK_SECONDS)
 
     def _ask(self) -> None:
-        self._source.ask(
-            "the windows",
-            lambda reader: reader.heat_map(self._dataset, MOST_WINDOWS, MOST_COLUMNS),
-            self.HeatRead,
-            self,
-            "windows",
-        )
+        def work(reader: RunReader) -> tuple[HeatMap, Mapping[str, Performed]]:
+            heat = reader.heat_map(self._dataset, MOST_WINDOWS, MOST_COLUMNS)
+            return heat, reader.performed([it.id for it in heat.batches])
+
+        self._source.ask("the windows", work, lambda found: self.HeatRead(*found), self, "windows")
 
     def on_windows_screen_heat_read(self, event: HeatRead) -> None:
         event.stop()
         batches = event.heat.batches
         words = f"{count(len(batches), 'window')}, {count(len(event.heat.columns), 'column')} "
         self.line.show([(f" Windows of {safe(self._dataset)}", "strong")], words)
+        self._performed = event.performed
         self.table.show(event.heat)
         if self._wanted is not None:
             self.table.point_at(self._wanted)
@@ -177,12 +188,30 @@ class WindowsScreen(RowsScreen):
         title = performance_title(event.window, event.report)
         self.app.push_screen(ReportDialog(title, performance_parts(event.report)))
 
+    def action_history(self) -> None:
+        """Show how the model did over all windows, measured beside estimated."""
+
+        def work(reader: RunReader) -> list[Window]:
+            batches = reader.batches(self._dataset, MOST_WINDOWS)
+            found = reader.performed([it.id for it in batches])
+            return [Window(it, found[it.id]) for it in batches if _has_metrics(found.get(it.id))]
+
+        self._source.ask("the model", work, self.HistoryRead, self, "history")
+
+    def on_windows_screen_history_read(self, event: HistoryRead) -> None:
+        event.stop()
+        self.app.push_screen(PerformanceDialog(self._dataset, event.windows))
+
     def on_read_failed(self, event: intents.ReadFailed) -> None:
         event.stop()
         self.app.push_screen(MessageDialog(f"{event.what} cannot be shown", describe(event.error)))
 
     def action_leave(self) -> None:
         self.dismiss()
+
+
+def _has_metrics(performed: Performed | None) -> bool:
+    return performed is not None and bool(performed.figures["metrics"])
 
 
 class OverlaidDialog(ReadingDialog):
@@ -195,3 +224,16 @@ class OverlaidDialog(ReadingDialog):
 
     def lines_for(self, width: int) -> Lines:
         return [*self.title_lines(width), [], *overlaid_lines(self._found, width)]
+
+
+class PerformanceDialog(ReadingDialog):
+    """How the model did over windows, measured beside estimated, over what is usual."""
+
+    def __init__(self, dataset: str, windows: Sequence[Window]) -> None:
+        title = f"The model on {dataset}, {count(len(windows), 'window')}"
+        lines = ["".join(text for text, _ in line) for line in performance_lines(windows, 100)]
+        super().__init__(title, "\n".join([title, "", *lines]))
+        self._windows = windows
+
+    def lines_for(self, width: int) -> Lines:
+        return [*self.title_lines(width), *performance_lines(self._windows, width)]
