@@ -162,7 +162,7 @@ class MlopsApp(LeanApp[Relaunch]):
         self._show(self._projects(came_from))
 
     def on_pane_requested(self, event: intents.PaneRequested) -> None:
-        if isinstance(self.screen, AppScreen) and not isinstance(self.screen, ProjectScreen):
+        while isinstance(self.screen, AppScreen) and not isinstance(self.screen, ProjectScreen):
             self.pop_screen()
         if not isinstance(self.screen, ProjectScreen):
             return

@@ -91,6 +91,23 @@ async def test_each_place_is_one_digit_away_from_any_other(
         await it.until(lambda: it.app.screen is it.project_screen)
 
 
+async def test_a_digit_leads_out_of_what_lies_over_runs_and_places(project: Path) -> None:
+    async with opened(project) as it:
+        await it.sees("✓ finished train-1")
+        for over, shows, digit, place_words in (
+            ("F", "Files of train-1", "6", "never read"),
+            ("A", "Evaluation of train-1", "8", "models/best.joblib"),
+            ("C", "Compare", "9", "Sort the mail"),
+        ):
+            await it.press(over)
+            await it.sees(shows)
+            await it.press(digit)
+            await it.sees(place_words)
+            assert len(it.app.screen_stack) == 3
+            await it.press("1")
+            await it.until(lambda: it.app.screen is it.project_screen)
+
+
 async def test_evidence_is_attached_to_a_line_of_the_score(project: Path) -> None:
     async with opened(project, (120, 40)) as it:
         await it.press("9")

@@ -10,7 +10,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from mlops_tui.engine.feed import Batch
-from mlops_tui.ui import keys
+from mlops_tui.ui import intents, keys
 from mlops_tui.ui.widgets.key_bar import KeyBar
 from mlops_tui.ui.widgets.panes import WIDE_COLUMNS
 
@@ -43,3 +43,7 @@ class AppScreen(Screen[None]):
 
     def body(self) -> Widget:
         raise NotImplementedError
+
+    def action_show_pane(self, pane: str) -> None:
+        if pane != self.place:
+            self.post_message(intents.PaneRequested(pane))

@@ -155,10 +155,6 @@ class JobsScreen(AppScreen):
     def on_pane_title_pane_chosen(self, event: PaneTitle.PaneChosen) -> None:
         self.action_show_pane(event.pane)
 
-    def action_show_pane(self, pane: str) -> None:
-        if pane != "jobs":
-            self.post_message(intents.PaneRequested(pane))
-
     def on_job_verbs_marks_changed(self) -> None:
         self._show_title()
 

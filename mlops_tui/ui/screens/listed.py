@@ -20,7 +20,7 @@ class ListedScreen(RowsScreen):
     """Lies over a place."""
 
     place: ClassVar[str] = keys.LISTED
-    BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.LISTED)
+    BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.LISTED, keys.PLACES)
 
     def __init__(
         self, title: str, content: PlaceContent, empty: str = "There is nothing in it."

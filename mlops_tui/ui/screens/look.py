@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.widget import Widget
 
-from mlops_tui.ui import intents
+from mlops_tui.ui import intents, keys
 from mlops_tui.ui.errors import describe
 from mlops_tui.ui.project_source import ProjectSource
 from mlops_tui.ui.screens.app_screen import AppScreen
@@ -16,6 +19,7 @@ from mlops_tui.ui.widgets.row_table import RowTable
 class LookScreen(AppScreen):
     """Lies over the screen of a project; what could not be read is said in the table's place."""
 
+    BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.PLACES)
     table: RowTable
 
     def __init__(self, source: ProjectSource) -> None:

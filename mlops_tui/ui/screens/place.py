@@ -115,10 +115,6 @@ class PlaceScreen(RowsScreen):
     def on_pane_title_pane_chosen(self, event: PaneTitle.PaneChosen) -> None:
         self.action_show_pane(event.pane)
 
-    def action_show_pane(self, pane: str) -> None:
-        if pane != self.place:
-            self.post_message(intents.PaneRequested(pane))
-
     def action_out(self) -> None:
         if self._heavy.cancel():
             self.tell("")

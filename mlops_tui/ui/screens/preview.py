@@ -35,7 +35,7 @@ class PreviewScreen(AppScreen):
     """Holds a viewer for each kind of file, and shows the one that suits."""
 
     place: ClassVar[str] = keys.PREVIEW
-    BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.PREVIEW)
+    BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.PREVIEW, keys.PLACES)
 
     @dataclass
     class PreviewRead(Message):

@@ -24,7 +24,7 @@ class ShelvesScreen(RowsScreen):
     """Lies over a place; the names of its lists stand under its title."""
 
     place: ClassVar[str] = keys.SHELVES
-    BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.SHELVES)
+    BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.SHELVES, keys.PLACES)
 
     def __init__(self, title: str, shelves: Sequence[Shelf] = ()) -> None:
         self.line = PieceLine()

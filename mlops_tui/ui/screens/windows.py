@@ -49,7 +49,7 @@ class WindowsScreen(RowsScreen):
     """Lies over the monitor; reads the newest windows again as they are judged."""
 
     place: ClassVar[str] = keys.WINDOWS
-    BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.WINDOWS)
+    BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.WINDOWS, keys.PLACES)
 
     @dataclass
     class HeatRead(Message):
