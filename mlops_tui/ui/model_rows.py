@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+from mlops_tui.domain.models import ModelVersion
 from mlops_tui.domain.project import Job, JobKind, Project
 from mlops_tui.domain.runs import Run
 from mlops_tui.domain.text import safe, short_bytes, short_number
@@ -17,33 +18,40 @@ from mlops_tui.ui.widgets.pieces import Piece
 
 
 def output_rows(
-    project: Project, last_run: Callable[[str], Run | None], metric: str | None, now: float
+    project: Project,
+    last_run: Callable[[str], Run | None],
+    version_of: Callable[[str], ModelVersion | None],
+    metric: str | None,
+    now: float,
 ) -> list[PlaceRow]:
     """Return what train jobs declare as their outputs, a row each, below registered models.
 
     Args:
         project: whose train jobs.
         last_run: gives the run of a job that finished last.
+        version_of: gives the newest version of a model if this run, by its id, wrote it.
         metric: the objective's.
         now: Unix seconds.
     """
-    return [
-        _row(project.path, job, output, last_run(job.name), metric, now)
-        for job in project.jobs.values()
-        if job.kind is JobKind.TRAIN
-        for output in job.outputs
-    ]
+    rows = []
+    for job in project.jobs.values():
+        if job.kind is JobKind.TRAIN:
+            run = last_run(job.name)
+            version = None if run is None else version_of(run.id)
+            offer = "w registers" if version is None else f"in {version.name}"
+            rows += [_row(project.path, job, it, run, offer, metric, now) for it in job.outputs]
+    return rows
 
 
 def _row(
-    folder: Path, job: Job, output: str, run: Run | None, metric: str | None, now: float
+    folder: Path, job: Job, output: str, run: Run | None, offer: str, metric: str | None, now: float
 ) -> PlaceRow:
     size, changed = _size_and_time(folder / output)
     value = value_of(run, metric)
     written = "not there" if changed is None else ago(changed, now)
     cells: list[Piece] = [
         (safe(output), "" if changed is not None else "dim"),
-        ("w registers" if changed is not None else "not there", "dim"),
+        (safe(offer) if changed is not None else "not there", "dim"),
         ("-" if value is None else short_number(value), ""),
         ("", ""),
         *(("-" if size is None else short_bytes(size), "dim"), (written, "dim")),

@@ -69,6 +69,7 @@ async def test_an_output_is_registered_and_becomes_champion(project: Path) -> No
         await it.sees("a name has none of")
         await it.press(*["backspace"] * 3, *"digits", "enter")
         await it.sees("1 model, 1 output of train jobs")
+        await it.sees("in digits:1")
         assert isinstance(it.app.screen, ModelsScreen)
         await it.press("home", "enter")
         await it.until(lambda: isinstance(it.app.screen, ModelScreen))

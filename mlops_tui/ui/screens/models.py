@@ -59,11 +59,13 @@ class ModelsScreen(PlaceScreen):
         found = newest_evaluations(reader)
         if not self._source.is_read_only and reader.offered_models():
             have_registered(self._source.project)
-        models = [model_row(it, metric, found, now) for it in reader.models()]
+        registered = reader.models()
+        models = [model_row(it, metric, found, now) for it in registered]
+        newest = {it.newest.run_id: it.newest for it in registered}
         self._runs = {
             job: run for job in project.jobs if (run := _last_run(reader, job)) is not None
         }
-        outputs = output_rows(project, self._runs.get, metric, now)
+        outputs = output_rows(project, self._runs.get, newest.get, metric, now)
         words = count(len(models), "model")
         if outputs:
             words += f", {count(len(outputs), 'output')} of train jobs"

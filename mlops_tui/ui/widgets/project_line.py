@@ -82,7 +82,7 @@ def objective_pieces(project: Project, best: Run | None) -> list[Piece]:
         return [("  " + safe(project.description), "dim")] if project.description else []
     value = value_of(best, objective_metric(project))
     if value is None or best is None:
-        return [(f"  {words}", ""), ("  nothing measured yet", "dim")]
+        return [(f"  {words}", ""), ("  unmeasured", "dim")]
     kind = "best" if is_reached(project, value) else "warn"
     mark = " ✓" if is_reached(project, value) else ""
     return [
