@@ -32,9 +32,7 @@ def alert_lines(found: RecordedAlert, now: float, width: int) -> list[str]:
 def _sure_lines(alert: Alert) -> list[str]:
     lines = [f"how sure: {alert.certainty}"] if alert.certainty else []
     if alert.cost is not None:
-        amount = alert.cost.amount
-        money = "" if amount is None else f"{amount:,.2f} {alert.cost.currency}: ".lstrip()
-        lines.append(f"what it costs: {money}{alert.cost.words}")
+        lines.append(f"what it costs: {alert.cost.told}")
     return lines
 
 

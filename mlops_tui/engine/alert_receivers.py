@@ -80,9 +80,7 @@ def message_of(project: Project, found: RecordedAlert) -> tuple[str, str]:
     if alert.certainty:
         lines.append(f"How sure: {alert.certainty}")
     if alert.cost is not None:
-        amount = alert.cost.amount
-        money = "" if amount is None else f"{amount:,.2f} {alert.cost.currency}: "
-        lines.append(f"What it costs: {money}{alert.cost.words}")
+        lines.append(f"What it costs: {alert.cost.told}")
     for remedy in alert.remedies:
         command = command_of(remedy)
         lines.append(f"- {remedy.words}" + (f": {shlex.join(command)}" if command else ""))

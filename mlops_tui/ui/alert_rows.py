@@ -52,9 +52,7 @@ def alert_facts(found: RecordedAlert, now: float) -> list[Fact]:
     facts = [("alert", "\n".join(safe(it) for it in (alert.title, alert.detail) if it))]
     facts += [("how sure", safe(alert.certainty))] * bool(alert.certainty)
     if alert.cost is not None:
-        amount = alert.cost.amount
-        money = "" if amount is None else f"{amount:,.2f} {alert.cost.currency}: ".lstrip()
-        facts.append(("cost", safe(money + alert.cost.words)))
+        facts.append(("cost", safe(alert.cost.told)))
     facts.append(("since", _time_words(found, now)))
     if words := _state_words(found, now):
         facts.append(("state", words))

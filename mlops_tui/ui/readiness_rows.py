@@ -162,7 +162,7 @@ def _cost(cost: Cost) -> str:
         "unit": cost.per_unit,
     }
     told = [
-        f"{short_number(value)} {safe(cost.currency)} a {what}"
+        f"{value:,.2f}".removesuffix(".00") + f" {safe(cost.currency)} a {what}"
         for what, value in costs.items()
         if value is not None
     ]

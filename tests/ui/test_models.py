@@ -68,7 +68,7 @@ async def test_an_output_is_registered_and_becomes_champion(project: Path) -> No
         await it.press(*["backspace"] * 6, *"a:b", "enter")
         await it.sees("a name has none of")
         await it.press(*["backspace"] * 3, *"digits", "enter")
-        await it.sees("1 model, 1 output of train jobs")
+        await it.sees("1 model, 1 output")
         await it.sees("in digits:1")
         assert isinstance(it.app.screen, ModelsScreen)
         await it.press("home", "enter")

@@ -189,7 +189,8 @@ async def test_what_cannot_be_read_is_said(project: Path) -> None:
         await it.press("6")
         await it.sees("missing")
         await it.press("c")
-        await it.sees("could not be read")
+        await it.sees("checking train")
+        await it.until(lambda: "train.csv" in it.notified())
 
 
 async def test_one_thing_is_done_at_a_time_and_escape_stops_it(project: Path) -> None:

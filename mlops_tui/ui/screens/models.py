@@ -68,7 +68,7 @@ class ModelsScreen(PlaceScreen):
         outputs = output_rows(project, self._runs.get, newest.get, metric, now)
         words = count(len(models), "model")
         if outputs:
-            words += f", {count(len(outputs), 'output')} of train jobs"
+            words += f", {count(len(outputs), 'output')}"
         return PlaceContent(models_heads(metric), [*models, *outputs], words)
 
     def on_row_table_row_opened(self, event: RowTable.RowOpened) -> None:

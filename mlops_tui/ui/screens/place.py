@@ -104,8 +104,9 @@ class PlaceScreen(RowsScreen):
     def on_read_failed(self, event: intents.ReadFailed) -> None:
         event.stop()
         self.tell("")
-        words = f"{event.what} could not be read. {describe(event.error)}"
-        self.app.notify(words, severity="error", markup=False)
+        self.app.notify(
+            describe(event.error), title=safe(event.what), severity="error", markup=False
+        )
 
     def on_action_done(self, event: intents.ActionDone) -> None:
         event.stop()
