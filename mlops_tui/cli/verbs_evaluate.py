@@ -12,7 +12,7 @@ from mlops_tui.cli.patience import telling_share
 from mlops_tui.cli.table import Column
 from mlops_tui.domain.errors import InputError
 from mlops_tui.domain.project import Cost
-from mlops_tui.domain.text import short_number
+from mlops_tui.domain.text import short_bytes, short_number, with_unit
 from mlops_tui.engine.actions_evaluate import EvaluationQuestion, evaluate_predictions
 
 _MOST_CLASSES = 12
@@ -114,7 +114,8 @@ def _headline(report: Mapping[str, Any]) -> str:
 
 
 def _metric_cells(name: str, it: Mapping[str, Any]) -> list[str]:
-    return [name, number(it["value"]), span(it["low"], it["high"]), f"{it['n']:,}", it["method"]]
+    label = with_unit(name, it.get("unit"))
+    return [label, number(it["value"]), span(it["low"], it["high"]), f"{it['n']:,}", it["method"]]
 
 
 def _print_model_figures(found: Mapping[str, Mapping[str, Any]]) -> None:
@@ -122,11 +123,18 @@ def _print_model_figures(found: Mapping[str, Mapping[str, Any]]) -> None:
     if found:
         heads = [Column("the model"), *(Column(it, True) for it in ("value", "95 %", "n"))]
         rows = [
-            [name, number(it["value"]), span(it["low"], it["high"]), f"{it['n']:,}"]
+            [name, _figure(name, it["value"]), span(it["low"], it["high"]), f"{it['n']:,}"]
             for name, it in found.items()
         ]
         output.data("")
         print_table(heads, rows)
+
+
+def _figure(name: str, value: float | None) -> str:
+    """Return a figure of a model; what is counted in bytes as such."""
+    if value is None or not name.endswith("_bytes"):
+        return number(value)
+    return short_bytes(value)
 
 
 def _print_baselines(found: Sequence[Mapping[str, Any]]) -> None:

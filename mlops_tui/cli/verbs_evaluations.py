@@ -23,7 +23,7 @@ from mlops_tui.domain.datasets import SHORT
 from mlops_tui.domain.errors import InputError, NotFoundError
 from mlops_tui.domain.sealed import worth_words
 from mlops_tui.engine import actions_evaluations
-from mlops_tui.engine.actions_evaluations import RunQuestion
+from mlops_tui.engine.evaluation_questions import RunQuestion
 from mlops_tui.engine.subjects import is_version
 
 if TYPE_CHECKING:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from mlops_tui.domain.project import Direction
 
 OF_TWO_CLASSES = (
@@ -23,6 +25,9 @@ _LOWER = frozenset(
     | {"mase", "ece"}
 )
 _HIGHER = frozenset({*OF_TWO_CLASSES, *OF_SEVERAL_CLASSES, *OF_RANKINGS, "r2"} - _LOWER)
+
+FUNCTION = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
+"""The `module:function` of a metric that people wrote themselves."""
 
 
 def direction_of(metric: str) -> Direction | None:

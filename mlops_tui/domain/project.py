@@ -139,6 +139,8 @@ class Metric:
     name: str
     direction: Direction | None = None
     unit: str = ""
+    function: str | None = None
+    """`module:function` of the project that computes it from predictions, if one does."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlops_tui.domain.checktables import read_checks
+from mlops_tui.domain.evaluated import FUNCTION
 from mlops_tui.domain.jobtables import read_jobs
 from mlops_tui.domain.monitortables import read_monitor
 from mlops_tui.domain.problems import Problem
@@ -150,9 +151,13 @@ def _guardrail(table: Table) -> Guardrail | None:
 
 
 def _metric(table: Table) -> Metric:
-    metric = Metric(table.name, table.one_of("direction", Direction), table.text("unit") or "")
+    function = table.text("function")
+    if function is not None and not FUNCTION.fullmatch(function):
+        words = "expected module:function, which is called with y_true, y_pred[, y_score]"
+        table.problem("function", words, 'write "scores:profit" for profit of scores.py')
+    direction, unit = table.one_of("direction", Direction), table.text("unit") or ""
     table.finish()
-    return metric
+    return Metric(table.name, direction, unit, function)
 
 
 def _dataset(table: Table, names: Collection[str]) -> Dataset:

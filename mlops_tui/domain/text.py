@@ -34,6 +34,11 @@ def short_number(value: float, digits: int = 4) -> str:
     return f"{value:.{digits}g}"
 
 
+def with_unit(name: str, unit: str | None) -> str:
+    """Return such as `cost (EUR)`; the name alone where the unit is not known, or is 1."""
+    return f"{name} ({unit})" if unit and unit != "1" else name
+
+
 def short_duration(seconds: float | None) -> str:
     """Return such as `0.8 s`, `12 s`, `3 m 05 s`, `2 h 10 m`, `4 d 3 h`, or `-` for None."""
     if seconds is None:

@@ -14,8 +14,8 @@ from mlops_tui.domain.errors import InputError, RefusedError
 from mlops_tui.domain.groups import SEED_LIKE
 from mlops_tui.domain.runs import ParamValue, Run, RunState
 from mlops_tui.engine import workers
-from mlops_tui.engine.actions_evaluations import dataset_shape
 from mlops_tui.engine.data_sources import sound_datasets
+from mlops_tui.engine.evaluation_questions import dataset_shape
 from mlops_tui.engine.subjects import Predicted, find_run, predicted_by
 from mlops_tui.engine.workers import Cancellation, OnProgress
 from mlops_tui.index import Index

@@ -10,11 +10,11 @@ from typing import Any
 from mlops_tui.domain.errors import InputError
 from mlops_tui.domain.models import ModelFormat, ModelVersion
 from mlops_tui.engine import workers
-from mlops_tui.engine.actions_evaluations import dataset_shape
 from mlops_tui.engine.actions_models import find_version, register_file
 from mlops_tui.engine.actions_stress import validation_of
 from mlops_tui.engine.actions_trust import load_request
 from mlops_tui.engine.data_sources import sound_datasets
+from mlops_tui.engine.evaluation_questions import dataset_shape
 from mlops_tui.engine.model_manifest import read_manifest
 from mlops_tui.engine.workers import Cancellation, OnProgress
 from mlops_tui.index import Index

@@ -52,7 +52,7 @@ class EvaluationQuestion:
             "season": self.season,
             "query": self.query,
             "first": self.first,
-            "functions": list(self.functions),
+            "functions": {name: name for name in self.functions},
             "folder": os.path.abspath(self.folder or "."),
             "seed": self.seed,
         }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,14 @@ from mlops_tui.domain.runs import Run
 from mlops_tui.domain.sealed import holdouts_read
 from mlops_tui.engine import workers
 from mlops_tui.engine.data_sources import sound_datasets
+from mlops_tui.engine.evaluation_questions import (
+    RunQuestion,
+    dataset_shape,
+    identity_of,
+    training_shape,
+    with_declared,
+    worker_ask,
+)
 from mlops_tui.engine.evaluation_records import Measured, record_evaluation, record_failure
 from mlops_tui.engine.objects import read_object
 from mlops_tui.engine.predicted_files import find_predictions, keep_predictions
@@ -28,23 +36,6 @@ from mlops_tui.track.fingerprint import fingerprint
 
 _FORM = 3
 """Goes up where a report says other things than before: then runs are evaluated anew."""
-
-
-@dataclass(frozen=True, slots=True)
-class RunQuestion:
-    """How predictions are to be evaluated; what is left out is as usual."""
-
-    dataset: str | None = None
-    """Which of a run's predictions; needed where it has some on several datasets."""
-    predictions: Predictions | None = None
-    """Exactly these of the run, whatever else there is."""
-    segments: tuple[str, ...] | None = None
-    """Columns whose values are told one by one; None: as declared, else those with few values."""
-    positive: str | None = None
-    """Of two classes the one that recall is about."""
-    problem: str | None = None
-    is_again: bool = False
-    """Whether to evaluate once more what was evaluated before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +90,7 @@ def evaluate_run(
         return known
     report = _measure(described, measured, path, asked, on_progress, cancellation)
     report["notes"] = [*_notes(described, run, measured, project), *report["notes"]]
-    return recorded_evaluation(described.path, measured, report)
+    return recorded_evaluation(described, measured, report)
 
 
 def record_unreadable(project: Path, run: Run, found: Predictions, error: MlopsTuiError) -> str:
@@ -194,7 +185,7 @@ def _measured(
         keep_predictions(described.path, run.id, path),
         {
             "form": _FORM,
-            **said(asked),
+            **identity_of(described, asked),
         },
     )
 
@@ -219,65 +210,11 @@ def _measure(
     arguments = {
         "predictions": os.path.abspath(path),
         "dataset": dataset_shape(described, measured.dataset),
-        "ask": {**said(asked), "cost": costs(described)},
+        "ask": worker_ask(described, asked),
         "train": training_shape(described, measured.dataset),
     }
     found: dict[str, Any] = workers.work("evaluating.measure", arguments, on_progress, cancellation)
     return found
-
-
-def with_declared(asked: RunQuestion, described: Project, name: str | None) -> RunQuestion:
-    """Return a question with the segments that its dataset declares where it names none."""
-    dataset = described.datasets.get(name or "")
-    if asked.segments is not None or dataset is None or not dataset.segments:
-        return asked
-    return replace(asked, segments=dataset.segments)
-
-
-def said(asked: RunQuestion) -> dict[str, Any]:
-    """Return what of a question another report follows from, as JSON holds it."""
-    return {
-        "segments": None if asked.segments is None else list(asked.segments),
-        "positive": asked.positive,
-        "problem": asked.problem,
-    }
-
-
-def costs(described: Project) -> dict[str, Any] | None:
-    """Return what errors cost by the objective, as a worker takes it; None where it says none."""
-    objective = described.objective
-    cost = objective.cost if objective is not None else None
-    return None if cost is None else asdict(cost)
-
-
-def dataset_shape(described: Project, name: str | None) -> dict[str, Any] | None:
-    """Return what a worker has to know of a dataset; None where nothing is declared of it."""
-    dataset = described.datasets.get(name or "")
-    if dataset is None:
-        return None
-    return {
-        "name": dataset.name,
-        "path": os.path.abspath(described.path / dataset.path) if dataset.path else None,
-        "id": dataset.id,
-        "target": dataset.target,
-        "group": dataset.group,
-        "timestamp": dataset.timestamp,
-    }
-
-
-def training_shape(described: Project, name: str | None) -> dict[str, Any] | None:
-    """Return what simple models learn from to be compared on a dataset; None where nothing is.
-
-    The first training dataset with the same target that is other data.
-    """
-    dataset = described.datasets.get(name or "")
-    if dataset is None or dataset.target is None:
-        return None
-    for it in described.datasets.values():
-        is_fit = it.role is Role.TRAIN and it.path and it.path != dataset.path
-        if is_fit and (it.target or dataset.target) == dataset.target:
-            return dataset_shape(described, it.name)
-    return None
 
 
 def _notes(described: Project, run: Run, measured: Measured, project: Path) -> list[str]:
@@ -307,15 +244,21 @@ def known_evaluation(project: Path, measured: Measured, asked: RunQuestion) -> E
 
 
 def recorded_evaluation(
-    project: Path, measured: Measured, report: dict[str, Any], predictions: str | None = None
+    described: Project, measured: Measured, report: dict[str, Any], predictions: str | None = None
 ) -> Evaluated:
-    """Record an evaluation and return it as the index has it.
+    """Record an evaluation, with the units of its metrics, and return it as the index has it.
 
     Raises:
         StorageError: the disk failed.
     """
-    record_evaluation(project, measured, report, predictions)
-    return Evaluated(_evaluation(project, measured), report)
+    units = {name: it.unit for name, it in described.metrics.items()}
+    if described.objective is not None and described.objective.cost is not None:
+        units.setdefault("cost", described.objective.cost.currency)
+    for name, it in report["metrics"].items():
+        if units.get(name):
+            it["unit"] = units[name]
+    record_evaluation(described.path, measured, report, predictions)
+    return Evaluated(_evaluation(described.path, measured), report)
 
 
 def _evaluation(project: Path, measured: Measured) -> Evaluation:

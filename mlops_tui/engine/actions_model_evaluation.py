@@ -15,19 +15,21 @@ from mlops_tui.domain.project import Project, Role
 from mlops_tui.engine import workers
 from mlops_tui.engine.actions_evaluations import (
     Evaluated,
-    RunQuestion,
-    costs,
-    dataset_shape,
     known_evaluation,
     recorded_evaluation,
-    said,
-    training_shape,
     version_now,
-    with_declared,
 )
 from mlops_tui.engine.actions_models import find_version
 from mlops_tui.engine.actions_trust import load_request
 from mlops_tui.engine.data_sources import sound_datasets
+from mlops_tui.engine.evaluation_questions import (
+    RunQuestion,
+    dataset_shape,
+    identity_of,
+    training_shape,
+    with_declared,
+    worker_ask,
+)
 from mlops_tui.engine.evaluation_records import Measured
 from mlops_tui.engine.model_manifest import read_manifest
 from mlops_tui.engine.objects import keep_object
@@ -82,13 +84,13 @@ def evaluate_version(
             "columns": _columns(read_manifest(described.path, version)),
         },
         "dataset": dataset_shape(described, dataset),
-        "ask": {**said(asked), "cost": costs(described)},
+        "ask": worker_ask(described, asked),
         "train": training_shape(described, dataset),
     }
     report, digest = _work(described.path, arguments, on_progress, cancellation)
     size = {"value": float(version.size_bytes), "low": None, "high": None, "n": 1}
     report["model_figures"]["size_bytes"] = size
-    return recorded_evaluation(described.path, measured, report, digest)
+    return recorded_evaluation(described, measured, report, digest)
 
 
 def _work(
@@ -146,7 +148,7 @@ def _measured(described: Project, version: ModelVersion, name: str, asked: RunQu
         {
             "form": f"model {_FORM}",
             "manifest": version.manifest,
-            **said(asked),
+            **identity_of(described, asked),
         },
     )
 

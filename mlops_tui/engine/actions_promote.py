@@ -175,8 +175,9 @@ def _evaluate(
     is_called = gate.latency_max_ms is not None and _may_load(project, index, version)
     if not is_called and evaluation_of(index, version, dataset) is not None:
         return
-    from mlops_tui.engine.actions_evaluations import RunQuestion, evaluate_run
+    from mlops_tui.engine.actions_evaluations import evaluate_run
     from mlops_tui.engine.actions_model_evaluation import evaluate_version
+    from mlops_tui.engine.evaluation_questions import RunQuestion
 
     told = index.predictions([version.run_id]) if version.run_id is not None else []
     try:

@@ -11,10 +11,10 @@ from mlops_tui.domain.errors import InputError, NotFoundError, RefusedError
 from mlops_tui.domain.project import Project, Role
 from mlops_tui.domain.text import nearest
 from mlops_tui.engine import workers
-from mlops_tui.engine.actions_evaluations import dataset_shape, training_shape
 from mlops_tui.engine.actions_models import find_version
 from mlops_tui.engine.actions_trust import load_request
 from mlops_tui.engine.data_sources import sound_datasets
+from mlops_tui.engine.evaluation_questions import dataset_shape, training_shape
 from mlops_tui.engine.model_manifest import read_manifest
 from mlops_tui.engine.workers import Cancellation, OnProgress
 from mlops_tui.index import Index

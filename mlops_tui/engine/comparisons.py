@@ -20,7 +20,7 @@ from mlops_tui.domain.evaluations import Evaluation
 from mlops_tui.domain.models import Relative
 from mlops_tui.domain.project import Project
 from mlops_tui.engine import workers
-from mlops_tui.engine.actions_evaluations import dataset_shape
+from mlops_tui.engine.evaluation_questions import dataset_shape
 from mlops_tui.engine.subjects import recorded_predictions
 from mlops_tui.engine.workers import Cancellation, OnProgress
 

@@ -76,9 +76,10 @@ class EvaluationCare:
         """Return what came of an evaluation that is recorded now."""
         from mlops_tui.engine import actions_evaluations as actions  # few agents evaluate
         from mlops_tui.engine.actions_lookup import find_run
+        from mlops_tui.engine.evaluation_questions import RunQuestion
 
         run = find_run(self._project, found.run_id)
-        question = actions.RunQuestion(predictions=found)
+        question = RunQuestion(predictions=found)
         try:
             done = actions.evaluate_run(
                 self._project, run, question, cancellation=self._cancellation

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import math
-import re
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -15,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlops_tui.domain.errors import InputError
+from mlops_tui.domain.evaluated import FUNCTION
 from mlops_tui.evaluate.estimating import Estimate, Units
 from mlops_tui.evaluate.sums import REPLICATES
 
 Metric = Callable[..., Any]
-_NAME = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
 _SECONDS = 20.0
 """All samples of one metric may take about so long."""
 _LEAST_SAMPLES = 100
@@ -32,7 +31,7 @@ def find_metric(name: str, folder: Path) -> Metric:
     Raises:
         InputError: there is none, or its module cannot be imported.
     """
-    if not _NAME.fullmatch(name):
+    if not FUNCTION.fullmatch(name):
         raise InputError(f"{name!r} is no metric", "write module:function, such as scores:profit")
     module, _, function = name.partition(":")
     if str(folder) not in sys.path:

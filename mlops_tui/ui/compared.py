@@ -10,7 +10,7 @@ from rich.cells import cell_len
 
 from mlops_tui.domain.compare import Row, Section, Value
 from mlops_tui.domain.runs import Run
-from mlops_tui.domain.text import safe, short_number
+from mlops_tui.domain.text import safe, short_number, with_unit
 from mlops_tui.ui.charted import Meaning
 from mlops_tui.ui.columns import GLYPHS
 from mlops_tui.ui.formats import ago, coarse_duration, value_text
@@ -182,7 +182,7 @@ def _same_words(same: int, total: int) -> str:
 
 def _label(row: Row, meaning: Meaning) -> str:
     unit = meaning.units.get(row.key, "") if row.section is Section.METRICS else ""
-    return safe(row.key) + (f" ({safe(unit)})" if unit and unit != "1" else "")
+    return safe(with_unit(row.key, unit))
 
 
 def _plain_cells(row: Row) -> list[Cell]:

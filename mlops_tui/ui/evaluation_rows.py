@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from mlops_tui.domain.text import safe, short_bytes, short_number
+from mlops_tui.domain.text import safe, short_bytes, short_number, with_unit
 from mlops_tui.ui.facts import Fact
 from mlops_tui.ui.formats import count
 from mlops_tui.ui.place_rows import Head, PlaceContent, PlaceRow, Shelf
@@ -131,7 +131,7 @@ def scale_start(metrics: Iterable[Mapping[str, Any]]) -> float:
 def _metric_cells(name: str, it: Mapping[str, Any], first: float) -> list[Piece]:
     low, high = it["low"], it["high"]
     return [
-        (safe(name), ""),
+        (safe(with_unit(name, it.get("unit"))), ""),
         (number(it["value"]), "strong"),
         (bounds(low, high), "" if low is not None else "dim"),
         (f"{it['n']:,}", "dim"),
@@ -142,7 +142,7 @@ def _metric_cells(name: str, it: Mapping[str, Any], first: float) -> list[Piece]
 def metric_facts(name: str, it: Mapping[str, Any]) -> list[Fact]:
     """Return all that is known of a metric with its interval."""
     interval = bounds(it["low"], it["high"]) or FEW
-    facts = [("metric", f"{safe(name)} {number(it['value'])}")]
+    facts = [("metric", f"{safe(with_unit(name, it.get('unit')))} {number(it['value'])}")]
     if meaning := MEANINGS.get(name.partition("@")[0]):
         facts.append(("means", meaning))
     facts.append(("95 %", f"{interval}, by {safe(it.get('method') or 'no method')}"))

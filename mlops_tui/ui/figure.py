@@ -9,6 +9,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from mlops_tui.domain.text import with_unit
 from mlops_tui.ui import palette
 from mlops_tui.ui.axes import Axis
 from mlops_tui.ui.plot import ChartData as ChartData
@@ -77,8 +78,7 @@ def shapes(data: ChartData, legend: Sequence[tuple[str, int]]) -> list[Shape]:
 
 
 def _heading(data: ChartData) -> Iterator[Shape]:
-    unit = f" ({data.unit})" if data.unit and data.unit != "1" else ""
-    yield Words(LEFT, 28, data.metric + unit, size=17, is_bold=True)
+    yield Words(LEFT, 28, with_unit(data.metric, data.unit), size=17, is_bold=True)
     words = ", ".join(data.view.words)
     if words:
         yield Words(WIDTH - RIGHT, 28, words, _QUIET, "end")

@@ -22,7 +22,8 @@ def evaluation_of(source: ProjectSource, run: Run) -> EvaluationScreen:
         return reader.evaluations(run_ids=[run.id])
 
     def measure(on_progress: OnProgress, cancellation: Cancellation, dataset: str | None) -> object:
-        from mlops_tui.engine.actions_evaluations import RunQuestion, evaluate_run
+        from mlops_tui.engine.actions_evaluations import evaluate_run
+        from mlops_tui.engine.evaluation_questions import RunQuestion
 
         again = RunQuestion(dataset, is_again=True)
         return evaluate_run(source.project, run, again, on_progress, cancellation)
@@ -39,8 +40,8 @@ def evaluation_of_version(source: ProjectSource, version: ModelVersion) -> Evalu
         return own + [it for it in of_run if it.model is None]
 
     def measure(on_progress: OnProgress, cancellation: Cancellation, dataset: str | None) -> object:
-        from mlops_tui.engine.actions_evaluations import RunQuestion
         from mlops_tui.engine.actions_model_evaluation import evaluate_version
+        from mlops_tui.engine.evaluation_questions import RunQuestion
 
         again = RunQuestion(dataset, is_again=True)
         return evaluate_version(source.project, version.name, again, on_progress, cancellation)

@@ -16,11 +16,11 @@ import pytest
 
 from mlops_tui.domain.params import build_argv, resolve
 from mlops_tui.domain.projectfile import load_project
-from mlops_tui.engine.actions_evaluations import RunQuestion
 from mlops_tui.engine.actions_model_evaluation import evaluate_version
 from mlops_tui.engine.actions_models import catch_up
 from mlops_tui.engine.actions_promote import GateRefusedError, promote, rollback
 from mlops_tui.engine.actions_trust import trust_version
+from mlops_tui.engine.evaluation_questions import RunQuestion
 from mlops_tui.index import Index
 from tests.process.support import until
 

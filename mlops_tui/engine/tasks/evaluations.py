@@ -144,8 +144,8 @@ def judged(frame: pd.DataFrame, ask: Mapping[str, Any], on_progress: Any = None)
             belong together, or with `time` of the series that they are of; `cost`: fields of
             `domain.project.Cost`; `time`, `season`: the column that orders rows, and after how
             many steps they repeat themselves; `query`, `first`: the column of queries within which
-            rows are ranked, and how many count; `functions`, `folder`: metrics `module:function`,
-            and where they are looked for; `replicates`, `seed`.
+            rows are ranked, and how many count; `functions`, `folder`: the `module:function` of
+            metrics by their names, and where they are looked for; `replicates`, `seed`.
         on_progress: told the share that is done.
 
     Raises:
@@ -223,8 +223,8 @@ def _by_functions(
     frame: pd.DataFrame, found: Predictions, setting: Setting, ask: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Return the metrics that people wrote themselves, of the rows that the others are of."""
-    names: Sequence[str] = ask.get("functions") or ()
-    if not names:
+    functions: Mapping[str, str] = ask.get("functions") or {}
+    if not functions:
         return {}
     rows = np.flatnonzero(found.outcomes.is_labelled)
     wanted = [TRUTH] + ([PREDICTION] if PREDICTION in frame else [])
@@ -236,8 +236,8 @@ def _by_functions(
         columns.append(scores[:, 1] if scores.shape[1] == 2 else scores)
     units = None if setting.units is None else setting.units.take(rows)
     told = {}
-    for name in names:
-        metric = find_metric(name, Path(ask.get("folder") or "."))
+    for name, function in functions.items():
+        metric = find_metric(function, Path(ask.get("folder") or "."))
         told[name] = custom_estimate(name, metric, columns, units, setting.seed)
     shape: dict[str, Any] = without_nan(metrics_json(told))
     return shape

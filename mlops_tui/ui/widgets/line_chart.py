@@ -8,7 +8,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from mlops_tui.domain.text import safe, short_number
+from mlops_tui.domain.text import safe, short_number, with_unit
 from mlops_tui.ui import palette, raster
 from mlops_tui.ui.axes import Axis
 from mlops_tui.ui.chart_view import ChartView
@@ -112,8 +112,7 @@ class LineChart(Widget):
 
 def title_row(data: ChartData, plotted: Plot, width: int) -> list[tuple[str, str]]:
     """Return the metric's name, its unit, and each curve's value at the cursor, or its last one."""
-    unit = f" ({safe(data.unit)})" if data.unit and data.unit != "1" else ""
-    name = ("▸ " if data.is_selected else "") + safe(data.metric) + unit
+    name = ("▸ " if data.is_selected else "") + safe(with_unit(data.metric, data.unit))
     values = [
         (f" {short_number(value)}" + ("" if n is None else f" n{n}"), f"series-{slot}")
         for slot, value, n in plotted.read_out()

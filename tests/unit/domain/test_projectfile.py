@@ -186,6 +186,7 @@ def test_all_problems_are_found_at_once_in_the_order_of_the_lines() -> None:
         ),
         ("[metrics.a]\ndirection = 'maximise'", "(did you mean `maximize`?)"),
         ("[metrics.a]\ndirection = true", "expected one of maximize, minimize, found true"),
+        ("[metrics.a]\nfunction = 'profit'", "metrics.a.function: expected module:function"),
         ("[metrics.'a/b']\nunits = 's'", 'mlops.toml:2: metrics."a/b".units: unknown key'),
         ("[datasets.a]\nrole = 'train'", "mlops.toml:1: datasets.a: `path` is missing"),
         ("[datasets.a]\npath = ''", "datasets.a.path: expected text that is not empty"),

@@ -17,6 +17,7 @@ from mlops_tui.engine import actions_evaluations as actions
 from mlops_tui.engine import workers
 from mlops_tui.engine.actions_lookup import find_run
 from mlops_tui.engine.evaluation_care import BUSY_SECONDS, EvaluationCare, claim_of
+from mlops_tui.engine.evaluation_questions import RunQuestion
 from mlops_tui.engine.predicted_files import predictions_of
 from mlops_tui.index import Index
 from tests.index.recorder import Recorder, T
@@ -85,7 +86,7 @@ def predicted(
 
 def evaluate(recorder: Recorder, run_id: str, **question: Any) -> actions.Evaluated:
     run = find_run(recorder.project, run_id)
-    return actions.evaluate_run(recorder.project, run, actions.RunQuestion(**question))
+    return actions.evaluate_run(recorder.project, run, RunQuestion(**question))
 
 
 def listed(recorder: Recorder) -> tuple[Evaluation, ...]:
@@ -121,6 +122,27 @@ def test_the_same_question_is_no_second_look(project: Recorder, work: Work) -> N
     assert len(listed(project)) == 2
     assert evaluate(project, run_id, is_again=True).is_new
     assert (len(listed(project)), len(work.asked)) == (2, 3)
+
+
+def test_other_costs_and_other_code_of_a_metric_are_another_question(
+    project: Recorder, work: Work
+) -> None:
+    run_id = predicted(project, "holdout")
+    assert work.asked == []
+    evaluate(project, run_id)
+    file = project.project / "mlops.toml"
+    file.write_text(TOML.replace("5.0", "6.0"))
+    assert evaluate(project, run_id).is_new
+    file.write_text(file.read_text() + '[metrics.profit]\nfunction = "own.scores:profit"\n')
+    (project.project / "own").mkdir()
+    code = project.project / "own" / "scores.py"
+    code.write_text("def profit(y_true, y_pred): return 1.0\n")
+    assert evaluate(project, run_id).is_new
+    assert work.asked[-1]["ask"]["functions"] == {"profit": "own.scores:profit"}
+    assert work.asked[-1]["ask"]["folder"] == str(project.project)
+    assert not evaluate(project, run_id).is_new
+    code.write_text("def profit(y_true, y_pred): return 2.0\n")
+    assert evaluate(project, run_id).is_new
 
 
 def test_which_predictions_are_meant(project: Recorder, work: Work) -> None:

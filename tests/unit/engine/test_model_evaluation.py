@@ -16,8 +16,8 @@ from mlops_tui.domain.models import ModelFormat, ModelVersion
 from mlops_tui.engine import actions_model_evaluation as actions
 from mlops_tui.engine import workers
 from mlops_tui.engine.actions_better import BetterQuestion, compare_models
-from mlops_tui.engine.actions_evaluations import RunQuestion
 from mlops_tui.engine.actions_trust import LoadRequest
+from mlops_tui.engine.evaluation_questions import RunQuestion
 from mlops_tui.engine.tasks import evaluating, model_evaluation
 from mlops_tui.engine.tasks.model_calls import callable_of
 from mlops_tui.engine.tasks.model_evaluation import quantile_bounds
