@@ -11,6 +11,7 @@ from mlops_tui.cli.verbs_evaluate import number, question_of, refuse_own, span
 from mlops_tui.domain.errors import InputError
 from mlops_tui.domain.text import short_number
 from mlops_tui.engine.actions_evaluate import compare_predictions
+from mlops_tui.engine.better_words import needed_words
 
 KEYS = (*("verdict", "difference", "low", "high", "confidence", "n", "method", "rows_needed"),)
 """What programs rely on."""
@@ -72,13 +73,7 @@ def print_comparison(found: Mapping[str, Any], is_json: bool) -> None:
 def _headline(found: Mapping[str, Any]) -> str:
     if found["verdict"] != "cannot tell":
         return f"B is {found['verdict']}"
-    wanted = f"a difference of {number(found['wanted'])} ({found['wanted_by']})"
-    needed = found["rows_needed"]
-    if needed is None:
-        return f"cannot tell; nor how many rows would show {wanted}"
-    if not needed:
-        return f"cannot tell, though so many rows would show {wanted} in 8 of 10 cases"
-    return f"cannot tell: needs about {needed:,} more rows to see {wanted}"
+    return needed_words(found)
 
 
 def _exact(value: float | None) -> str:

@@ -18,12 +18,9 @@ from mlops_tui.domain.errors import InputError
 from mlops_tui.domain.evaluations import Figure
 from mlops_tui.domain.text import short_number
 from mlops_tui.engine import actions
-from mlops_tui.engine.actions_compare_models import (
-    FigureRow,
-    ModelComparison,
-    Subject,
-    compare_models,
-)
+from mlops_tui.engine.actions_compare_models import ModelComparison, Subject, compare_models
+from mlops_tui.engine.figure_rows import FigureRow
+from mlops_tui.engine.fronts import Front
 from mlops_tui.engine.subjects import is_version
 
 _BEST = " *"
@@ -36,9 +33,7 @@ def do_compare(options: argparse.Namespace) -> int:
     metrics = [it.strip() for it in options.pareto.split(",") if it.strip()]
     compared = compare_models(project, _names(project, options.runs), metrics)
     changes = actions.changed_files(project, compared.comparison.runs)
-    at = [place for place, it in enumerate(compared.subjects) if it.run is not None]
-    spread = [_spread(row, at, len(compared.subjects)) for row in changes.rows]
-    rows = [*compared.rows, *spread]
+    rows = [*compared.rows, *compared.spread(changes.rows)]
     attribution = compared.comparison.attribution
     if options.json:
         told = {"attribution": _attribution_shape(attribution)}
@@ -47,9 +42,7 @@ def do_compare(options: argparse.Namespace) -> int:
     shown = rows if options.all else [row for row in rows if row.differs]
     _print_comparison(compared, shown)
     if compared.front is not None:
-        names = ", ".join(compared.subjects[it].name for it in compared.front) or "none"
-        output.data("")
-        output.data(f"beaten by none in {' and '.join(metrics)}: {names}")
+        _print_front(compared, compared.front)
     if attribution is not None:
         output.data("")
         output.data(attribution.words)
@@ -74,10 +67,16 @@ def _names(project: Path, words: Sequence[str]) -> list[str]:
     return names
 
 
-def _spread(row: Row, places: Sequence[int], count: int) -> Row:
-    """Return a row of runs as one of all that is compared."""
-    values = dict(zip(places, row.values, strict=True))
-    return Row(row.section, row.key, tuple(values.get(at) for at in range(count)))
+def _print_front(compared: ModelComparison, front: Front) -> None:
+    names = [it.name for it in compared.subjects]
+    best = ", ".join(names[it] for it in front.places) or "none"
+    output.data("")
+    output.data(f"beaten by none in {' and '.join(front.metrics)}: {best}")
+    for name, others in zip(names, front.beaten_by, strict=True):
+        if others:
+            output.data(f"{name} is beaten by {', '.join(names[it] for it in others)}")
+    for note in front.notes:
+        output.words(note)
 
 
 def _compare_shape(compared: ModelComparison, rows: Sequence[Row]) -> dict[str, object]:
@@ -93,15 +92,20 @@ def _compare_shape(compared: ModelComparison, rows: Sequence[Row]) -> dict[str, 
     metrics = [
         {} if run is None else {name: asdict(m) for name, m in run.metrics.items()} for run in runs
     ]
-    front = None if compared.front is None else list(compared.front)
+    front = compared.front
     return {
         "runs": [_subject_shape(it) for it in compared.subjects],
         **sides,
         "best": {name: list(it) for name, it in compared.best.items()},
         "evaluations": [_figure_shape(it) for it in compared.figures],
-        "pareto": front,
+        "pareto": None if front is None else list(front.places),
+        "beaten_by": None if front is None else [_places(it) for it in front.beaten_by],
         "metric_summaries": metrics,
     }
+
+
+def _places(beaten_by: Sequence[int] | None) -> list[int] | None:
+    return None if beaten_by is None else list(beaten_by)
 
 
 def _subject_shape(it: Subject) -> dict[str, object]:

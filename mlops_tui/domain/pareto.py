@@ -34,15 +34,27 @@ def pareto_front(
         points: of each, a number a metric.
         directions: of each metric.
     """
+    beaten = beaten_by(points, directions)
+    return tuple(at for at, others in enumerate(beaten) if others == ())
+
+
+def beaten_by(
+    points: Sequence[Sequence[Number]], directions: Sequence[Direction]
+) -> tuple[tuple[int, ...] | None, ...]:
+    """Return of each point the places of those that beat it, as `pareto_front` means it.
+
+    None for a point that lacks a number: nothing can be said of it.
+    """
     known = {
         at: [_signed(it, way) for it, way in zip(point, directions, strict=True)]
         for at, point in enumerate(points)
         if all(_is_number(it) for it in point)
     }
     return tuple(
-        at
-        for at, own in known.items()
-        if not any(_beats(other, own) for it, other in known.items() if it != at)
+        tuple(it for it, other in known.items() if it != at and _beats(other, known[at]))
+        if at in known
+        else None
+        for at in range(len(points))
     )
 
 

@@ -3,24 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any, Protocol
 
-from mlops_tui.domain.compare import Row, Section
+from mlops_tui.domain.compare import Row, Section, Value
+from mlops_tui.domain.datasets import SHORT
 from mlops_tui.domain.direction import known_direction
-from mlops_tui.domain.errors import InputError
-from mlops_tui.domain.evaluated import direction_of
-from mlops_tui.domain.evaluations import Evaluation, Figure
-from mlops_tui.domain.models import ModelVersion, parse_version
-from mlops_tui.domain.pareto import best_of, pareto_front
-from mlops_tui.domain.project import Direction, Project
+from mlops_tui.domain.errors import MlopsTuiError
+from mlops_tui.domain.evaluations import Evaluation, Predictions
+from mlops_tui.domain.models import Gate, ModelVersion, parse_version
+from mlops_tui.domain.pareto import best_of
+from mlops_tui.domain.project import Project
 from mlops_tui.domain.projectfile import load_project
 from mlops_tui.domain.runs import Run
 from mlops_tui.engine.actions_compare import Comparison, compare_runs
+from mlops_tui.engine.figure_rows import FigureRow, figure_rows
+from mlops_tui.engine.fronts import Front, choosable, front_of, usual_metrics
+from mlops_tui.engine.model_manifest import read_manifest
 from mlops_tui.engine.subjects import find_run, is_version
 from mlops_tui.index import Index
 
-_LOWER_FIGURES = ("latency_", "memory_", "size_")
+Recorded = Mapping[Section, Mapping[str, Value]]
+
+
+class Records(Protocol):
+    """What is asked of an index about runs and versions that are compared."""
+
+    def runs(self, ids: Sequence[str]) -> list[Run]:
+        """Return these runs in this order; those not there are left out."""
+
+    def evaluations(
+        self,
+        *,
+        run_ids: Sequence[str] | None = None,
+        model: str | None = None,
+        number: int | None = None,
+    ) -> list[Evaluation]:
+        """Return evaluations, newest first."""
+
+    def predictions(self, run_ids: Sequence[str]) -> list[Predictions]:
+        """Return the files of predictions of some runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,22 +57,13 @@ class Subject:
     version: ModelVersion | None
     evaluations: tuple[Evaluation, ...]
     """The newest on each dataset."""
+    predicted: tuple[str | None, ...] = ()
+    """Datasets of what the run predicted, evaluated or not; None for one that is not named."""
 
-
-@dataclass(frozen=True, slots=True)
-class FigureRow:
-    """One evaluated metric of all of them on one dataset."""
-
-    metric: str
-    dataset: str | None
-    figures: tuple[Figure | None, ...]
-    direction: Direction | None
-    best: tuple[int, ...]
-    """Places of the best values; none where that cannot be said."""
-    is_clear: bool
-    """Whether no other interval reaches into that of the best: what `better` tells exactly."""
-    versions: tuple[str | None, ...]
-    """Of the dataset."""
+    @property
+    def word(self) -> str:
+        """Return what actions know it by: the id of a run, the name of a version."""
+        return self.name if self.run is None or self.version is not None else self.run.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +77,12 @@ class ModelComparison:
     figures: tuple[FigureRow, ...]
     comparison: Comparison
     """Of those that have a run."""
-    front: tuple[int, ...] | None
-    """Places that none beats in all chosen metrics; None where none were chosen."""
+    front: Front | None = None
+    """None where no metrics were chosen."""
+
+    def spread(self, rows: Sequence[Row]) -> list[Row]:
+        """Return rows of those that have a run as rows of all."""
+        return [_spread(row, _places(self.subjects)) for row in rows]
 
 
 def compare_models(
@@ -83,37 +101,95 @@ def compare_models(
         AmbiguousError: there are several.
         InputError: nobody knows which way one of the metrics gets better.
     """
-    described = load_project(project)
     with Index.open(project) as index:
         index.ingest()
-        subjects = tuple(_subject(index, name) for name in names)
-    having = [it.run for it in subjects if it.run is not None]
-    found = compare_runs(project, having)
-    places = _places(subjects)
-    rows = tuple(
-        Row(row.section, row.key, tuple(None if at is None else row.values[at] for at in places))
-        for row in found.rows
+        subjects = []
+        for name in names:
+            if is_version(name):
+                version = index.model_version(parse_version(name))
+                subjects.append(version_subject(index, version))
+            else:
+                subjects += run_subjects(index, [find_run(index, name)])
+    return compare_subjects(load_project(project), subjects, metrics)
+
+
+def run_subjects(records: Records, runs: Sequence[Run]) -> list[Subject]:
+    """Return runs as what can be compared."""
+    evaluated: dict[str, list[Evaluation]] = {}
+    predicted: dict[str, list[str | None]] = {}
+    ids = [run.id for run in runs]
+    for it in records.evaluations(run_ids=ids):
+        evaluated.setdefault(it.run_id or "", []).append(it)
+    for table in records.predictions(ids):
+        predicted.setdefault(table.run_id, []).append(table.dataset)
+    return [
+        Subject(
+            *(run.name, run, None, _newest(evaluated.get(run.id, ()))),
+            tuple(predicted.get(run.id, ())),
+        )
+        for run in runs
+    ]
+
+
+def version_subject(records: Records, version: ModelVersion) -> Subject:
+    """Return a version as what can be compared; what its run predicted counts as its own."""
+    found = records.evaluations(model=version.model, number=version.number)
+    runs = records.runs([version.run_id]) if version.run_id is not None else []
+    if runs:
+        found += records.evaluations(run_ids=[runs[0].id])
+    return Subject(version.name, runs[0] if runs else None, version, _newest(found))
+
+
+def compare_subjects(
+    described: Project, subjects: Sequence[Subject], metrics: Sequence[str] = ()
+) -> ModelComparison:
+    """Return what runs and versions have side by side; as `compare_models`, with the same errors.
+
+    What cannot be read counts as not there.
+    """
+    found = compare_runs(described.path, [it.run for it in subjects if it.run is not None])
+    rows = _with_recorded(
+        [_spread(row, _places(subjects)) for row in found.rows],
+        [_recorded(described.path, it) if it.run is None else {} for it in subjects],
     )
     best = {
         row.key: best_of([_number(it) for it in row.values], known_direction(described, row.key))
         for row in rows
         if row.section is Section.METRICS
     }
-    figures = _figure_rows(described, subjects)
-    front = _front(described, rows, figures, len(subjects), metrics) if metrics else None
-    return ModelComparison(subjects, rows, best, figures, found, front)
+    figures = figure_rows(described, [it.evaluations for it in subjects])
+    front = front_of(described, rows, figures, len(subjects), metrics) if metrics else None
+    return ModelComparison(tuple(subjects), tuple(rows), best, figures, found, front)
 
 
-def _subject(index: Index, name: str) -> Subject:
-    if not is_version(name):
-        run = find_run(index, name)
-        return Subject(run.name, run, None, _newest(index.evaluations(run_ids=[run.id])))
-    version = index.model_version(parse_version(name))
-    found = index.evaluations(model=version.model, number=version.number)
-    runs = index.runs([version.run_id]) if version.run_id is not None else []
-    if runs:
-        found += index.evaluations(run_ids=[runs[0].id])
-    return Subject(version.name, runs[0] if runs else None, version, _newest(found))
+def with_front(
+    described: Project, found: ModelComparison, chosen: Sequence[str] | None
+) -> ModelComparison:
+    """Return a comparison with the front over some metrics; None for those that are usual.
+
+    There is none where fewer than two are usual: what is best in one is marked anyway.
+
+    Raises:
+        InputError: one of the chosen metrics is gone.
+    """
+    metrics = chosen
+    if metrics is None:
+        known = [name for name, _ in choosable(described, found.rows, found.figures)]
+        gate = common_gate(described, found.subjects)
+        metrics = usual_metrics(described, found.figures, known, gate)
+        metrics = metrics if len(metrics) > 1 else ()
+    if not metrics:
+        return found
+    front = front_of(described, found.rows, found.figures, len(found.subjects), metrics)
+    return replace(found, front=front)
+
+
+def common_gate(described: Project, subjects: Sequence[Subject]) -> Gate | None:
+    """Return the gate of the model that all are versions of; None where there is none."""
+    models = {None if it.version is None else it.version.model for it in subjects}
+    model = models.pop() if len(models) == 1 else None
+    declared = described.models.get(model) if model is not None else None
+    return None if declared is None else declared.gate
 
 
 def _newest(found: Sequence[Evaluation]) -> tuple[Evaluation, ...]:
@@ -133,88 +209,48 @@ def _places(subjects: Sequence[Subject]) -> list[int | None]:
     return places
 
 
-def _figure_rows(described: Project, subjects: Sequence[Subject]) -> tuple[FigureRow, ...]:
-    datasets = dict.fromkeys(it.dataset for subject in subjects for it in subject.evaluations)
-    rows = []
-    for dataset in datasets:
-        own = [
-            next((it for it in subject.evaluations if it.dataset == dataset), None)
-            for subject in subjects
-        ]
-        names = dict.fromkeys(name for it in own if it is not None for name in it.figures)
-        for name in names:
-            figures = [None if it is None else it.figures.get(name) for it in own]
-            versions = [None if it is None else it.data_version for it in own]
-            rows.append(_figure_row(described, name, dataset, figures, versions))
-    return tuple(rows)
+def _spread(row: Row, places: Sequence[int | None]) -> Row:
+    values = tuple(None if at is None else row.values[at] for at in places)
+    return Row(row.section, row.key, values)
 
 
-def _figure_row(
-    described: Project,
-    metric: str,
-    dataset: str | None,
-    figures: Sequence[Figure | None],
-    versions: Sequence[str | None],
-) -> FigureRow:
-    direction = _direction(described, metric)
-    same = len({it for it in versions if it is not None}) < 2
-    values = [None if it is None else it.value for it in figures]
-    best = best_of(values, direction) if same else ()  # over other data nothing is best
-    is_clear = bool(best) and not any(
-        _overlap(figures[best[0]], it) for at, it in enumerate(figures) if at not in best
-    )
-    return FigureRow(metric, dataset, tuple(figures), direction, best, is_clear, tuple(versions))
+def _recorded(project: Path, subject: Subject) -> Recorded:
+    """Return what the manifest of a version without a run says of where it comes from."""
+    version = subject.version
+    if version is None:
+        return {}
+    try:
+        told: Mapping[str, Any] = read_manifest(project, version)
+    except (MlopsTuiError, OSError):
+        return {}
+    environment, git = told.get("environment") or {}, told.get("git") or {}
+    versions = {
+        f"version of {it['name']}": str(it["version"])[:SHORT]
+        for it in told.get("datasets") or ()
+        if it.get("version")
+    }
+    python = {"python": environment["python"]} if environment.get("python") else {}
+    return {
+        Section.PARAMS: told.get("params") or {},
+        Section.METRICS: version.metrics,
+        Section.DATA: versions,
+        Section.CODE: {f"git {key}": git[key] for key in sorted(git)},
+        Section.ENVIRONMENT: {**python, **(environment.get("packages") or {})},
+    }
 
 
-def _direction(described: Project, metric: str) -> Direction | None:
-    if metric.startswith(_LOWER_FIGURES):
-        return Direction.MINIMIZE
-    if metric == "rows_per_second":
-        return Direction.MAXIMIZE
-    return direction_of(metric) or known_direction(described, metric)
-
-
-def _overlap(one: Figure | None, other: Figure | None) -> bool:
-    if one is None or other is None or other.value is None:
-        return False
-    ends = [one.low, one.high, other.low, other.high]
-    if any(it is None for it in ends):
-        return True
-    low, high, least, most = (float(it or 0.0) for it in ends)
-    return low <= most and least <= high
-
-
-def _front(
-    described: Project,
-    rows: Sequence[Row],
-    figures: Sequence[FigureRow],
-    count: int,
-    metrics: Sequence[str],
-) -> tuple[int, ...]:
-    columns, directions = [], []
-    for metric in metrics:
-        values, direction = _column(described, rows, figures, metric)
-        if direction is None:
-            hint = f'direction = "maximize" or "minimize" in [metrics.{metric}]'
-            raise InputError(f"nobody knows which way {metric} gets better", hint)
-        columns.append(values)
-        directions.append(direction)
-    return pareto_front([[it[at] for it in columns] for at in range(count)], directions)
-
-
-def _column(
-    described: Project, rows: Sequence[Row], figures: Sequence[FigureRow], metric: str
-) -> tuple[list[float | None], Direction | None]:
-    """Return the values of a metric: evaluated ones before those that runs recorded."""
-    for row in figures:
-        if metric in (row.metric, f"{row.metric}@{row.dataset}"):
-            return [None if it is None else it.value for it in row.figures], row.direction
-    for line in rows:
-        if line.section is Section.METRICS and line.key == metric:
-            return [_number(it) for it in line.values], known_direction(described, metric)
-    told = [it.key for it in rows if it.section is Section.METRICS]
-    known = sorted({*told, *(row.metric for row in figures)})
-    raise InputError(f"none of them has {metric!r}", f"there are: {', '.join(known[:20])}")
+def _with_recorded(rows: Sequence[Row], recorded: Sequence[Recorded]) -> list[Row]:
+    """Return the rows with what is recorded of those that have no run."""
+    found = {(row.section, row.key): row.values for row in rows}
+    nothing: tuple[Value, ...] = (None,) * len(recorded)
+    for at, sections in enumerate(recorded):
+        for section, facts in sections.items():
+            for key, value in facts.items():
+                before = found.get((section, key), nothing)
+                found[section, key] = (*before[:at], value, *before[at + 1 :])
+    order = list(Section)
+    placed = sorted(found.items(), key=lambda it: order.index(it[0][0]))
+    return [Row(section, key, values) for (section, key), values in placed]
 
 
 def _number(value: object) -> float | None:

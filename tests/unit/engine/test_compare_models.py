@@ -13,8 +13,9 @@ from mlops_tui.cli.main import main
 from mlops_tui.domain.errors import InputError
 from mlops_tui.domain.models import ModelFormat, ModelVersion
 from mlops_tui.engine import workers
-from mlops_tui.engine.actions_compare_models import FigureRow, compare_models
+from mlops_tui.engine.actions_compare_models import compare_models
 from mlops_tui.engine.actions_importance import importance
+from mlops_tui.engine.figure_rows import FigureRow
 from mlops_tui.evaluate import importance as importances
 from mlops_tui.index import Index
 from tests.index.recorder import Recorder, T
@@ -59,8 +60,11 @@ def test_what_was_evaluated_is_beside_what_was_recorded(project: Recorder) -> No
     assert (accuracy.best, accuracy.is_clear) == ((0,), True)
     assert row(found.figures, "latency_p95_ms").best == (1,)
     assert found.best["loss"] == (0,)
-    assert found.front == (0, 1, 2)
-    assert compare_models(project.project, [*runs, "m:1"], ["accuracy@holdout"]).front == (0,)
+    assert found.front is not None
+    assert found.front.beaten_by == ((), (), ())
+    of_one = compare_models(project.project, [*runs, "m:1"], ["accuracy@holdout"]).front
+    assert of_one is not None
+    assert (of_one.places, of_one.beaten_by) == ((0,), ((), (0, 2), (0,)))
     params = next(it for it in found.rows if it.key == "lr")
     assert params.values == (0.9, 0.8, None)
     assert [it.name for it in found.subjects] == ["train-1", "train-2", "m:1"]
@@ -75,6 +79,12 @@ def test_over_other_versions_of_the_data_nothing_is_best(project: Recorder) -> N
     other = model(project, 0.7, 0.01, version="v2")
     found = row(compare_models(project.project, [wide, other]).figures, "accuracy")
     assert (found.best, found.versions) == ((), ("v1", "v2"))
+    front = compare_models(project.project, [wide, other], ["accuracy"]).front
+    assert front is not None
+    assert front.beaten_by == (None, None)
+    assert front.notes == (
+        "accuracy was measured on 2 versions of holdout, so that nothing is beaten",
+    )
 
 
 def test_the_verb_marks_the_best(project: Recorder, capsys: pytest.CaptureFixture[str]) -> None:
@@ -84,6 +94,7 @@ def test_the_verb_marks_the_best(project: Recorder, capsys: pytest.CaptureFixtur
     shown = capsys.readouterr().out
     assert "0.9 (0.88 to 0.92) *" in shown
     assert "beaten by none in accuracy: train-1" in shown
+    assert "train-2 is beaten by train-1" in shown
     assert main(["compare", *runs, "m:1", *place, "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert [it["version"] for it in told["runs"]] == [None, None, "m:1"]
