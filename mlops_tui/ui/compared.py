@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from rich.cells import cell_len
 
 from mlops_tui.domain.compare import Row, Section, Value
+from mlops_tui.domain.models import CHALLENGER, CHAMPION, ModelVersion
 from mlops_tui.domain.runs import Run
-from mlops_tui.domain.text import safe, short_number, with_unit
+from mlops_tui.domain.text import safe, short_bytes, short_number, with_unit
+from mlops_tui.engine.actions_compare_models import Subject
 from mlops_tui.ui.charted import Meaning
 from mlops_tui.ui.columns import GLYPHS
 from mlops_tui.ui.formats import ago, coarse_duration, value_text
@@ -51,6 +53,12 @@ class Line:
     cells: tuple[Cell, ...] = ()
     about: str = ""
     """Beside a heading: how much is the same."""
+    kind: str = "heading"
+    """How a heading looks."""
+    is_whole: bool = False
+    """Whether its cells are rather moved out of sight than cut."""
+    more: str = ""
+    """Of a heading: what there is to read about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,20 +89,20 @@ def reference_first(marked: Sequence[str], here: Run | None, baseline: str | Non
 
 
 def compared_lines(
-    rows: Sequence[Row], runs: Sequence[Run], meaning: Meaning, only_differing: bool, now: float
+    rows: Sequence[Row],
+    best: Mapping[str, Collection[int]],
+    meaning: Meaning,
+    only_differing: bool,
 ) -> list[Line]:
     """Return the lines from top to bottom, sections under their headings.
 
     Args:
         rows: every fact, section by section.
-        runs: whose facts, in the order of the cells.
-        meaning: units of metrics, and which get better downwards.
-        only_differing: leave out what all runs have the same.
-        now: Unix seconds.
+        best: by metric, the places of the best.
+        meaning: units of metrics.
+        only_differing: leave out what all have the same.
     """
-    lines = _about_runs(runs, now)
-    if only_differing:
-        lines = [line for line in lines if line.id == "run/state" or len(set(line.cells)) > 1]
+    lines: list[Line] = []
     for section in Section:
         there = [row for row in rows if row.section is section]
         if not there:
@@ -103,11 +111,51 @@ def compared_lines(
         same = len(there) - sum(row.differs for row in there)
         about = "" if section is Section.CHANGES else _same_words(same, len(there))
         lines.append(Line(section, TITLES[section], about=about))
-        cells = _metric_cells(meaning) if section is Section.METRICS else _plain_cells
+        cells = _metric_cells(best) if section is Section.METRICS else _plain_cells
         lines += [
             Line(f"{section}/{row.key}", _label(row, meaning), tuple(cells(row))) for row in shown
         ]
     return lines
+
+
+def about_lines(subjects: Sequence[Subject], only_differing: bool, now: float) -> list[Line]:
+    """Return what is known of runs and versions themselves; `now` in Unix seconds."""
+    lines = []
+    for label, text in _facts(now):
+        texts = [text(it) for it in subjects]
+        is_shown = label == "state" or not only_differing or len(set(texts)) > 1
+        if any(texts) and is_shown:
+            cells = (Cell(it or MISSING, "" if it else "dim") for it in texts)
+            lines.append(Line(f"run/{label}", label, tuple(cells)))
+    return lines
+
+
+def _facts(now: float) -> list[tuple[str, Callable[[Subject], str]]]:
+    def of_run(text: Callable[[Run], str]) -> Callable[[Subject], str]:
+        return lambda it: "" if it.run is None or it.version is not None else text(it.run)
+
+    def of_version(text: Callable[[ModelVersion], str]) -> Callable[[Subject], str]:
+        return lambda it: "" if it.version is None else text(it.version)
+
+    return [
+        ("aliases", of_version(lambda it: safe(", ".join(it.aliases)))),
+        ("registered", of_version(lambda it: ago(it.registered, now))),
+        ("from", lambda it: safe(it.run.name) if it.run is not None and it.version else ""),
+        ("format", of_version(lambda it: it.format.value)),
+        ("size", of_version(lambda it: short_bytes(it.size_bytes))),
+        ("state", of_run(lambda run: f"{GLYPHS[run.state]} {run.state}")),
+        ("job", of_run(lambda run: safe(run.job))),
+        ("started", of_run(lambda run: ago(run.started, now))),
+        ("took", of_run(lambda run: coarse_duration(run, now))),
+        ("why", of_run(lambda run: safe(run.reason or ""))),
+        ("note", lambda it: safe(_note(it))),
+    ]
+
+
+def _note(subject: Subject) -> str:
+    if subject.version is not None:
+        return subject.version.note
+    return "" if subject.run is None else subject.run.note or ""
 
 
 def layout(lines: Sequence[Line], names: Sequence[str], width: int, skip: int) -> Layout:
@@ -119,17 +167,31 @@ def layout(lines: Sequence[Line], names: Sequence[str], width: int, skip: int) -
         for at, name in enumerate(names)
     ]
     room = width - label
-    widest = max(NARROWEST_CELL, room // max(1, min(3, len(names))) - len(GAP))
+    whole = max(
+        (cell_len(cell.text) for line in lines if line.is_whole for cell in line.cells), default=0
+    )
+    widest = max(NARROWEST_CELL, whole, room // max(1, min(3, len(names))) - len(GAP))
     shown: list[int] = []
-    widths: list[int] = []
+    wanted: list[int] = []
     for at in [0, *range(1 + skip, len(names))]:
-        wanted = min(natural[at], widest)
-        free = room - sum(it + len(GAP) for it in widths)
-        if shown and free < min(wanted, NARROWEST_CELL):
+        free = room - sum(it + len(GAP) for it in wanted)
+        least = NARROWEST_CELL if len(shown) < 2 else max(NARROWEST_CELL, whole)
+        if len(shown) > 1 and free < min(natural[at], least):
+            break
+        if shown and room // 2 < min(natural[at], NARROWEST_CELL):
             break
         shown.append(at)
-        widths.append(max(1, min(wanted, free)))
-    return Layout(label, tuple(shown), tuple(widths))
+        wanted.append(min(natural[at], widest))
+    return Layout(label, tuple(shown), _shared(wanted, room - len(GAP) * (len(shown) - 1)))
+
+
+def _shared(wanted: Sequence[int], room: int) -> tuple[int, ...]:
+    """Return widths that share out the room: who wants less than its share leaves it to others."""
+    widths = list(wanted)
+    for rest, at in enumerate(sorted(range(len(wanted)), key=lambda it: wanted[it])):
+        widths[at] = max(1, min(wanted[at], room // (len(wanted) - rest)))
+        room -= widths[at]
+    return tuple(widths)
 
 
 def as_text(lines: Sequence[Line], names: Sequence[str]) -> str:
@@ -154,24 +216,6 @@ def in_full(line: Line, names: Sequence[str]) -> str:
     return "\n\n".join(
         f"{name}\n  {cell.text}" for name, cell in zip(names, line.cells, strict=True)
     )
-
-
-def _about_runs(runs: Sequence[Run], now: float) -> list[Line]:
-    facts: list[tuple[str, Callable[[Run], str]]] = [
-        ("state", lambda run: f"{GLYPHS[run.state]} {run.state}"),
-        ("job", lambda run: safe(run.job)),
-        ("started", lambda run: ago(run.started, now)),
-        ("took", lambda run: coarse_duration(run, now)),
-        ("why", lambda run: safe(run.reason or "")),
-        ("note", lambda run: safe(run.note or "")),
-    ]
-    lines = []
-    for label, text in facts:
-        texts = [text(run) for run in runs]
-        if any(texts):
-            cells = (Cell(it or MISSING, "" if it else "dim") for it in texts)
-            lines.append(Line(f"run/{label}", label, tuple(cells)))
-    return lines
 
 
 def _same_words(same: int, total: int) -> str:
@@ -199,26 +243,18 @@ def _plain(value: Value) -> Cell:
     return Cell(value_text(value))
 
 
-def _metric_cells(meaning: Meaning) -> Callable[[Row], list[Cell]]:
+def _metric_cells(best: Mapping[str, Collection[int]]) -> Callable[[Row], list[Cell]]:
     def cells(row: Row) -> list[Cell]:
-        best = _best(row.values, meaning.is_lower_better(row.key))
         found = []
         for at, value in enumerate(row.values):
             plain = _plain(value)
-            mark = f" {BEST}" if value is not None and value == best else ""
+            is_best = at in best.get(row.key, ())
+            mark = f" {BEST}" if is_best else ""
             delta = _delta(row.values[0], value) if at else ""
-            found.append(Cell(plain.text + mark + delta, "best" if mark else plain.kind))
+            found.append(Cell(plain.text + mark + delta, "best" if is_best else plain.kind))
         return found
 
     return cells
-
-
-def _best(values: Sequence[Value], is_lower_better: bool) -> float | None:
-    """Return the best of numbers that differ; None where all are as good."""
-    numbers = [float(it) for it in values if isinstance(it, int | float) and not math.isnan(it)]
-    if len(set(numbers)) < 2:
-        return None
-    return min(numbers) if is_lower_better else max(numbers)
 
 
 def _delta(first: Value, value: Value) -> str:
@@ -226,3 +262,39 @@ def _delta(first: Value, value: Value) -> str:
         return ""
     by = value - first
     return f"  {'+' if by >= 0 else ''}{short_number(by, 3)}" if math.isfinite(by) else ""
+
+
+def versions_to_compare(
+    versions: Sequence[ModelVersion], marked: Collection[str], here: ModelVersion | None
+) -> list[str]:
+    """Return the names of the versions to compare, the one others are measured against first.
+
+    With fewer than two marked, the marked one or else the one under the cursor is compared with
+    the champion; the champion itself with the challenger, else the version before it, else the one
+    after it. Fewer than two names: the caller has to say that there is no other.
+
+    Args:
+        versions: of the model.
+        marked: names.
+        here: the version under the cursor.
+    """
+    by_rank = sorted(versions, key=_rank)
+    chosen = [it for it in by_rank if it.name in marked]
+    if len(chosen) < 2:
+        one = chosen[0] if chosen else here
+        if one is None:
+            return []
+        others = [it for it in by_rank if it.name != one.name and not it.deleted]
+        others.sort(key=lambda it: _nearness(it, one))
+        chosen = [*others[:1], one]
+        chosen.sort(key=_rank)
+    return [it.name for it in chosen]
+
+
+def _rank(it: ModelVersion) -> tuple[bool, int]:
+    return CHAMPION not in it.aliases, it.number
+
+
+def _nearness(it: ModelVersion, one: ModelVersion) -> tuple[bool, bool, bool, int]:
+    apart = one.number - it.number
+    return CHAMPION not in it.aliases, CHALLENGER not in it.aliases, apart < 0, abs(apart)

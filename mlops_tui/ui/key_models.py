@@ -63,6 +63,23 @@ MODEL_KEYS = (
         True,
     ),
     Key(
+        "version-mark",
+        "space",
+        "mark",
+        "Mark",
+        "Mark the version: marked ones are compared",
+        MODEL,
+        shown="Space",
+    ),
+    Key(
+        "version-compare",
+        "C",
+        "screen.compare",
+        "Compare",
+        "Marked versions side by side, or this one and the champion",
+        MODEL,
+    ),
+    Key(
         "version-rollback",
         "b",
         "rollback(False)",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 from mlops_tui.domain.alerts import UNRESOLVED, AlertCounts, AlertState, RecordedAlert
 from mlops_tui.domain.datasets import DataVersion
-from mlops_tui.domain.evaluations import Evaluation
+from mlops_tui.domain.evaluations import Evaluation, Predictions
 from mlops_tui.domain.filters import Filter, Sort
 from mlops_tui.domain.models import AliasMove, Model, ModelVersion, OfferedModel
 from mlops_tui.domain.monitoring import BatchFacts, HeatMap
@@ -35,6 +35,9 @@ class ModelReader(Protocol):
         limit: int | None = None,
     ) -> list[Evaluation]:
         """Return evaluations, newest first."""
+
+    def predictions(self, run_ids: Sequence[str]) -> list[Predictions]:
+        """Return the files of predictions of some runs, by run and then by dataset."""
 
     def offered_models(self) -> list[OfferedModel]:
         """Return what ended runs offered and nobody has registered or refused yet."""

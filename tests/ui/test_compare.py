@@ -61,12 +61,12 @@ async def test_marked_runs_stand_side_by_side(project: Path, size: tuple[int, in
 async def test_one_run_is_compared_with_the_best_or_the_baseline(project: Path) -> None:
     async with opened(project, (120, 40)) as it:
         screen = await compares(it, "j")
-        assert screen._names == ["train-30", "train-29"]
+        assert screen.names == ["train-30", "train-29"]
         await it.press("escape")
         await it.until(lambda: it.app.screen is it.project_screen)
         await it.press("j", "j", "b", "j")
         screen = await compares(it)
-        assert screen._names == ["train-27", "train-26"]
+        assert screen.names == ["train-27", "train-26"]
 
 
 async def test_without_a_best_run_the_one_before_is_compared(tmp_path: Path) -> None:
@@ -75,7 +75,7 @@ async def test_without_a_best_run_the_one_before_is_compared(tmp_path: Path) -> 
         add_run(folder, number)
     async with opened(folder) as it:
         screen = await compares(it, "j")
-        assert screen._names == ["train-1", "train-2"]
+        assert screen.names == ["train-1", "train-2"]
 
 
 async def test_a_run_alone_says_how_to_compare(tmp_path: Path) -> None:
@@ -99,7 +99,7 @@ async def test_many_runs_move_sideways_behind_the_first(project: Path) -> None:
         assert header.rstrip().endswith("train-17")
         await it.press(*["left"] * 16)
         await it.sees("train-29")
-        assert screen.table.words.startswith("← → runs 1 and 2")
+        assert screen.table.words.startswith("← → 1 and 2")
 
 
 async def test_a_line_is_read_in_full_and_all_is_copied(project: Path) -> None:

@@ -12,6 +12,7 @@ import pytest
 from mlops_tui.domain import places
 from mlops_tui.engine.actions_models import register_file
 from mlops_tui.index import Index
+from mlops_tui.ui.screens.compare import CompareScreen
 from mlops_tui.ui.screens.evaluation import EvaluationScreen
 from mlops_tui.ui.screens.gate import GateScreen, TrustScreen
 from mlops_tui.ui.screens.model import ModelScreen
@@ -238,3 +239,56 @@ async def test_a_run_without_predictions_says_how_they_are_kept(project: Path) -
         await it.sees("run.predictions(ids, y_true, y_pred, y_score)")
         await it.press("e")
         await it.until(lambda: "no predictions" in it.notified())
+
+
+async def test_versions_are_marked_and_compared(project: Path) -> None:
+    for content in (b"one", b"two" * 500, b"three"):
+        register(project, content)
+    async with opened(project, (80, 24)) as it:
+        await it.press("8")
+        await it.sees("1 model")
+        await it.press("enter")
+        await it.sees(":3")
+        await it.press("space", "down", "space", "C")
+        await it.until(lambda: isinstance(it.app.screen, CompareScreen))
+        await it.sees("Compare 2 versions")
+        await it.sees("3 B       5 B")
+        header = it.screen_text().split("\n")[1]
+        assert header.split() == ["digits:1", "digits:3"]
+        await it.press("f")
+        await it.until(lambda: "No metric of them" in it.notified())
+        await it.press("b")
+        await it.sees("There is nothing to compare digits:1 and digits:3 by")
+        await it.press("escape", "escape")
+        await it.until(lambda: isinstance(it.app.screen, ModelScreen))
+        await it.press("down")
+        await it.sees("◆ :3")
+        await it.press("space", "home", "space", "down", "C")
+        await it.until(lambda: isinstance(it.app.screen, CompareScreen))
+        await it.sees("digits:2")
+        assert "digits:3" not in it.screen_text()
+
+
+@pytest.mark.usefixtures("own_tasks")
+async def test_which_of_two_runs_is_better_is_told_on_one_key(project: Path) -> None:
+    for number in (2, 3):
+        run_id = add_run(project, number, params={"epochs": number}, metrics={"accuracy": [0.9]})
+        predict(project, run_id)
+    async with opened(project, (80, 24)) as it:
+        await it.sees("train-3")
+        await it.press("space", "space", "C")
+        await it.sees("Compare 2 runs")
+        await it.press("b")
+        await it.sees("Is train-2 better than train-3?")
+        await it.press("enter")
+        await it.sees("they had different budgets")
+        await it.press("y")
+        await it.sees("? cannot tell whether train-2 is better than train-3")
+        await it.sees("accuracy on holdout")
+        await it.sees("notes: Enter")
+        await it.press("enter")
+        await it.sees("they had different budgets: epochs 3 and 2")
+        await it.press("escape", "f", *"accu", "space", "enter")
+        await it.sees("Pareto front")
+        await it.press("f", "ctrl+r")
+        await it.until(lambda: "Pareto front" not in it.screen_text())

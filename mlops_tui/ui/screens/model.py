@@ -15,6 +15,7 @@ from mlops_tui.domain.projectfile import load_project
 from mlops_tui.domain.text import safe
 from mlops_tui.engine.feed import Batch
 from mlops_tui.ui import intents, keys
+from mlops_tui.ui.compared import versions_to_compare
 from mlops_tui.ui.errors import describe
 from mlops_tui.ui.heavy import ProgressTold
 from mlops_tui.ui.objective import objective_metric
@@ -34,6 +35,8 @@ from mlops_tui.ui.with_index import with_index
 if TYPE_CHECKING:
     from mlops_tui.engine.actions_models import VersionDetails
     from mlops_tui.index import Index
+
+NO_OTHER = "There is no other version to compare with: space marks versions"
 
 
 class ModelScreen(ShelvesScreen):
@@ -62,6 +65,7 @@ class ModelScreen(ShelvesScreen):
         super().__init__(f"Model {model}")
         self._source = source
         self._model = model
+        self._versions: Sequence[ModelVersion] = ()
 
     def make_table(self) -> PlaceTable:
         return self.versions
@@ -89,6 +93,7 @@ class ModelScreen(ShelvesScreen):
 
     def on_model_screen_found(self, event: Found) -> None:
         event.stop()
+        self._versions = event.versions
         self.versions.know(event.versions)
         self.put(f"Model {self._model}", event.shelves)
 
@@ -128,6 +133,17 @@ class ModelScreen(ShelvesScreen):
             from mlops_tui.ui.run_evaluation import evaluation_of_version
 
             self.app.push_screen(evaluation_of_version(self._source, here))
+
+    def action_compare(self) -> None:
+        """Put the marked versions side by side, or this one and the champion."""
+        here = self.versions.at(self.versions.cursor_key)
+        names = versions_to_compare(self._versions, self.versions.marked, here)
+        if len(names) < 2:
+            self.app.notify(NO_OTHER, markup=False, timeout=3)
+        else:
+            from mlops_tui.ui.screens.compare import CompareScreen  # not every session compares
+
+            self.app.push_screen(CompareScreen(self._source, names))
 
     # What comes of it
 

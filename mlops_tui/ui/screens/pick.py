@@ -141,11 +141,12 @@ class ColumnPicker(PickDialog[tuple[str, ...]]):
 
     place: ClassVar[str] = keys.PICK_COLUMNS
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.PICK_COLUMNS, before_focus=True)
+    WHAT: ClassVar[str] = "columns"
+    HINT: ClassVar[str] = "part of a column's name, or: metric, param, tag"
 
     def __init__(self, chosen: Sequence[str], choices: Sequence[Choice]) -> None:
-        words = "part of a column's name, or: metric, param, tag"
-        super().__init__("", words)
-        self.field = SpacelessInput(placeholder=words)
+        super().__init__("", self.HINT)
+        self.field = SpacelessInput(placeholder=self.HINT)
         self._chosen = list(chosen)
         self.offer(choices)
 
@@ -163,7 +164,7 @@ class ColumnPicker(PickDialog[tuple[str, ...]]):
 
     def _number(self) -> None:
         self.list.boxes = {key: f"[{at}]" for at, key in enumerate(self._chosen, 1)}
-        self.list.heading = f"{len(self._chosen)} of {len(self._choices)} columns"
+        self.list.heading = f"{len(self._chosen)} of {len(self._choices)} {self.WHAT}"
         self.list.refresh_changed()
 
     def action_switch(self) -> None:
@@ -189,6 +190,13 @@ class ColumnPicker(PickDialog[tuple[str, ...]]):
 
     def action_take(self) -> None:
         self.dismiss(tuple(self._chosen))
+
+
+class MetricPicker(ColumnPicker):
+    """Is left with the metrics of a front; with none where the usual ones are meant."""
+
+    WHAT: ClassVar[str] = "metrics: Space takes one, or leaves it"
+    HINT: ClassVar[str] = "part of a metric's name"
 
 
 class SortPicker(PickDialog[str]):

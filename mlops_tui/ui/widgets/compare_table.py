@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual.binding import BindingType
 
 from mlops_tui.ui import keys
 from mlops_tui.ui.compared import GAP, Layout, Line, layout
-from mlops_tui.ui.widgets.pieces import Piece, fit
+from mlops_tui.ui.widgets.pieces import Piece, fit, padded
 from mlops_tui.ui.widgets.row_table import RowTable
 
 READING = "Reading the runs ..."
@@ -51,7 +52,7 @@ class CompareTable(RowTable):
             return ""
         last = f"-{shown[-1] + 1}" if len(shown) > 2 else ""
         part = f"1 and {shown[1] + 1}{last}" if len(shown) > 1 else "1"
-        return f"← → runs {part} of {len(self._names)}"
+        return f"← → {part} of {len(self._names)}"
 
     def on_resize(self) -> None:
         self._plan()
@@ -73,23 +74,24 @@ class CompareTable(RowTable):
 
     def header_pieces(self, width: int) -> list[Piece]:
         names = [
-            fit(self._names[at], room) + GAP
+            fit(self._names[at], room)
             for at, room in zip(self._layout.shown, self._layout.widths, strict=True)
         ]
-        return [(fit(" " * self._layout.label + "".join(names), width), "header")]
+        return [(fit(" " * self._layout.label + GAP.join(names), width), "header")]
 
     def row_pieces(self, key: str, width: int) -> list[Piece]:
         line = self._lines[key]
         if not line.cells:
+            label = fit(line.label, min(width, cell_len(line.label)))
             return [
-                (line.label, "heading"),
-                (fit("  " + line.about, max(0, width - len(line.label))), "dim"),
+                (label, line.kind),
+                (fit("  " + line.about, max(0, width - cell_len(label))), "dim"),
             ]
         pieces = [(fit("  " + line.label, self._layout.label - 1) + " ", "dim")]
         used = self._layout.label
         for at, room in zip(self._layout.shown, self._layout.widths, strict=True):
             cell = line.cells[at]
-            text = fit(fit(cell.text, room) + GAP, min(room + len(GAP), width - used))
+            text = fit(cell.text, min(room, width - used)) + GAP
             pieces.append((text, cell.kind))
             used += room + len(GAP)
-        return [*pieces, (" " * max(0, width - used), "")]
+        return padded(pieces, width)

@@ -18,7 +18,9 @@ from mlops_tui.ui.heavy import HeavyWork
 from mlops_tui.ui.project_source import READ_ONLY, ProjectSource
 from mlops_tui.ui.screens.pick import OnePicker, PromptDialog
 from mlops_tui.ui.screens.row_marks import need_reason
+from mlops_tui.ui.widgets.pieces import Piece
 from mlops_tui.ui.widgets.place_table import PlaceTable
+from mlops_tui.ui.widgets.run_table import MARK
 from mlops_tui.ui.with_index import with_index
 
 if TYPE_CHECKING:
@@ -40,6 +42,8 @@ class VersionTable(PlaceTable):
         super().__init__()
         self._source = source
         self._versions: dict[str, ModelVersion] = {}
+        self.marked: set[str] = set()
+        """Names of versions."""
         self._heavy = HeavyWork(self)
 
     @dataclass
@@ -63,6 +67,18 @@ class VersionTable(PlaceTable):
     def know(self, versions: Sequence[ModelVersion]) -> None:
         """Take what the rows of versions stand for."""
         self._versions = {it.name: it for it in versions}
+        self.marked &= set(self._versions)
+
+    def row_pieces(self, key: str, width: int) -> list[Piece]:
+        mark = (MARK, "series-1") if key in self.marked else (" " * len(MARK), "")
+        return [mark, *super().row_pieces(key, width)[1:]]
+
+    def action_mark(self) -> None:
+        """Mark the version, or take its mark off."""
+        if (here := self.version) is not None:
+            self.marked ^= {here.name}
+            self.refresh_changed()
+            self.action_move(1)
 
     def on_unmount(self) -> None:
         self._heavy.cancel()
