@@ -6,7 +6,9 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from mlops_tui.domain.outputs import ProblemKind
 from mlops_tui.domain.text import safe, short_bytes, short_number, with_unit
+from mlops_tui.ui.confusion_rows import confusion_shelf
 from mlops_tui.ui.facts import Fact
 from mlops_tui.ui.formats import count
 from mlops_tui.ui.place_rows import Head, PlaceContent, PlaceRow, Shelf
@@ -51,6 +53,8 @@ AGAINST = {
 OF_SEGMENTS = ("accuracy", "recall", "precision", "f1", "mae", "rmse", "r2", "cost")
 MOST_COLUMNS = 4
 FEW = "too few rows for an interval"
+MEANS_OF_CLASSES = ("roc_auc", "average_precision", "f1", "precision", "recall")
+"""Of several classes these are told as the mean over them, each class counting as much."""
 
 
 def evaluation_shelves(report: Report) -> list[Shelf]:
@@ -60,7 +64,7 @@ def evaluation_shelves(report: Report) -> list[Shelf]:
         Shelf("Worst segments", _worst(report.get("worst_segments"))),
         Shelf("Segments", _segments(report.get("segments") or ())),
         Shelf("Classes", _classes(report.get("per_class") or ())),
-        Shelf("Confusion", _confusion(report.get("confusion"))),
+        confusion_shelf(report.get("confusion")),
         _thresholds(report.get("thresholds")),
         Shelf("Calibration", _calibration(report.get("calibration"))),
         Shelf("Errors", _residuals(report.get("residuals"))),
@@ -107,8 +111,9 @@ def _metrics(report: Report) -> PlaceContent:
     heads = (Head("Metric"), Head("Value", True), Head("95 % interval"), Head("n", True))
     metrics = report["metrics"]
     first = scale_start(metrics.values())
+    is_of_several = report["task"] == ProblemKind.MULTICLASS
     rows = [
-        PlaceRow(name, _metric_cells(name, it, first), metric_facts(name, it))
+        PlaceRow(name, _metric_cells(name, it, first), metric_facts(name, it, is_of_several))
         for name, it in metrics.items()
     ]
     units = f", drawn {report['units']}" if report.get("units") else ""
@@ -139,12 +144,15 @@ def _metric_cells(name: str, it: Mapping[str, Any], first: float) -> list[Piece]
     ]
 
 
-def metric_facts(name: str, it: Mapping[str, Any]) -> list[Fact]:
-    """Return all that is known of a metric with its interval."""
+def metric_facts(name: str, it: Mapping[str, Any], is_of_several: bool = False) -> list[Fact]:
+    """Return all that is known of a metric with its interval, perhaps of several classes."""
     interval = bounds(it["low"], it["high"]) or FEW
     facts = [("metric", f"{safe(with_unit(name, it.get('unit')))} {number(it['value'])}")]
     if meaning := MEANINGS.get(name.partition("@")[0]):
-        facts.append(("means", meaning))
+        of_each = (
+            "the mean over all classes: " if is_of_several and name in MEANS_OF_CLASSES else ""
+        )
+        facts.append(("means", of_each + meaning))
     facts.append(("95 %", f"{interval}, by {safe(it.get('method') or 'no method')}"))
     facts.append(("n", f"{it['n']:,} rows stand behind it"))
     return facts
@@ -257,29 +265,6 @@ def _by_metric(key: str, name: str, it: Mapping[str, Any], shown: Sequence[str])
     ]
     facts = [("rows", f"{name}, n {it['n']:,}"), ("metrics", "\n".join(told))]
     return PlaceRow(key, cells, facts)
-
-
-def _confusion(found: Mapping[str, Any] | None) -> PlaceContent:
-    if found is None:
-        return PlaceContent((), ())
-    classes = [safe(it) for it in found["classes"]]
-    has_other = any(found["other"])
-    heads = [Head("True \\ predicted"), *(Head(it, True) for it in classes)]
-    heads += [Head("none of these", True)] * has_other + [Head("found", True)]
-    rows = []
-    for at, (name, counts) in enumerate(zip(classes, found["counts"], strict=True)):
-        total = sum(counts) + found["other"][at]
-        cells: list[Piece] = [(name, "strong")]
-        for other, n in enumerate(counts):
-            kind = "good" if other == at else "bad" if n else "dim"
-            cells.append((f"{n:,}", kind))
-        cells += [(f"{found['other'][at]:,}", "dim")] * has_other
-        cells.append((f"{counts[at] / total:.1%}" if total else "-", ""))
-        missed = [(n, classes[other]) for other, n in enumerate(counts) if n and other != at]
-        told = ", ".join(f"{n:,} as {other}" for n, other in sorted(missed, reverse=True)[:6])
-        facts = [("class", f"{name}: {total:,} rows, {counts[at]:,} found"), ("taken", told or "-")]
-        rows.append(PlaceRow(str(at), cells, facts))
-    return PlaceContent(heads, rows, "rows")
 
 
 def _thresholds(found: Mapping[str, Any] | None) -> Shelf:

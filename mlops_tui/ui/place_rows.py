@@ -56,7 +56,7 @@ class Shelf:
 
 
 def widths(content: PlaceContent, width: int) -> list[int]:
-    """Return the cells of each column that has room; the last of these gets what is left."""
+    """Return the cells of each column that has room; the last gets what is left, if it is text."""
     found: list[int] = []
     room = width
     for at, head in enumerate(content.heads):
@@ -68,7 +68,7 @@ def widths(content: PlaceContent, width: int) -> list[int]:
             break
         found.append(min(wanted, room))
         room -= wanted + GAP
-    if found:
+    if found and not content.heads[len(found) - 1].right:
         found[-1] += max(0, width - sum(found) - GAP * (len(found) - 1))
     return found
 
@@ -78,7 +78,7 @@ def line_of(cells: Sequence[Piece], heads: Sequence[Head], room: Sequence[int]) 
     pieces: list[Piece] = []
     last = len(room) - 1
     for at, ((text, kind), head, width) in enumerate(zip(cells, heads, room, strict=False)):
-        pieces.append((fit(text, width, head.right and at != last), kind))
+        pieces.append((fit(text, width, head.right), kind))
         if at != last:
             pieces.append((" " * GAP, ""))
     return pieces

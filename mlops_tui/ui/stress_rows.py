@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from mlops_tui.domain.text import safe
@@ -32,6 +33,9 @@ def stress_shelves(found: Mapping[str, Any]) -> list[Shelf]:
         for name, own, head, told, row in parts
         if own
     ]
+    kinds = _kinds(cases, first)
+    if len(kinds.rows) < len(cases):
+        shelves.insert(0, Shelf("Kinds", replace(kinds, words=words)))
     notes = [*found.get("problems", ()), *found["notes"]]
     if notes:
         told = [
@@ -40,6 +44,42 @@ def stress_shelves(found: Mapping[str, Any]) -> list[Shelf]:
         ]
         shelves.append(Shelf("Notes", PlaceContent((Head("Noted"),), told)))
     return shelves
+
+
+def _kinds(cases: Sequence[Mapping[str, Any]], metric: str) -> PlaceContent:
+    """Return a row for each kind of what goes wrong: what breaks the model, then the worst first.
+
+    Args:
+        cases: in that order.
+        metric: which decides it.
+    """
+    heads = (
+        *(Head("What goes wrong"), Head("Cases", True), Head("Break it", True)),
+        *(Head("Surely worse", True), Head(safe(metric), True), Head("Worse by", True)),
+        Head("The worst of them"),
+    )
+    kinds: dict[str, list[Mapping[str, Any]]] = {}
+    for it in cases:
+        kinds.setdefault(it["kind"], []).append(it)
+    rows = []
+    for kind, own in kinds.items():
+        broken = sum(bool(it["error"]) for it in own)
+        falls = [it["falls"][metric] for it in own if not it["error"]]
+        sure = sum(it["is_sure"] for it in falls)
+        worst = safe(own[0]["words"])
+        cells: list[Piece] = [
+            *((safe(kind), "strong"), (f"{len(own):,}", "dim")),
+            (f"{broken:,}" if broken else "-", "bad" if broken else "dim"),
+            (f"{sure:,}" if sure else "-", "bad" if sure else "dim"),
+            (number(falls[0]["after"]) if falls else "-", ""),
+            (number(falls[0]["fall"], 3) if falls else "-", "bad" if sure else ""),
+            (worst, ""),
+        ]
+        facts = [("kind", f"{safe(kind)}: {count(len(own), 'case')}"), ("worst", worst)]
+        if broken:
+            facts.append(("said", safe(own[0]["error"])))
+        rows.append(PlaceRow(kind, cells, facts))
+    return PlaceContent(heads, rows)
 
 
 def _broken(key: str, case: Mapping[str, Any]) -> PlaceRow:

@@ -7,14 +7,14 @@ import os
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 import joblib
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from prepare import FOLDER, Scans, read_scans, table_path, write_table
 from sklearn.metrics import confusion_matrix
-from sklearn.neural_network import MLPClassifier
+from sklearn.pipeline import Pipeline
 
 from mlops_tui import track
 
@@ -22,15 +22,15 @@ CLASSES = list(range(10))
 CONFUSION = FOLDER / "reports" / "confusion.csv"
 
 
-def load(model: Path) -> tuple[dict[str, Any], Scans]:
-    """The saved network with its facts, and scans it was not trained on; or exit with 2."""
+def load(model: Path) -> tuple[Pipeline, Scans]:
+    """The saved network, and scans it was not trained on; or exit with 2."""
     if not model.is_file():
         fail(f"{model} is missing: run the train job first")
     if not table_path("holdout").is_file():
         fail("data/holdout.csv is missing: run the prepare job first")
-    saved: dict[str, Any] = joblib.load(model)
+    saved: Pipeline = joblib.load(model)
     holdout = read_scans("holdout")
-    seen = len(set(saved["trained_on"]) & set(holdout.ids))
+    seen = len(set(saved.trained_on_) & set(holdout.ids))
     if seen:
         fail(f"the network was trained on {seen} of the holdout scans: run the train job again")
     return saved, holdout
@@ -41,14 +41,13 @@ def fail(message: str) -> None:
     raise SystemExit(2)
 
 
-def latencies_ms(
-    network: MLPClassifier, pixels: NDArray[np.float64], repeats: int
-) -> NDArray[np.float64]:
+def latencies_ms(network: Pipeline, pixels: pd.DataFrame, repeats: int) -> NDArray[np.float64]:
     """Milliseconds to read one scan at a time, after a few to warm up."""
     times = []
     for i in range(repeats + 20):
+        row = pixels.iloc[[i % len(pixels)]]
         begun = time.perf_counter()
-        network.predict(pixels[i % len(pixels)][None])
+        network.predict(row)
         times.append(time.perf_counter() - begun)
     return np.array(times[20:]) * 1000
 
@@ -67,11 +66,14 @@ def main() -> None:
     saved, holdout = load(args.model)
     with track.run(job="evaluate", params={**vars(args), "model": str(args.model)}) as run:
         run.dataset("holdout", "data/holdout.csv")
-        pixels = holdout.images.reshape(len(holdout.ids), -1)
-        answers = saved["network"].predict(pixels)
+        answers = saved.predict(holdout.pixels)
+        chances = saved.predict_proba(holdout.pixels)
+        run.predictions(
+            holdout.ids, holdout.labels, answers, chances, classes=CLASSES, dataset="holdout"
+        )
         matrix = confusion_matrix(holdout.labels, answers, labels=CLASSES)
         recalls = matrix.diagonal() / np.maximum(matrix.sum(axis=1), 1)
-        times = latencies_ms(saved["network"], pixels, args.repeats)
+        times = latencies_ms(saved, holdout.pixels, args.repeats)
         metrics = {
             "holdout_accuracy": float((answers == holdout.labels).mean()),
             "recall_min": float(recalls.min()),

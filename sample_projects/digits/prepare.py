@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
@@ -21,16 +22,34 @@ DATA = FOLDER / "data"
 TABLES = ("train", "validation", "holdout")
 SIDE = 8
 PIXELS = [f"p{row}{column}" for row in range(SIDE) for column in range(SIDE)]
+INK = 16
+"""A pixel without any paper; 0 is one without any ink."""
+SHEETS = "ABCDE"
+"""Fifths of the scans in their order: neighbours are of one writer, so sheets have their own."""
 SEED = 7
 
 
 @dataclass(frozen=True)
 class Scans:
-    """One table: as many ids and labels as images, pixels from 0 (paper) to 1 (ink)."""
+    """One table: as many ids, labels and sheets as rows of pixels."""
 
     ids: list[str]
-    images: NDArray[np.float64]
+    pixels: pd.DataFrame
+    """As they stand in the table, 0 (paper) to 16 (ink)."""
     labels: NDArray[np.int64]
+    sheets: NDArray[np.str_]
+
+    @property
+    def images(self) -> NDArray[np.float64]:
+        """The pixels as images from 0 (paper) to 1 (ink)."""
+        images: NDArray[np.float64] = self.pixels.to_numpy(dtype=np.float64) / INK
+        return images.reshape(-1, SIDE, SIDE)
+
+    def of_sheets(self, sheets: str) -> Scans:
+        """The scans of some sheets only."""
+        kept = np.isin(self.sheets, list(sheets))
+        ids = [it for it, is_kept in zip(self.ids, kept, strict=True) if is_kept]
+        return Scans(ids, self.pixels[kept], self.labels[kept], self.sheets[kept])
 
 
 def table_path(name: str) -> Path:
@@ -42,11 +61,15 @@ def is_prepared() -> bool:
 
 
 def read_scans(name: str) -> Scans:
-    with table_path(name).open(newline="", encoding="utf-8") as file:
-        rows = list(csv.reader(file))[1:]
-    pixels = np.array([row[2:] for row in rows], dtype=np.float64) / 16
-    labels = np.array([row[1] for row in rows], dtype=np.int64)
-    return Scans([row[0] for row in rows], pixels.reshape(-1, SIDE, SIDE), labels)
+    table = pd.read_csv(table_path(name))
+    sheets = table["sheet"].to_numpy(dtype=np.str_)
+    return Scans(table["form_id"].tolist(), table[PIXELS], table["label"].to_numpy(), sheets)
+
+
+def stroke_of(pixels: Sequence[int]) -> str:
+    """How thick a digit is drawn, by the pixels without any paper."""
+    full = sum(it >= INK - 1 for it in pixels)
+    return "thin" if full < 7 else "medium" if full < 10 else "thick"
 
 
 def split_rows(labels: NDArray[np.int64], split: str, seed: int) -> list[list[int]]:
@@ -77,8 +100,11 @@ def prepare(split: str = "shuffled", seed: int = SEED) -> dict[str, int]:
     images = digits.images.reshape(-1, len(PIXELS)).astype(int)
     counts = {}
     for name, numbers in zip(TABLES, split_rows(digits.target, split, seed), strict=True):
-        rows: list[list[object]] = [["form_id", "label", *PIXELS]]
-        rows += [[f"F{i:04d}", int(digits.target[i]), *images[i].tolist()] for i in numbers]
+        rows: list[list[object]] = [["form_id", "sheet", "stroke", "label", *PIXELS]]
+        for i in numbers:
+            sheet, pixels = SHEETS[i * len(SHEETS) // len(images)], images[i].tolist()
+            row = [f"F{i:04d}", sheet, stroke_of(pixels), int(digits.target[i]), *pixels]
+            rows.append(row)
         write_table(table_path(name), rows)
         counts[name] = len(numbers)
     return counts

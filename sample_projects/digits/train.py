@@ -10,10 +10,14 @@ from pathlib import Path
 
 import joblib
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
-from prepare import FOLDER, SEED, Scans, is_prepared, prepare, read_scans
+from prepare import FOLDER, INK, PIXELS, SEED, SHEETS, Scans, is_prepared, prepare, read_scans
+from sklearn.impute import SimpleImputer
 from sklearn.metrics import log_loss
 from sklearn.neural_network import MLPClassifier
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import MinMaxScaler
 
 from mlops_tui import track
 
@@ -69,14 +73,25 @@ def measure(network: MLPClassifier, scans: Scans) -> tuple[float, float]:
     return float(log_loss(scans.labels, chances, labels=CLASSES)), float(hits.mean())
 
 
-def save(network: MLPClassifier, best: Best, train: Scans) -> None:
+def reader_of(network: MLPClassifier, missing: str) -> Pipeline:
+    """Pixels as they come from the scanner go in: what the network needs is done to them here."""
+    span = pd.DataFrame([[0] * len(PIXELS), [INK] * len(PIXELS)], columns=PIXELS)
+    steps = [MinMaxScaler().fit(span)]
+    if missing == "paper":
+        paper = SimpleImputer(strategy="constant", fill_value=0.0)
+        steps.append(paper.fit(np.array([[0.0] * len(PIXELS)])))
+    return make_pipeline(*steps, network)
+
+
+def save(network: MLPClassifier, best: Best, train: Scans, missing: str) -> None:
     """Put the best network in place in one step: a reader finds the old file or the new one."""
     now = network.coefs_, network.intercepts_
     network.coefs_, network.intercepts_ = best.weights
     MODEL.parent.mkdir(parents=True, exist_ok=True)
     unfinished = MODEL.with_name(f"{MODEL.name}.{os.getpid()}.tmp")
-    fields = {"network": network, "epoch": best.epoch, "val_accuracy": best.val_accuracy}
-    joblib.dump({**fields, "trained_on": sorted(train.ids)}, unfinished)
+    reader = reader_of(network, missing)
+    reader.trained_on_ = sorted(train.ids)
+    joblib.dump(reader, unfinished)
     os.replace(unfinished, MODEL)
     network.coefs_, network.intercepts_ = now
     best.is_saved = True
@@ -94,7 +109,7 @@ def remember(network: MLPClassifier, best: Best, epoch: int, val: tuple[float, f
 
 def train_network(args: argparse.Namespace, run: track.TrackedRun) -> Best:
     """Run the epochs, recording each; gives the best one, whose network is on disk."""
-    train, validation = read_scans("train"), read_scans("validation")
+    train, validation = (read_scans(it).of_sheets(args.sheets) for it in ("train", "validation"))
     random = np.random.default_rng(args.seed)
     network = MLPClassifier(
         args.hidden,
@@ -120,14 +135,14 @@ def train_network(args: argparse.Namespace, run: track.TrackedRun) -> Best:
         )
         remember(network, best, epoch, val)
         if (epoch + 1) % CHECKPOINT_EPOCHS == 0 and not best.is_saved:
-            save(network, best, train)
+            save(network, best, train, args.missing)
         if interrupts:
             break
         if epoch - best.epoch >= args.patience:
             run.note(f"stopped early: no better val_loss for {args.patience} epochs")
             break
     if not best.is_saved:
-        save(network, best, train)
+        save(network, best, train, args.missing)
     if interrupts:
         raise KeyboardInterrupt
     return best
@@ -153,6 +168,13 @@ def layer_sizes(text: str) -> tuple[int, ...]:
     return sizes
 
 
+def sheet_letters(text: str) -> str:
+    """Letters of sheets; raises ValueError, which argparse turns into a message."""
+    if not text or set(text) - set(SHEETS):
+        raise ValueError
+    return text
+
+
 def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--lr", type=float, default=1e-4)
@@ -163,6 +185,8 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument("--batch-size", type=int, default=32)
     parser.add_argument("--solver", choices=["adam", "sgd"], default="adam")
     parser.add_argument("--patience", type=int, default=20)
+    parser.add_argument("--sheets", type=sheet_letters, default="ABCDE")
+    parser.add_argument("--missing", choices=["paper", "refuse"], default="refuse")
     parser.add_argument("--seed", type=int, default=SEED)
     return parser.parse_args()
 
@@ -179,6 +203,9 @@ def main() -> None:
             run.dataset(name, f"data/{name}.csv")
         best = train_network(args, run)
         run.artifact(MODEL)
+        example = read_scans("train").pixels.head(1)
+        note = f"learned from sheets {args.sheets}"
+        run.model("digits", MODEL, input_example=example, note=note)
         print(
             f"best epoch {best.epoch}: val_loss {best.val_loss:.4f},"
             f" val_accuracy {best.val_accuracy:.4f}; saved {MODEL.relative_to(Path.cwd())}"

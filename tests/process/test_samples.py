@@ -19,8 +19,11 @@ from mlops_tui.domain.projectfile import load_project
 from mlops_tui.engine.actions_model_evaluation import evaluate_version
 from mlops_tui.engine.actions_models import catch_up
 from mlops_tui.engine.actions_promote import GateRefusedError, promote, rollback
+from mlops_tui.engine.actions_stress import StressQuestion, stress_model
 from mlops_tui.engine.actions_trust import trust_version
 from mlops_tui.engine.evaluation_questions import RunQuestion
+from mlops_tui.engine.tasks import model_calls
+from mlops_tui.evaluate import stress
 from mlops_tui.index import Index
 from tests.process.support import until
 
@@ -151,6 +154,47 @@ def test_digits_trains_before_it_is_prepared_the_same_each_time(tmp_path: Path) 
     confusion = (folders[0] / "reports" / "confusion.csv").read_text().splitlines()
     assert sum(int(n) for line in confusion[1:] for n in line.split(",")[1:]) == 360
     assert not list(folders[0].rglob("*.tmp"))
+
+
+@pytest.mark.usefixtures("own_tasks", "isolated_home")
+def test_the_story_of_digits_is_that_of_its_readme(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stress, "MOST_COLUMNS", 3)  # of 64, each with seven cases
+    monkeypatch.setattr(model_calls, "TIMED_ROWS", 5)
+    folder = copy_of("digits", tmp_path)
+    small = "--hidden 64 --copies 2 --shift 0.5 --lr 0.005 --epochs 20".split()
+    lines = [
+        "import sys, train",
+        f"for given in (['--sheets', 'A'], ['--missing', 'paper']): sys.argv = {small}; "
+        "sys.argv = ['train.py', *sys.argv, *given]; train.main()",
+    ]
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY), "OMP_NUM_THREADS": "1"}
+    argv = [sys.executable, "-c", "\n".join(lines)]
+    subprocess.run(argv, cwd=folder, env=environment, check=True, capture_output=True)
+    with Index.open(folder) as index:
+        index.ingest()
+        catch_up(folder, index, patience_seconds=10)
+        for number in (1, 2):
+            trust_version(folder, index, f"digits:{number}", "trained here")
+        first, second = (
+            evaluate_version(folder, f"digits:{number}", RunQuestion("holdout")).report
+            for number in (1, 2)
+        )
+        index.ingest()
+        with pytest.raises(GateRefusedError, match=r"segments accuracy .* sheet = "):
+            promote(folder, index, "digits:1")
+        assert promote(folder, index, "digits:2").gate.verdict == "green"
+    assert first["metrics"]["accuracy"]["high"] < second["metrics"]["accuracy"]["low"]
+    assert len(second["confusion"]["counts"]) == len(second["per_class"]) == 10
+    assert {it["column"] for it in second["segments"]} == {"sheet", "stroke"}
+    validation = folder / "data" / "validation.csv"
+    validation.write_text("\n".join(validation.read_text().splitlines()[:41]) + "\n")
+    for number, is_broken in ((1, True), (2, False)):
+        cases = stress_model(folder, f"digits:{number}", StressQuestion("validation", ["accuracy"]))
+        missing = [it for it in cases["cases"] if it["kind"] == "missing"]
+        assert [it["column"] for it in missing].count(None) == 1
+        assert {it["error"] is not None for it in missing} == {is_broken}
 
 
 def test_digits_stops_when_the_validation_no_longer_gets_better(tmp_path: Path) -> None:

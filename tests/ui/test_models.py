@@ -180,11 +180,23 @@ def cells_of(case: Mapping[str, object], name: str) -> list[str]:
 def test_what_goes_wrong_is_told_with_how_far_the_model_falls() -> None:
     fall = {"before": 0.9, "after": 0.7, "fall": 0.2, "low": 0.1, "high": 0.3, "n": 50}
     falls = {name: {**fall, "is_sure": True} for name in ("auc", "f1")}
-    case = {"words": "age is missing", "error": None, "falls": falls}
+    case = {"kind": "missing", "words": "age is missing", "error": None, "falls": falls}
     told = ["age is missing", "0.7", "0.2", "0.1 to 0.3", "✗ sure", "0.7"]
     assert cells_of(case, "Falls") == told
-    broken = {"words": "age is missing", "error": "NaN", "falls": {}}
+    broken = {"kind": "missing", "words": "age is missing", "error": "NaN", "falls": {}}
     assert cells_of(broken, "Breaks it") == ["age is missing", "NaN"]
+
+
+def test_many_cases_are_told_by_kind_first() -> None:
+    fall = {"before": 0.9, "after": 0.7, "fall": 0.2, "low": 0.1, "high": 0.3, "n": 50}
+    falls = {"auc": {**fall, "is_sure": True}}
+    said = [("missing", "NaN", {}), ("scaled", None, falls), ("scaled", None, falls)]
+    cases = [{"kind": k, "words": f"{k} {e}", "error": e, "falls": f} for k, e, f in said]
+    shelves = stress_shelves({"metrics": ["auc"], "cases": cases, "n": 50, "notes": []})
+    assert [it.name for it in shelves] == ["Kinds", "Falls", "Breaks it"]
+    broken, scaled = ([text for text, _ in row.cells] for row in shelves[0].content.rows)
+    assert broken == ["missing", "1", "1", "-", "-", "-", "missing NaN"]
+    assert scaled == ["scaled", "2", "-", "2", "0.7", "0.2", "scaled None"]
 
 
 @pytest.mark.usefixtures("own_tasks")
@@ -225,7 +237,7 @@ async def test_what_a_run_predicted_is_measured_on_one_key(project: Path) -> Non
         await it.sees("average_precision")
         await it.sees("train-2 on holdout")
         await it.press("tab")
-        await it.sees("True \\ predicted")
+        await it.sees("rows true, columns predicted; 25 of 120 wrong")
         await it.press("shift+tab", "o")
         await it.until(lambda: "no other evaluation" in it.notified())
         await it.press("escape")

@@ -12,7 +12,7 @@ import pandas as pd
 
 from mlops_tui.domain.errors import InputError
 
-_TIMED_ROWS = 300
+TIMED_ROWS = 300
 _TIMED_SECONDS = 3.0
 _WARM_CALLS = 5
 
@@ -179,7 +179,7 @@ def latencies(model: Callable_, rows: pd.DataFrame) -> list[float]:
         model.answer(rows.iloc[at : at + 1])
     found = []
     end = time.perf_counter() + _TIMED_SECONDS
-    for at in range(min(_TIMED_ROWS, len(rows))):
+    for at in range(min(TIMED_ROWS, len(rows))):
         row = rows.iloc[at : at + 1]
         begun = time.perf_counter()
         model.answer(row)

@@ -9,8 +9,9 @@ from mlops_tui.domain.project import Cost
 from mlops_tui.evaluate.columns import read_columns
 from mlops_tui.evaluate.outcomes import Outcomes
 from mlops_tui.evaluate.report import Setting, evaluate
+from mlops_tui.ui.confusion_rows import NONE_THERE
 from mlops_tui.ui.evaluation_rows import evaluation_shelves, scale, scale_start
-from mlops_tui.ui.place_rows import Shelf
+from mlops_tui.ui.place_rows import Shelf, widths
 
 DRAW = np.random.default_rng(5)
 
@@ -70,8 +71,33 @@ def test_thresholds_begin_at_the_cheapest() -> None:
 def test_the_confusion_counts_every_row_once() -> None:
     outcomes = binary()
     shelf = shelves_of(outcomes)["Confusion"]
-    counts = [int(text) for row in shelf.content.rows for text, _ in row.cells[1:-1]]
-    assert sum(counts) == len(outcomes)
+    counts = [text for row in shelf.content.rows for text, _ in row.cells[2:]]
+    assert sum(int(it) for it in counts if it != NONE_THERE) == len(outcomes)
+
+
+def test_the_confusion_of_ten_classes_has_room_in_eighty_columns_and_begins_at_the_worst() -> None:
+    n = 20_000
+    truth = (np.arange(n) % 10).astype(np.float64)
+    said = truth.copy()
+    said[4::20] = 9.0
+    names = tuple(map(str, range(10)))
+    outcomes = Outcomes(ProblemKind.MULTICLASS, names, said, truth, np.empty((n, 0)))
+    found = evaluate(outcomes, Setting(replicates=20)).as_json()
+    shelf = next(it for it in evaluation_shelves(found) if it.name == "Confusion")
+    assert len(widths(shelf.content, 78)) == len(shelf.content.heads) == 12
+    assert shelf.content.words == "rows true, columns predicted; 1,000 of 20,000 wrong"
+    assert shelf.start == "4"
+    row = shelf.content.rows[4]
+    assert [text for text, _ in row.cells] == ["4", "50.0%", *"····", "1000", *"····", "1000"]
+    assert dict(row.facts)["taken"] == "1,000 as 9"
+
+
+def test_metrics_of_several_classes_say_that_they_are_means_over_them() -> None:
+    truth = (np.arange(90) % 3).astype(np.float64)
+    outcomes = Outcomes(ProblemKind.MULTICLASS, ("a", "b", "c"), truth, truth, np.empty((90, 0)))
+    rows = {row.key: dict(row.facts) for row in shelves_of(outcomes)["Metrics"].content.rows}
+    assert rows["f1"]["means"].startswith("the mean over all classes: ")
+    assert "classes:" not in rows["accuracy"]["means"]
 
 
 def test_several_classes_are_told_one_by_one() -> None:

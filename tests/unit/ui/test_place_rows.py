@@ -22,11 +22,18 @@ def test_columns_are_as_wide_as_what_stands_in_them_and_the_last_has_the_rest() 
 
 def test_what_has_no_room_is_left_out_and_the_first_is_cut() -> None:
     row = ("a-long-name-of-a-dataset", "7 B", "x" * 60)
-    assert widths(content(row), 34) == [24, 8]
+    assert widths(content(row), 34) == [24, 4]
     assert widths(content(row), 10) == [10]
     assert text(row, [10]) == "a-long-na…"
     assert widths(content(("n", "1", "x" * 60)), 200)[:2] == [4, 4]
     assert widths(content(("n" * 60, "1", "x")), 200)[0] == WIDEST
+
+
+def test_a_last_column_of_numbers_stands_at_the_right_too() -> None:
+    row = ("train", "12 KiB", "x")
+    room = widths(content(row), 17)
+    assert room == [5, 6]
+    assert text(("train", "1 B", "x"), room) == "train     1 B"
 
 
 def test_numbers_stand_at_the_right() -> None:
