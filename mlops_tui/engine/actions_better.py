@@ -15,7 +15,7 @@ from mlops_tui.domain.groups import SEED_LIKE
 from mlops_tui.domain.runs import ParamValue, Run, RunState
 from mlops_tui.engine import workers
 from mlops_tui.engine.data_sources import sound_datasets
-from mlops_tui.engine.evaluation_questions import dataset_shape
+from mlops_tui.engine.evaluation_questions import dataset_shape, own_metric
 from mlops_tui.engine.subjects import Predicted, find_run, predicted_by
 from mlops_tui.engine.workers import Cancellation, OnProgress
 from mlops_tui.index import Index
@@ -92,6 +92,7 @@ def compare_models(
             "positive": question.positive,
             "min_difference": question.min_difference,
             "seed": question.seed,
+            "own": own_metric(described, question.metric),
         },
     }
     found: dict[str, Any] = workers.work("evaluating.compare", arguments, on_progress, cancellation)

@@ -20,7 +20,7 @@ from mlops_tui.domain.evaluations import Evaluation
 from mlops_tui.domain.models import Relative
 from mlops_tui.domain.project import Project
 from mlops_tui.engine import workers
-from mlops_tui.engine.evaluation_questions import dataset_shape
+from mlops_tui.engine.evaluation_questions import dataset_shape, own_metric
 from mlops_tui.engine.subjects import recorded_predictions
 from mlops_tui.engine.workers import Cancellation, OnProgress
 
@@ -54,6 +54,7 @@ def compare_evaluated(
         "positive": None,
         "min_difference": asked.margin or None,
         "seed": 0,
+        "own": own_metric(described, asked.metric),
     }
     direction = is_lower_better(described, asked.metric)
     digests = [before.predictions, after.predictions]

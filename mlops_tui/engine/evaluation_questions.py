@@ -8,8 +8,9 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from mlops_tui.domain.direction import is_lower_better
 from mlops_tui.domain.evaluations import Predictions
-from mlops_tui.domain.project import Project, Role
+from mlops_tui.domain.project import Direction, Project, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,23 @@ def identity_of(described: Project, asked: RunQuestion) -> dict[str, Any]:
     code = {name: (it, _code(described.path, it)) for name, it in functions.items()}
     more = {"cost": _cost(described), "functions": code}
     return _said(asked) | {name: it for name, it in more.items() if it}
+
+
+def own_metric(described: Project, metric: str) -> dict[str, Any] | None:
+    """Return how a worker compares by a metric that the project computes itself; None: it is none.
+
+    With the digest of its code, which is for telling one question from another.
+    """
+    function = _functions(described).get(metric)
+    if function is None:
+        return None
+    is_lower = is_lower_better(described, metric)
+    return {
+        "function": function,
+        "code": _code(described.path, function),
+        "folder": os.path.abspath(described.path),
+        "direction": (Direction.MINIMIZE if is_lower else Direction.MAXIMIZE).value,
+    }
 
 
 def _said(asked: RunQuestion) -> dict[str, Any]:

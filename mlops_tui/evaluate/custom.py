@@ -7,6 +7,7 @@ import math
 import sys
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,13 @@ from numpy.typing import NDArray
 
 from mlops_tui.domain.errors import InputError
 from mlops_tui.domain.evaluated import FUNCTION
+from mlops_tui.domain.project import Direction
+from mlops_tui.evaluate.better import CONFIDENCE, Comparison, rows_needed, verdict_of, wanted_of
 from mlops_tui.evaluate.estimating import Estimate, Units
 from mlops_tui.evaluate.sums import REPLICATES
 
 Metric = Callable[..., Any]
+Rows = NDArray[Any] | slice
 _SECONDS = 20.0
 """All samples of one metric may take about so long."""
 _LEAST_SAMPLES = 100
@@ -66,32 +70,94 @@ def custom_estimate(
     Raises:
         InputError: it fails on all rows, or returns no number.
     """
-    start = time.monotonic()
-    value = _called(name, metric, columns)
-    took = max(time.monotonic() - start, 1e-6)
-    n = len(columns[0])
-    times = int(min(REPLICATES, _SECONDS / took))
-    words = "percentile bootstrap" if units is None else f"percentile bootstrap, {units.words}"
-    if times < _LEAST_SAMPLES or n < LEAST_ROWS:
-        return Estimate(
-            value, math.nan, math.nan, n, "none: too slow" if n >= LEAST_ROWS else words
-        )
-    found = []
-    for rows in _samples(n, units, times, seed):
-        try:
-            found.append(_called(name, metric, [it[rows] for it in columns]))
-        except InputError:  # a sample may lack a class; the value itself was told above
-            continue
-    known = np.array([it for it in found if math.isfinite(it)])
-    if len(known) < 0.9 * times:
-        return Estimate(value, math.nan, math.nan, n, words)
-    low, high = np.quantile(known, [0.025, 0.975])
-    return Estimate(value, float(low), float(high), n, words)
+    drawn = _Drawn.of(
+        lambda rows: _called(name, metric, columns, rows), len(columns[0]), units, seed
+    )
+    return Estimate(drawn.value, drawn.low, drawn.high, len(columns[0]), drawn.words)
 
 
-def _called(name: str, metric: Metric, columns: Sequence[NDArray[Any]]) -> float:
+def compare_custom(
+    name: str,
+    metric: Metric,
+    a: Sequence[NDArray[Any]],
+    b: Sequence[NDArray[Any]],
+    direction: Direction,
+    units: Units | None = None,
+    min_difference: float | None = None,
+    seed: int = 0,
+) -> Comparison:
+    """Return whether B is better than A on the same rows, by a paired percentile bootstrap.
+
+    Args:
+        name: of the metric.
+        metric: called with the columns, returns a number.
+        a: `y_true, y_pred[, y_score]` of A; (n,) or (n, k).
+        b: the same rows of B.
+        direction: which way the metric gets better.
+        units: rows that are drawn together.
+        min_difference: the difference that a person wants to see, > 0.
+        seed: of the samples.
+
+    Raises:
+        InputError: it fails on all rows, or returns no number.
+    """
+    n = len(a[0])
+
+    def difference(rows: Rows) -> float:
+        return _called(name, metric, b, rows) - _called(name, metric, a, rows)
+
+    before, drawn = _called(name, metric, a), _Drawn.of(difference, n, units, seed)
+    wanted, wanted_by = wanted_of(name, before, drawn.value, min_difference)
+    verdict = verdict_of(name, drawn.low, drawn.high, direction)
+    return Comparison(
+        *(name, verdict, before, before + drawn.value, drawn.value, drawn.low, drawn.high),
+        *(CONFIDENCE, n, drawn.words),
+        rows_needed=rows_needed(verdict, drawn.error, n, wanted),
+        wanted=wanted,
+        wanted_by=wanted_by,
+    )
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """A figure over all rows, and what samples of them come to; NaN where too few do."""
+
+    value: float
+    low: float
+    high: float
+    error: float
+    """The standard deviation over samples."""
+    words: str
+
+    @classmethod
+    def of(cls, measure: Callable[[Rows], float], n: int, units: Units | None, seed: int) -> _Drawn:
+        start = time.monotonic()
+        value = measure(slice(None))
+        times = int(min(REPLICATES, _SECONDS / max(time.monotonic() - start, 1e-6)))
+        words = "percentile bootstrap" if units is None else f"percentile bootstrap, {units.words}"
+        if n >= LEAST_ROWS and times < _LEAST_SAMPLES:
+            words = "none: too slow"
+        unknown = cls(value, math.nan, math.nan, math.nan, words)
+        if n < LEAST_ROWS or times < _LEAST_SAMPLES:
+            return unknown
+        found = []
+        for rows in _samples(n, units, times, seed):
+            try:
+                found.append(measure(rows))
+            except InputError:  # a sample may lack a class; the value itself was told above
+                continue
+        known = np.array([it for it in found if math.isfinite(it)])
+        if len(known) < 0.9 * times:
+            return unknown
+        low, high = np.quantile(known, [0.025, 0.975])
+        return cls(value, float(low), float(high), float(known.std()), words)
+
+
+def _called(
+    name: str, metric: Metric, columns: Sequence[NDArray[Any]], rows: Rows = slice(None)
+) -> float:
     try:
-        return float(metric(*columns))
+        return float(metric(*(it[rows] for it in columns)))
     except Exception as error:
         words = f"{name} failed: {type(error).__name__}: {error}"
         raise InputError(

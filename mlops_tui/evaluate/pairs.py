@@ -27,6 +27,8 @@ class Pair:
     b: Outcomes
     units: Units | None
     notes: tuple[str, ...]
+    tables: tuple[pd.DataFrame, pd.DataFrame]
+    """The same rows as the tables have them."""
 
 
 def pair(
@@ -74,7 +76,8 @@ def pair(
     units = None
     if group is not None:
         units = units_of(before if group in before else after, group)
-    return Pair(outcomes.take(rows), outcomes.take(rows + count), units, tuple(notes))
+    sides = outcomes.take(rows), outcomes.take(rows + count)
+    return Pair(*sides, units, tuple(notes), (before[columns], after[columns]))
 
 
 def _with_one_score(

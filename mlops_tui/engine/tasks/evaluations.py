@@ -14,14 +14,15 @@ from mlops_tui.data.problems import Problems
 from mlops_tui.data.tables import find_tables, read_table
 from mlops_tui.domain.errors import InputError
 from mlops_tui.domain.outputs import ProblemKind
-from mlops_tui.domain.project import Cost
+from mlops_tui.domain.project import Cost, Direction
 from mlops_tui.engine.table_samples import read_sample
 from mlops_tui.engine.tasks.reading import told
 from mlops_tui.engine.worker import Progress
 from mlops_tui.evaluate import better
 from mlops_tui.evaluate.columns import Kind, read_column, read_columns
-from mlops_tui.evaluate.custom import custom_estimate, find_metric
-from mlops_tui.evaluate.pairs import pair
+from mlops_tui.evaluate.custom import compare_custom, custom_estimate, find_metric
+from mlops_tui.evaluate.outcomes import Outcomes
+from mlops_tui.evaluate.pairs import Pair, pair
 from mlops_tui.evaluate.predictions import (
     PREDICTION,
     SCORE,
@@ -110,7 +111,8 @@ def compared(
         a: predictions, with an id.
         b: the same.
         metric: by which.
-        ask: `group`, `cost`, `problem`, `positive`, `min_difference`, `seed`.
+        ask: `group`, `cost`, `problem`, `positive`, `min_difference`, `seed`; `own`: the `function`
+            `module:function` of the metric, the `folder` it is looked for in, and `direction`.
         names: what the two are called.
 
     Raises:
@@ -121,7 +123,10 @@ def compared(
     cost = Cost(**ask["cost"]) if ask.get("cost") else None
     wanted, seed = ask.get("min_difference"), ask.get("seed") or 0
     with threadpool_limits(1):
-        found = better.compare(metric, both.a, both.b, both.units, cost, wanted, seed)
+        if ask.get("own"):
+            found = _compared_by(metric, ask["own"], both, wanted, seed)
+        else:
+            found = better.compare(metric, both.a, both.b, both.units, cost, wanted, seed)
     shape = {**found.as_json(), **{name: getattr(found, name) for name in MORE}}
     return shape | {"notes": [*both.notes, *found.notes]}
 
@@ -219,6 +224,33 @@ def _times(frame: pd.DataFrame, time: str, series: str | None, season: int) -> T
     return Times(seconds, units_of(frame, series).codes if series else None, season)
 
 
+def _columns(frame: pd.DataFrame, outcomes: Outcomes, rows: Any) -> list[Any]:
+    """Return what a metric of one's own is called with: y_true, y_pred and, if there, y_score."""
+    wanted = [TRUTH] + ([PREDICTION] if PREDICTION in frame else [])
+    columns = [frame[name].to_numpy()[rows] for name in wanted]
+    if len(columns) == 1:
+        columns.append(outcomes.predicted[rows])
+    scores = outcomes.scores[rows]
+    if scores.shape[1]:
+        columns.append(scores[:, 1] if scores.shape[1] == 2 else scores)
+    return columns
+
+
+def _compared_by(
+    metric: str, own: Mapping[str, Any], both: Pair, wanted: float | None, seed: int
+) -> better.Comparison:
+    """Return what a metric of one's own says of a pair."""
+    rows = np.flatnonzero(both.a.is_labelled & both.b.is_labelled)
+    a, b = (
+        _columns(table, outcomes, rows)
+        for table, outcomes in zip(both.tables, (both.a, both.b), strict=True)
+    )
+    function = find_metric(own["function"], Path(own["folder"]))
+    units = None if both.units is None else both.units.take(rows)
+    direction = Direction(own["direction"])
+    return compare_custom(metric, function, a, b, direction, units, wanted, seed)
+
+
 def _by_functions(
     frame: pd.DataFrame, found: Predictions, setting: Setting, ask: Mapping[str, Any]
 ) -> dict[str, Any]:
@@ -227,13 +259,7 @@ def _by_functions(
     if not functions:
         return {}
     rows = np.flatnonzero(found.outcomes.is_labelled)
-    wanted = [TRUTH] + ([PREDICTION] if PREDICTION in frame else [])
-    columns = [frame[name].to_numpy()[rows] for name in wanted]
-    if len(columns) == 1:
-        columns.append(found.outcomes.predicted[rows])
-    scores = found.outcomes.scores[rows]
-    if scores.shape[1]:
-        columns.append(scores[:, 1] if scores.shape[1] == 2 else scores)
+    columns = _columns(frame, found.outcomes, rows)
     units = None if setting.units is None else setting.units.take(rows)
     told = {}
     for name, function in functions.items():

@@ -15,6 +15,7 @@ from sklearn import metrics as theirs
 
 from mlops_tui.domain.errors import InputError
 from mlops_tui.domain.outputs import ProblemKind
+from mlops_tui.engine.tasks.evaluations import compared
 from mlops_tui.evaluate.columns import read_columns
 from mlops_tui.evaluate.custom import custom_estimate, find_metric
 from mlops_tui.evaluate.estimating import Units
@@ -161,3 +162,26 @@ def test_a_metric_of_ones_own_has_an_interval(tmp_path: Path) -> None:
     for name in ("own_scores:gone", "gone_module:f", "own_scores", "own scores:f"):
         with pytest.raises(InputError):
             find_metric(name, tmp_path)
+
+
+def test_two_models_are_compared_by_a_metric_of_ones_own(tmp_path: Path) -> None:
+    (tmp_path / "own_shares.py").write_text(
+        "def right(y_true, y_pred, y_score=None):\n    return float((y_true == y_pred).mean())\n"
+    )
+    draw = np.random.default_rng(5)
+    truth = draw.choice(["no", "yes"], 600)
+    sides = []
+    for share in (0.7, 0.8):
+        said = np.where(draw.random(600) < share, truth, np.where(truth == "no", "yes", "no"))
+        sides.append(pd.DataFrame({"id": np.arange(600), "y_true": truth, "y_pred": said}))
+    own = {"function": "own_shares:right", "folder": str(tmp_path), "direction": "maximize"}
+    found = compared(sides[0], sides[1].sample(frac=1, random_state=1), "right", {"own": own})
+    usual = compared(sides[0], sides[1], "accuracy", {})
+    assert found["verdict"] == usual["verdict"] == "better"
+    for name in ("a", "b", "difference"):
+        assert found[name] == pytest.approx(usual[name])
+    for name in ("low", "high"):
+        assert found[name] == pytest.approx(usual[name], abs=0.01)
+    assert (found["n"], found["rows_needed"]) == (600, 0)
+    worse = compared(sides[0], sides[1], "right", {"own": {**own, "direction": "minimize"}})
+    assert worse["verdict"] == "worse"
