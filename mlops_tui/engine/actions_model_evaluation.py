@@ -21,6 +21,7 @@ from mlops_tui.engine.actions_evaluations import (
 )
 from mlops_tui.engine.actions_models import find_version
 from mlops_tui.engine.actions_trust import load_request
+from mlops_tui.engine.comparisons import compare_with_champion
 from mlops_tui.engine.data_sources import sound_datasets
 from mlops_tui.engine.evaluation_questions import (
     RunQuestion,
@@ -90,7 +91,9 @@ def evaluate_version(
     report, digest = _work(described.path, arguments, on_progress, cancellation)
     size = {"value": float(version.size_bytes), "low": None, "high": None, "n": 1}
     report["model_figures"]["size_bytes"] = size
-    return recorded_evaluation(described, measured, report, digest)
+    done = recorded_evaluation(described, measured, report, digest)
+    compare_with_champion(described, version, dataset, on_progress, cancellation)
+    return done
 
 
 def _work(

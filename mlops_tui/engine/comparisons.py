@@ -12,20 +12,21 @@ import os
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mlops_tui.domain import places
 from mlops_tui.domain.direction import is_lower_better
+from mlops_tui.domain.errors import MlopsTuiError
 from mlops_tui.domain.evaluations import Evaluation
-from mlops_tui.domain.models import Relative
+from mlops_tui.domain.models import ModelVersion, Relative, VersionName
 from mlops_tui.domain.project import Project
 from mlops_tui.engine import workers
+from mlops_tui.engine.actions_aliases import alias_state
 from mlops_tui.engine.evaluation_questions import dataset_shape, own_metric
+from mlops_tui.engine.gating import dataset_of, evaluation_of
 from mlops_tui.engine.subjects import recorded_predictions
 from mlops_tui.engine.workers import Cancellation, OnProgress
-
-if TYPE_CHECKING:
-    from mlops_tui.index import Index
+from mlops_tui.index import Index
 
 _FORM = 1
 
@@ -73,6 +74,33 @@ def compare_evaluated(
         kept = workers.work("evaluating.compare", arguments, on_progress, cancellation)
         _save(path, kept)
     return {**kept, "is_lower_better": direction}
+
+
+def compare_with_champion(
+    described: Project,
+    version: ModelVersion,
+    dataset: str,
+    on_progress: OnProgress | None = None,
+    cancellation: Cancellation | None = None,
+) -> None:
+    """Make the comparison that the gate of a version asks for, so that promoting it needs no wait.
+
+    Nothing is done, and nothing told, where no gate asks for one or it cannot be made.
+    """
+    declared = described.models.get(version.model)
+    gate = declared.gate if declared is not None else None
+    if gate is None or gate.champion is None or dataset_of(described, gate) != dataset:
+        return
+    with contextlib.suppress(MlopsTuiError), Index.open(described.path) as index:
+        index.ingest()
+        state = alias_state(described.path, index, version.model, gate.alias)
+        if state is None or state.to in (None, version.number):
+            return
+        champion = index.model_version(VersionName(version.model, number=state.to))
+        before, after = (evaluation_of(index, it, dataset) for it in (champion, version))
+        if before is not None and after is not None:
+            watching = (on_progress, cancellation)
+            compare_evaluated(described, index, gate.champion, before, after, *watching)
 
 
 def _path(project: Path, key: str) -> Path:

@@ -12,9 +12,10 @@ import pandas as pd
 import pytest
 
 from mlops_tui.domain.errors import InputError, NotFoundError
-from mlops_tui.domain.models import ModelFormat, ModelVersion
+from mlops_tui.domain.models import AliasMove, ModelFormat, ModelVersion
+from mlops_tui.domain.projectfile import load_project
 from mlops_tui.engine import actions_model_evaluation as actions
-from mlops_tui.engine import workers
+from mlops_tui.engine import comparisons, workers
 from mlops_tui.engine.actions_better import BetterQuestion, compare_models
 from mlops_tui.engine.actions_trust import LoadRequest
 from mlops_tui.engine.evaluation_questions import RunQuestion
@@ -173,6 +174,34 @@ def test_versions_are_compared_by_what_was_evaluated(project: Recorder) -> None:
         actions.evaluate_version(project.project, name)
     found = compare_models(project.project, "m:1", "m:2", question)
     assert (found["verdict"], found["n"]) == ("worse", 60)
+
+
+def test_what_the_gate_compares_is_compared_when_a_version_is_evaluated(
+    project: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = project.project / "mlops.toml"
+    gate = '[models.m.gate.champion]\nmetric = "accuracy"\nis = "better"\n'
+    file.write_text(file.read_text() + gate)
+    champion = AliasMove("m", "champion", 1, None, 1, 0.0, "ada", "here", "")
+    monkeypatch.setattr(comparisons, "alias_state", lambda *_: champion)
+    asked: list[str] = []
+    work = workers.work
+
+    def noted(task: str, *more: Any) -> Any:
+        asked.append(task)
+        return work(task, *more)
+
+    monkeypatch.setattr(workers, "work", noted)
+    for name in ("m:1", "m:2"):
+        actions.evaluate_version(project.project, name)
+    assert asked == ["model_evaluation.evaluate"] * 2 + ["evaluating.compare"]
+    described = load_project(project.project)
+    with Index.open(project.project) as index:
+        index.ingest()
+        sides = [index.evaluations(model="m", number=it)[0] for it in (1, 2)]
+        relative = described.models["m"].gate.champion  # type: ignore[union-attr]
+        found = comparisons.compare_evaluated(described, index, relative, *sides)  # type: ignore[arg-type]
+    assert (found["verdict"], len(asked)) == ("worse", 3)
 
 
 def test_a_model_that_breaks_says_on_which_rows(
