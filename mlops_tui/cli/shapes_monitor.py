@@ -29,6 +29,7 @@ def batch_shape(batch: BatchFacts, performed: Performed | None = None) -> dict[s
         "report": batch.report,
         "judged": batch.judged,
         "host": batch.host,
+        "quarantined": batch.quarantined,
         "performance": None if performed is None else _performed_shape(performed),
     }
 

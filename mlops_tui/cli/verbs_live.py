@@ -94,7 +94,7 @@ def _watch_words(state: MonitorState) -> str:
 
 def _batch_cells(batch: BatchFacts) -> list[str]:
     return [
-        *(local_time(batch.at), batch.key, _verdict(batch.verdict)),
+        *(local_time(batch.at), batch.key, _standing(batch)),
         *(f"{batch.rows:,}", _share(batch.n_drifted, batch.columns, batch.verdict)),
         _named(batch.drifted, batch.n_drifted, batch.error),
     ]
@@ -109,6 +109,11 @@ def _model_words(performed: Performed | None) -> str:
         return words
     basis = "measured" if found["basis"] == REALISED else "estimated"
     return f"{words}, {found['metric']} {found['value']:.3g} {basis}, n {found['n']:,}"
+
+
+def _standing(batch: BatchFacts) -> str:
+    aside = "" if batch.quarantined is None else ", in quarantine"
+    return _verdict(batch.verdict) + aside
 
 
 def _verdict(verdict: str | None) -> str:
@@ -140,6 +145,23 @@ def do_monitor_show(options: argparse.Namespace) -> int:
     output.data(f"{batch.dataset}, {batch.key}: {local_time(batch.at)}, judged {judged}")
     output.data(f"against {report['against']}, batch {batch.id}")
     print_report(report, options.all)
+    return 0
+
+
+def do_monitor_quarantine(options: argparse.Namespace) -> int:
+    """Put a batch aside, or take it back; its files stay where and as they are."""
+    from mlops_tui.engine.actions_quarantine import quarantine_batch
+
+    folder = project_folder(options.project)
+    with open_index(folder) as index:
+        batch = quarantine_batch(folder, index, options.batch, options.why, options.undo)
+        performed = index.performed([batch.id]).get(batch.id)
+    if options.json:
+        output.json_data(batch_shape(batch, performed))
+    elif batch.quarantined is None:
+        output.words(f"{batch.key} counts")
+    else:
+        output.words(f"{batch.key} is in quarantine: {batch.quarantined}")
     return 0
 
 

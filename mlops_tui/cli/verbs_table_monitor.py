@@ -31,6 +31,12 @@ def _show(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--all", action="store_true", help="list every column")
 
 
+def _quarantine(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("batch", metavar="BATCH", help="id, unique beginning of one, or its key")
+    parser.add_argument("--why", metavar="REASON", default="", help="kept in the journal")
+    parser.add_argument("--undo", action="store_true", help="take it back")
+
+
 def _watch(parser: argparse.ArgumentParser) -> None:
     _dataset(parser)
     parser.add_argument(
@@ -163,6 +169,14 @@ MONITOR_VERBS = (
         *("monitor watch", _MONITOR, "judge every new batch in the background, or what waits now"),
         *("mlops_tui.cli.verbs_live", _watch),
         ("mlops-tui monitor watch", "mlops-tui monitor watch --once"),
+    ),
+    Verb(
+        *("monitor quarantine", _MONITOR, "put a batch aside, or take it back; files stay"),
+        *("mlops_tui.cli.verbs_live", _quarantine),
+        (
+            "mlops-tui monitor quarantine 2026-03-02.csv --why 'the probe was in the wrong tank'",
+            "mlops-tui monitor quarantine 2026-03-02.csv --undo",
+        ),
     ),
     Verb(
         *("monitor replay", _MONITOR, "tell what history would have raised; records nothing"),

@@ -51,6 +51,12 @@ class RemedyKind(StrEnum):
     RAISE_THRESHOLD = "raise_threshold"
     """`key`, dotted as in the project file, and `value`, what would have kept quiet; the reason
     that a person gives is written beside it."""
+    ROLL_BACK = "roll_back"
+    """`model`, `alias`, `from` and `to`: numbers of versions; refused where it moved meanwhile."""
+    RECALIBRATE = "recalibrate"
+    """`version`, such as `cancer:3`: a challenger with calibrated scores is made of it."""
+    QUARANTINE = "quarantine"
+    """`batch`, the id of one of live data: it is put aside, its files stay."""
     FREE_DISK = "free_disk"
     """No argument: what purging deleted runs would free is shown first."""
 

@@ -112,6 +112,8 @@ class Monitor:
     kinds: Mapping[ColumnKind, Rule] = field(default_factory=dict)
     columns: Mapping[str, Rule] = field(default_factory=dict)
     outputs: ModelOutputs = field(default_factory=ModelOutputs)
+    model: str | None = None
+    """The registered model that predicts; None: the only one with a champion."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +210,8 @@ class BatchFacts:
     judged: float
     """When, Unix seconds."""
     host: str
+    quarantined: str | None = None
+    """Why a person has put it aside; None where nobody has."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,7 @@ def read_monitor(table: Table, datasets: Mapping[str, Dataset]) -> Monitor:
         kinds=_kinds(table.table("types")),
         columns=columns,
         outputs=read_outputs(table),
+        model=table.filled_text("model"),
     )
     for name in leave_out:
         if name in columns:

@@ -15,7 +15,8 @@ _VERDICTS = {
     DEGRADED: Verdict.DRIFT,
     "too_little_data": Verdict.TOO_LITTLE_DATA,
 }
-_KNOWN = ("accuracy", "mae")
+KNOWN = ("accuracy", "mae")
+"""What is told first: most people know it."""
 _OF_METRIC = (
     *("metric", "basis", "value", "lower", "upper", "reference", "sampling_error", "threshold"),
     *("adjusted_p", "verdict", "n", "n_reference"),
@@ -72,7 +73,7 @@ def told_metric(performed: Performed, wanted: str | None = None) -> Mapping[str,
     """
 
     def rank(it: Mapping[str, Any]) -> tuple[bool, bool, bool]:
-        return it["verdict"] != DEGRADED, it["metric"] != wanted, it["metric"] not in _KNOWN
+        return it["verdict"] != DEGRADED, it["metric"] != wanted, it["metric"] not in KNOWN
 
     for basis in (REALISED, ESTIMATED):
         found = [it for it in performed.metrics(basis) if it["verdict"] != "too_little_data"]

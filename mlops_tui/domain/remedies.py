@@ -50,5 +50,13 @@ _COMMANDS: dict[RemedyKind, Callable[[Arguments], tuple[str, ...]]] = {
     RemedyKind.START_JOB: _start_job,
     RemedyKind.OPEN_REPORT: _open_report,
     RemedyKind.PROPOSE_CHECKS: lambda it: ("data", "propose-checks", str(it["dataset"])),
+    RemedyKind.ROLL_BACK: lambda it: (
+        *("models", "rollback", str(it["model"]), "--alias", str(it["alias"])),
+        *("--to", str(it["to"]), "--why", "REASON"),
+    ),
+    RemedyKind.RECALIBRATE: lambda it: ("models", "calibrate", str(it["version"])),
+    RemedyKind.QUARANTINE: lambda it: (
+        *("monitor", "quarantine", str(it["batch"]), "--why", "REASON"),
+    ),
     RemedyKind.FREE_DISK: lambda it: ("purge",),
 }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +24,7 @@ from mlops_tui.domain.models import (
 )
 from mlops_tui.domain.project import Project
 from mlops_tui.domain.projectfile import load_project
+from mlops_tui.domain.rollbacks import rollback_target
 from mlops_tui.engine.actions_aliases import Reasons, alias_state, move_alias
 from mlops_tui.engine.actions_lookup import user_name
 from mlops_tui.engine.actions_models import find_version
@@ -308,7 +308,7 @@ def rollback(
     if state is None:
         index.model(model)
         raise NotFoundError(f"{model} has no alias {alias}", "nothing was promoted yet")
-    target = _target(index.alias_moves(model, alias), to)
+    target = rollback_target(index.alias_moves(model, alias), to)
     if target is None:
         known = sorted({it.to for it in index.alias_moves(model, alias) if it.to})
         names = ", ".join(f"{model}:{it}" for it in known)
@@ -322,24 +322,6 @@ def rollback(
     reasons = Reasons(why, MoveKind.ROLLBACK, None)
     move = move_alias(project, index, name, alias, reasons, state.generation)
     return RolledBack(model, alias, state.to, target, move, time.perf_counter() - begun)
-
-
-def _target(moves: Sequence[AliasMove], to: int | None) -> int | None:
-    """Return where a rollback goes: what stood before, with what was rolled back left out."""
-    stood: list[int] = []
-    for move in sorted(moves, key=lambda it: it.generation):
-        if move.to is None:
-            continue
-        if move.kind is MoveKind.ROLLBACK and move.to in stood:
-            del stood[stood.index(move.to) + 1 :]
-        elif not stood or stood[-1] != move.to:
-            stood.append(move.to)
-    newest = max(moves, key=lambda it: it.generation, default=None)
-    if to is not None:
-        return to if any(move.to == to for move in moves) else None
-    if newest is not None and newest.to is None:
-        return stood[-1] if stood else None  # it was taken away: back to what it was
-    return stood[-2] if len(stood) > 1 else None
 
 
 def _drill(

@@ -12,7 +12,7 @@ from mlops_tui.domain.project import JobKind, Project
 from mlops_tui.domain.tables import dotted
 from mlops_tui.domain.verdicts import Level, Verdict, counted, level
 from mlops_tui.engine.actions_alerts import clear, raise_alert
-from mlops_tui.engine.performance_alerts import tell_performance
+from mlops_tui.engine.performance_alerts import putting_aside, tell_performance
 
 if TYPE_CHECKING:
     from mlops_tui.index import Index
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 HISTORY = 200
 """Batches that are looked through for when a drift began."""
 _NAMED = 3
+_ASIDE = "what was wrong is put aside"
 
 
 def tell_alerts(described: Project, watched: Watched, index: Index) -> None:
@@ -38,11 +39,12 @@ def tell_alerts(described: Project, watched: Watched, index: Index) -> None:
     if not batches:
         return
     broken = max(batches, key=lambda batch: batch.judged)
-    if broken.error is not None:
+    if broken.error is not None and broken.quarantined is None:
         raise_alert(folder, _unreadable(watched, broken), index=index)
     else:
-        clear(folder, f"batch:{name}", "a later batch could be judged", index=index)
-    judged = [batch for batch in batches if batch.verdict is not None]
+        words = "a later batch could be judged" if broken.error is None else _ASIDE
+        clear(folder, f"batch:{name}", words, index=index)
+    judged = [it for it in batches if it.verdict is not None and it.quarantined is None]
     found = level_of(judged, watched.monitor)
     if found is not Level.QUIET:
         newest = [it for it in judged if it.verdict == Verdict.DRIFT][-1]
@@ -50,17 +52,25 @@ def tell_alerts(described: Project, watched: Watched, index: Index) -> None:
         raise_alert(folder, _drift(described, watched, judged, newest, cells), index=index)
     elif any(it.verdict == Verdict.OK for it in judged):
         clear(folder, f"drift:{name}", "the newest batch is as usual", index=index)
+    elif any(it.verdict == Verdict.DRIFT for it in batches):
+        clear(folder, f"drift:{name}", _ASIDE, index=index)
     if judged:
         tell_performance(described, watched, judged, _retraining(described), index)
+    elif any(it.verdict is not None for it in batches):
+        clear(folder, f"model:{name}", _ASIDE, index=index)
 
 
 def level_of(batches: Sequence[BatchFacts], monitor: Monitor) -> Level:
-    """Return what the verdicts of batches, oldest first, amount to; unreadable ones count not."""
+    """Return what the verdicts of batches, oldest first, amount to.
+
+    Those that cannot be read or were put aside do not count.
+    """
     return level(_verdicts(batches), monitor.alarm_after, monitor.of_last)
 
 
 def _verdicts(batches: Sequence[BatchFacts]) -> list[Verdict]:
-    return [Verdict(batch.verdict) for batch in batches if batch.verdict is not None]
+    counts = (it.verdict for it in batches if it.quarantined is None)
+    return [Verdict(verdict) for verdict in counts if verdict is not None]
 
 
 def drifting_since(batches: Sequence[BatchFacts]) -> BatchFacts | None:
@@ -70,6 +80,8 @@ def drifting_since(batches: Sequence[BatchFacts]) -> BatchFacts | None:
     """
     first = None
     for batch in reversed(batches):
+        if batch.quarantined is not None:
+            continue
         if batch.verdict == Verdict.DRIFT:
             first = batch
         elif batch.verdict == Verdict.OK:
@@ -94,6 +106,7 @@ def _unreadable(watched: Watched, batch: BatchFacts) -> Alert:
         detail=batch.error or "",
         certainty="it was tried to read it",
         evidence=Evidence(dataset=watched.live.name, batch=batch.id),
+        remedies=(putting_aside(batch),),
     )
 
 
@@ -161,7 +174,7 @@ def _remedies(
     described: Project, watched: Watched, batch: BatchFacts, cells: dict[str, Cell]
 ) -> list[Remedy]:
     found = [Remedy(RemedyKind.OPEN_REPORT, f"show {batch.key}", {"batch": batch.id})]
-    found += _retraining(described)
+    found += [*_retraining(described), putting_aside(batch)]
     for name in batch.drifted:
         cell = cells.get(name)
         if cell is not None and cell.score is not None and not cell.note:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from mlops_tui.domain.alerts import Alert, AlertCost, Evidence, Remedy, RemedyKind, Severity
 from mlops_tui.domain.monitoring import BatchFacts, Watched
-from mlops_tui.domain.performed import DEGRADED, Performed, performance_level
+from mlops_tui.domain.performed import DEGRADED, KNOWN, REALISED, Performed, performance_level
 from mlops_tui.domain.project import Project
 from mlops_tui.domain.verdicts import Level, Verdict, counted
 from mlops_tui.engine.actions_alerts import clear, raise_alert
+from mlops_tui.engine.model_remedies import model_remedies
 
 if TYPE_CHECKING:
     from mlops_tui.index import Index
@@ -56,7 +57,8 @@ def tell_performance(
     count = f"{last.count(Verdict.DRIFT)} of the last {len(last)} windows"
     worse = [pair for pair, it in zip(told, verdicts, strict=True) if it is Verdict.DRIFT]
     since = _since(told, verdicts)
-    alert = _worse(cause, watched, worse[-1], (level, count, since), again)
+    helps = (*again, *model_remedies(described, monitor, index))
+    alert = _worse(cause, watched, worse[-1], (level, count, since), helps)
     raise_alert(described.path, alert, index=index)
 
 
@@ -80,8 +82,8 @@ def _worse(
     batch, performed = pair
     level, count, since = amount
     figures = performed.figures
-    # what is measured is told first
-    worse = [it for it in figures["metrics"] if it["verdict"] == DEGRADED]
+    found = [it for it in figures["metrics"] if it["verdict"] == DEGRADED]
+    worse = sorted(found, key=lambda it: (it["basis"] != REALISED, it["metric"] not in KNOWN))
     first = worse[0]
     objective = figures["objective"]
     is_missed = objective is not None and objective.get("is_reached") is False
@@ -109,8 +111,16 @@ def _worse(
             batch=batch.id,
             numbers={name: first[name] for name in ("value", "lower", "upper", "reference")},
         ),
-        remedies=(Remedy(RemedyKind.OPEN_REPORT, f"show {batch.key}", {"batch": batch.id}), *again),
+        remedies=(
+            Remedy(RemedyKind.OPEN_REPORT, f"show {batch.key}", {"batch": batch.id}),
+            *(*again, putting_aside(batch)),
+        ),
     )
+
+
+def putting_aside(batch: BatchFacts) -> Remedy:
+    """Return what takes a batch out of all that is judged by live data."""
+    return Remedy(RemedyKind.QUARANTINE, f"quarantine {batch.key}", {"batch": batch.id})
 
 
 def _words(it: Mapping[str, Any]) -> str:

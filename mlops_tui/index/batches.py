@@ -13,13 +13,14 @@ from mlops_tui.domain.monitoring import BatchFacts, Cell, HeatMap
 from mlops_tui.domain.verdicts import Verdict
 from mlops_tui.index.lines import clean, is_number
 from mlops_tui.index.performed import note_performed
+from mlops_tui.index.quarantine import WHY
 
 _LONGEST = 4096
 _VERDICTS = tuple(Verdict)
 """No set: a line may have anything in a verdict's place."""
 _FACTS = (
     "id, dataset, reference, key, at, start, end, rows, verdict, error, columns, drifted,"
-    " n_drifted, findings, report, t, host"
+    f" n_drifted, findings, report, t, host, {WHY}"
 )
 _MOST_ROWS = 2**63 - 1
 
@@ -223,9 +224,12 @@ def select_newest(connection: sqlite3.Connection, batch_ids: Sequence[str]) -> s
 
 
 def select_sizes(connection: sqlite3.Connection, dataset: str, before: float) -> list[int]:
-    """Return how many rows the twenty batches before a moment had, oldest first."""
+    """Return how many rows the twenty batches before a moment had, oldest first.
+
+    Those that were put aside are left out.
+    """
     found = select_batches(connection, dataset, 20, before)
-    return [batch.rows for batch in found if batch.error is None]
+    return [it.rows for it in found if it.error is None and it.quarantined is None]
 
 
 def _batch(row: Sequence[Any]) -> BatchFacts:

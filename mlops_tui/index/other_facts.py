@@ -13,12 +13,15 @@ from mlops_tui.index.batches import note_batch
 from mlops_tui.index.datasets import note_version
 from mlops_tui.index.evaluations import note_evaluation
 from mlops_tui.index.performed import note_performed
+from mlops_tui.index.quarantine import note_quarantine
 
 MODELS = "models"
 OTHER_FACTS: Mapping[str, tuple[str, Callable[[sqlite3.Connection, Mapping[str, Any]], None]]] = {
     lifecycle.DATASET_VERSION: ("data", note_version),
     lifecycle.BATCH_JUDGED: ("batches", note_batch),
     lifecycle.BATCH_PERFORMED: ("batches", note_performed),
+    lifecycle.BATCH_QUARANTINED: ("batches", note_quarantine),
+    lifecycle.BATCH_RELEASED: ("batches", note_quarantine),
     lifecycle.EVALUATION_RECORDED: ("evaluations", note_evaluation),
     lifecycle.READINESS_ATTACHED: ("readiness", note_attached),
     lifecycle.MODEL_REGISTERED: (MODELS, models.note_version),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 APPLICATION_ID = 0x6D6C6F70
 """`mlop`: an SQLite file without it is none of ours."""
-SCHEMA_VERSION = 15
+SCHEMA_VERSION = 16
 """Goes up with every change of tables or of what ingest writes; another one means a rebuild."""
 
 TABLES = """
@@ -108,6 +108,9 @@ CREATE TABLE batch_columns (
     batch INTEGER NOT NULL, name INTEGER NOT NULL,
     verdict TEXT NOT NULL, score REAL, threshold REAL, null_q99 REAL,
     n INTEGER NOT NULL, note TEXT NOT NULL, PRIMARY KEY (batch, name)
+) WITHOUT ROWID;
+CREATE TABLE quarantine (                  -- batches that were put aside, or were taken back
+    batch TEXT PRIMARY KEY, t REAL NOT NULL, is_in INTEGER NOT NULL, why TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE batch_performed (             -- the model on a batch; labels: digest of later truth
     batch TEXT NOT NULL, labels TEXT NOT NULL, t REAL NOT NULL, host TEXT NOT NULL,

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mlops_tui.domain.alerts import Alert, AlertState, RecordedAlert, Sending, Severity
+from mlops_tui.domain.alerts import (
+    Alert,
+    AlertState,
+    RecordedAlert,
+    Remedy,
+    RemedyKind,
+    Sending,
+    Severity,
+)
 from mlops_tui.domain.text import safe, short_number
 from mlops_tui.ui.facts import Fact
 from mlops_tui.ui.formats import ago, count, moment
@@ -12,6 +20,12 @@ from mlops_tui.ui.place_rows import Head, PlaceContent, PlaceRow
 from mlops_tui.ui.widgets.pieces import Piece
 
 HEADS = (Head("Alert"), Head("Since"), Head("Seen", True), Head("What"))
+REMEDY_KEYS = {
+    RemedyKind.ROLL_BACK: "b",
+    RemedyKind.RECALIBRATE: "c",
+    RemedyKind.QUARANTINE: "Q",
+}
+"""What is carried out with one key; Enter offers all of them."""
 OPEN = {
     Severity.CRITICAL: ("✗ critical", "bad-strong"),
     Severity.WARNING: ("▲ warning", "warn"),
@@ -49,7 +63,8 @@ def _since(found: RecordedAlert) -> float:
 def alert_facts(found: RecordedAlert, now: float) -> list[Fact]:
     """Return all that is known of an alert."""
     alert = found.alert
-    facts = [("alert", "\n".join(safe(it) for it in (alert.title, alert.detail) if it))]
+    told = [alert.title, *alert.detail.split("\n")]
+    facts = [("alert", "\n".join(safe(line) for line in told if line))]
     facts += [("how sure", safe(alert.certainty))] * bool(alert.certainty)
     if alert.cost is not None:
         facts.append(("cost", safe(alert.cost.told)))
@@ -59,9 +74,14 @@ def alert_facts(found: RecordedAlert, now: float) -> list[Fact]:
     if words := _evidence_words(alert):
         facts.append(("evidence", words))
     if alert.remedies:
-        facts.append(("remedies", "\n".join(safe(it.words) for it in alert.remedies)))
+        facts.append(("remedies", "\n".join(_remedy_words(it) for it in alert.remedies)))
     facts += [("sent", _sending_words(it, now)) for it in found.sendings]
     return [*facts, ("id", found.id)]
+
+
+def _remedy_words(remedy: Remedy) -> str:
+    key = REMEDY_KEYS.get(remedy.kind)
+    return safe(remedy.words) if key is None else f"{safe(remedy.words)} ({key})"
 
 
 def _time_words(found: RecordedAlert, now: float) -> str:

@@ -28,6 +28,8 @@ WORDS = {
     Verdict.TOO_LITTLE_DATA: ("? too little data", "warn"),
 }
 UNJUDGED = ("! could not be judged", "warn")
+ASIDE = ("□", "dim")
+"""A window that a person has put aside."""
 NEAR = 0.75
 """A score of so much of its limit is near it."""
 LONGEST_LIST = 10
@@ -35,6 +37,8 @@ LONGEST_LIST = 10
 
 def batch_glyph(batch: BatchFacts) -> Piece:
     """Return a window as one cell."""
+    if batch.quarantined is not None:
+        return ASIDE
     if batch.verdict is None:
         return "!", "warn"
     if batch.verdict == Verdict.DRIFT:
@@ -69,7 +73,8 @@ def timeline(batches: Sequence[BatchFacts]) -> str:
 
 def level_piece(batches: Sequence[BatchFacts], k: int, m: int) -> Piece:
     """Return what the last windows amount to, and of how many; k of m drifted are an alarm."""
-    verdicts = [Verdict(batch.verdict) for batch in batches if batch.verdict is not None]
+    counts = (it.verdict for it in batches if it.quarantined is None)
+    verdicts = [Verdict(verdict) for verdict in counts if verdict is not None]
     words, kind = LEVELS[level(verdicts, k, m)]
     last = counted(verdicts, m)
     drifted = last.count(Verdict.DRIFT)
@@ -108,6 +113,8 @@ def window_facts(
         ("rows", f"{batch.rows:,}, against {safe(batch.reference)}"),
         ("time", _time_words(batch, now)),
     ]
+    if batch.quarantined is not None:
+        facts.append(("aside", f"in quarantine: {safe(batch.quarantined)}; Q takes it back"))
     if batch.drifted:
         more = batch.n_drifted - len(batch.drifted[:LONGEST_LIST])
         names = ", ".join(batch.drifted[:LONGEST_LIST])

@@ -40,6 +40,12 @@ KEYS: tuple[Key, ...] = (
         "Go to what needs attention, with what can be done about it", PLACES, shown="!"),
     Key("alert-remedy", "enter", "open", "Remedies", "Choose what to do about it", ALERTS, True,
         "Enter"),
+    Key("alert-roll-back", "b", "screen.remedy('roll_back')", "Roll back",
+        "Point champion back at the version before, where the alert offers that", ALERTS, True),
+    Key("alert-recalibrate", "c", "screen.remedy('recalibrate')", "Recalibrate",
+        "Make a challenger with calibrated scores, where the alert offers that", ALERTS, True),
+    Key("alert-quarantine", "Q", "screen.remedy('quarantine')", "Quarantine",
+        "Put the batch aside that the alert is about; its files stay", ALERTS, True),
     Key("alert-known", "a", "screen.acknowledge", "Known",
         "It is known of: no attention is asked for any more unless it gets worse", ALERTS, True),
     Key("alert-snooze", "s", "screen.snooze", "Snooze", "Put it aside for some time", ALERTS),
@@ -94,7 +100,9 @@ KEYS: tuple[Key, ...] = (
         "This column and what is usual, over each other; of the first row, the whole report",
         WINDOWS, True, "Enter"),
     Key("windows-model", "p", "screen.performance", "Model",
-        "How well the model did on this window, measured and estimated", WINDOWS, True),
+        "How well the model did on this window, measured and estimated", WINDOWS),
+    Key("windows-quarantine", "Q", "screen.quarantine", "Quarantine",
+        "Put this window aside for a reason, or take it back; its files stay", WINDOWS, True),
     Key("windows-history", "P", "screen.history", "Over time",
         "The model over all windows: measured beside estimated, over what is usual", WINDOWS, True),
     Key("windows-copy", "y", "screen.copy", "Copy", "Copy what is told of this window", WINDOWS),
@@ -349,6 +357,9 @@ WRITING = frozenset(
     | {"queue-pause", "jobs-undo", "edit-project", "edit-script", "data-propose", "data-version"}
     | {"evaluate", "model-register", "version-alias", "version-delete", "version-rollback"}
     | {"version-drill", "gate-promote", "trust", "trust-revoke", "readiness-attach"}
-    | {"version-calibrate"}
+    | {"version-calibrate", "windows-quarantine"}
+    | {"alert-roll-back", "alert-recalibrate", "alert-quarantine"}
 )
 """What changes a project or starts or stops something, by id: not offered to who only looks."""
+SOMETIMES = frozenset({"alert-roll-back", "alert-recalibrate", "alert-quarantine"})
+"""Keys, by id, that are there only where they apply; in the footer they go before others."""

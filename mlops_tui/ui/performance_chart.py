@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from mlops_tui.domain.monitoring import BatchFacts
-from mlops_tui.domain.performed import DEGRADED, ESTIMATED, REALISED, Performed
+from mlops_tui.domain.performed import DEGRADED, ESTIMATED, KNOWN, REALISED, Performed
 from mlops_tui.domain.text import safe, short_number
 from mlops_tui.ui import palette, raster
 from mlops_tui.ui.axes import Axis, value_axis
@@ -17,7 +17,6 @@ from mlops_tui.ui.widgets.pieces import Piece, fit
 from mlops_tui.ui.widgets.wrapped_view import Lines
 
 CHART_ROWS = 10
-_FIRST = ("accuracy", "mae")
 _RATES = ("accuracy", "f1", "precision", "recall", "specificity", "roc_auc")
 """Never above 1."""
 _MEASURED, _ESTIMATED, _USUAL = 1, 2, 3
@@ -39,7 +38,7 @@ class Window(NamedTuple):
 def metric_names(windows: Sequence[Window]) -> list[str]:
     """Return the metrics of windows, those that most people know first."""
     names = {it["metric"]: None for window in windows for it in window.performed.figures["metrics"]}
-    return sorted(names, key=lambda name: name not in _FIRST)
+    return sorted(names, key=lambda name: name not in KNOWN)
 
 
 def performance_lines(

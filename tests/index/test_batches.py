@@ -131,3 +131,21 @@ def test_a_batch_is_found_by_its_id_the_beginning_of_it_or_its_key(recorder: Rec
         with pytest.raises(NotFoundError):
             index.find_batch("nobody")
         assert index.newest_batches(["abc", "nobody"]) == {"abc"}
+
+
+def test_the_latest_word_on_a_quarantine_counts_whatever_the_order(tmp_path: Path) -> None:
+    lines: list[tuple[str, float, dict[str, Any]]] = [
+        ("batch.judged", T + 1, judged("b", "w.csv", T)),
+        ("batch.quarantined", T + 2, {"batch": "b", "why": "the probe"}),
+        ("batch.released", T + 3, {"batch": "b"}),
+        ("batch.quarantined", T + 4, {"batch": "b", "why": "after all"}),
+        ("batch.quarantined", T + 9, {"batch": ["b"], "why": "hostile"}),
+    ]
+    for number, order in enumerate(list(permutations(lines))[::17]):
+        recorder = Recorder(tmp_path / str(number))
+        for event, t, facts in order:
+            recorder.journal(event, t, **facts)
+        with Index.open(recorder.project) as index:
+            index.ingest()
+            assert [it.quarantined for it in index.batches("live")] == ["after all"]
+            assert index.batch_sizes("live", T + 99) == []

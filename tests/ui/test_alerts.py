@@ -9,13 +9,15 @@ from typing import Any
 
 import pytest
 
-from mlops_tui.domain.alerts import Alert, AlertState, Remedy, RemedyKind, Severity
+from mlops_tui.domain.alerts import Alert, AlertState, Remedy, RemedyKind, Scalar, Severity
 from mlops_tui.engine.actions_alerts import raise_alert
 from mlops_tui.index import Index
 from mlops_tui.ui.launch_settings import LaunchSettings
 from mlops_tui.ui.screens.alerts import AlertsScreen
 from mlops_tui.ui.screens.launch import LaunchForm
+from mlops_tui.ui.widgets.place_table import AlertTable
 from tests.ui.driving import SIZES, Driven, opened
+from tests.ui.judged import add_window
 from tests.ui.recorded import add_run, write_project
 
 TOML = '[jobs.train]\nrun = "python train.py"\nkind = "train"\n'
@@ -157,3 +159,38 @@ async def test_who_only_looks_changes_nothing(project: Path) -> None:
         await it.press("a")
         await it.sees("Opened read-only")
     assert state_of(project, alert) is AlertState.OPEN
+
+
+async def test_remedies_have_keys_of_their_own_where_the_alert_offers_them(project: Path) -> None:
+    add_window(project, 1, {"x": 2.0})
+    aside = Remedy(RemedyKind.QUARANTINE, "quarantine day-1.csv", {"batch": "b1"})
+    arguments: dict[str, Scalar] = {"model": "m", "alias": "champion", "from": 2, "to": 1}
+    back = Remedy(RemedyKind.ROLL_BACK, "roll back champion of m from version 2 to 1", arguments)
+    alert = warn(project, remedies=(back, aside))
+    warn(project, "other", title="another")
+    async with opened(project, (120, 40)) as it:
+        await it.press("exclamation_mark")
+        await it.sees("2 open of 2")
+        await it.press("g")
+        await it.sees("another")
+        chosen = it.app.screen.query_one(AlertTable)
+        await it.press(*(["j"] if chosen.cursor_key != alert else []))
+        await it.sees("quarantine day-1.csv (Q)")
+        await it.sees("b Roll back  Q Quarantine")
+        await it.press("b")
+        await it.sees("Roll back champion of m from version 2 to 1?")
+        await it.sees("nothing is deleted")
+        await it.press("n", "c")
+        assert isinstance(it.app.screen, AlertsScreen), "it is not offered"
+        await it.press("Q")
+        await it.sees("Quarantine day-1.csv?")
+        await it.press("enter")
+        await becomes(it, project, alert, AlertState.ACKNOWLEDGED)
+        with Index.open(project) as index:
+            index.ingest()
+            batch = index.batch("b1")
+        assert batch is not None
+        assert batch.quarantined is not None
+        assert batch.quarantined.endswith("live has drifted: 3 of 20 columns, n 500")
+        await it.press("k" if chosen.cursor_key == alert and chosen.cursor else "j")
+        await it.until(lambda: "b Roll back" not in it.screen_text())

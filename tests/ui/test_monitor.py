@@ -103,3 +103,27 @@ async def test_what_labels_say_later_stands_beside_what_was_estimated_over_windo
         await it.press("escape")
         await it.press("right")
         await it.sees("✓ ok: accuracy 0.93, usual 0.95, measured by its truth, n 8")
+
+
+async def test_a_window_is_put_aside_for_a_reason_and_taken_back_with_one_key(
+    project: Path,
+) -> None:
+    async with opened(project) as it:
+        await it.press("7")
+        await it.sees("✗ alarm 2/3")
+        await it.press("enter")
+        await it.sees("✗ drift: 2 of 2 columns")
+        await it.press("Q")
+        await it.sees("Why is day-4.csv put aside?")
+        await it.press("enter")
+        await it.press(*"broken probe", "enter")
+        await it.sees("in quarantine: broken probe; Q takes it back")
+        assert "□" in it.screen_text()
+        await it.press("escape")
+        await it.sees("▲ warning 1/2")
+        await it.press("enter")
+        await it.sees("in quarantine: broken probe")
+        await it.press("Q")
+        await it.until(lambda: "in quarantine" not in it.screen_text())
+        await it.press("escape")
+        await it.sees("✗ alarm 2/3")

@@ -353,7 +353,7 @@ def _previous(bench: Bench, index: Index, at: float) -> Data | None:
         return None
     found: list[BatchFacts] = index.batches(bench.watched.live.name, _EARLIER, at)
     for batch in reversed(found):
-        if batch.error is not None:
+        if batch.error is not None or batch.quarantined is not None:
             continue
         try:
             loaded: Loaded = bench.load(_piece(bench, batch.key, at))

@@ -30,6 +30,18 @@ from mlops_tui.ui.screens.windows import WindowsScreen
 from mlops_tui.ui.widgets.place_table import AlertTable
 from mlops_tui.ui.widgets.row_table import RowTable
 
+CONSEQUENCES = {
+    RemedyKind.ROLL_BACK: (
+        "The alias is pointed at that version; nothing is deleted or unloaded. The alert is the"
+        " reason on record. Who serves or predicts by the alias has the older one from then on."
+    ),
+    RemedyKind.RECALIBRATE: (
+        "A new version is registered from a calibration on the validation data. Champion stays"
+        " where it is: the new one has to pass its gate."
+    ),
+    RemedyKind.QUARANTINE: "It counts no more; its files stay.",
+}
+"""What comes of a remedy, said before it is carried out."""
 SNOOZES = (("1 hour", 3600.0), ("4 hours", 4 * 3600.0), ("1 day", 86400.0), ("1 week", 7 * 86400.0))
 
 
@@ -133,6 +145,28 @@ class AlertsScreen(PlaceScreen):
         else:
             self.app.notify("No remedy is prepared: x resolves it", markup=False, timeout=3)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Say whether a key applies: one of a remedy only where the alert offers that."""
+        if action == "remedy":
+            return self._offered(str(parameters[0])) is not None
+        return True
+
+    def _offered(self, kind: str) -> Remedy | None:
+        here = self._here
+        if here is None or here.state is AlertState.RESOLVED:
+            return None
+        return next((it for it in here.alert.remedies if it.kind == kind), None)
+
+    def action_remedy(self, kind: str) -> None:
+        """Carry out the remedy of this kind that the alert offers."""
+        here, remedy = self._here, self._offered(kind)
+        if here is not None and remedy is not None:
+            self._carry_out(here, remedy)
+
+    def show_facts(self) -> None:
+        super().show_facts()
+        self.refresh_bindings()  # which remedies there are
+
     def _carry_out(self, found: RecordedAlert, remedy: Remedy) -> None:
         arguments = {name: str(value) for name, value in remedy.arguments.items()}
         dataset = found.alert.evidence.dataset
@@ -147,9 +181,16 @@ class AlertsScreen(PlaceScreen):
             self.app.push_screen(
                 PromptDialog(question, "", need_reason), partial(self._apply, found.id, remedy)
             )
-        elif remedy.kind in actions.ACTING:
+        elif remedy.kind is RemedyKind.QUARANTINE:
+            question = f"{_sentence(remedy)}? {CONSEQUENCES[remedy.kind]} Why?"
+            why = f"alert {found.id[:8]}: {safe(found.alert.title)}"
             self.app.push_screen(
-                ConfirmDialog(f"{_sentence(remedy)}?"),
+                PromptDialog(question, why, need_reason), partial(self._apply, found.id, remedy)
+            )
+        elif remedy.kind in actions.ACTING:
+            lines = [CONSEQUENCES[remedy.kind]] if remedy.kind in CONSEQUENCES else []
+            self.app.push_screen(
+                ConfirmDialog(f"{_sentence(remedy)}?", lines),
                 lambda yes: self._apply(found.id, remedy, "" if yes else None),
             )
         elif remedy.kind is RemedyKind.PROPOSE_CHECKS:
@@ -166,11 +207,14 @@ class AlertsScreen(PlaceScreen):
         if reason is None:
             return
 
-        def work() -> intents.ActionDone:
+        def work(*_: object) -> intents.ActionDone:
             done = actions.apply_remedy(self._source.project, alert_id, remedy, reason)
             return intents.ActionDone(done)
 
-        self._source.act(self, "Nothing was done", work)
+        if remedy.kind is RemedyKind.RECALIBRATE:
+            self.begin("calibrating", work, lambda done: done)
+        else:
+            self._source.act(self, "Nothing was done", work)
 
     def on_project_read(self, event: intents.ProjectRead) -> None:
         event.stop()

@@ -29,13 +29,16 @@ from mlops_tui.ui.performance_chart import Window, performance_lines
 from mlops_tui.ui.project_source import ProjectSource
 from mlops_tui.ui.reads import RunReader
 from mlops_tui.ui.screens.dialogs import MessageDialog, ReadingDialog
+from mlops_tui.ui.screens.pick import PromptDialog
 from mlops_tui.ui.screens.report import ReportDialog
+from mlops_tui.ui.screens.row_marks import need_reason
 from mlops_tui.ui.screens.rows_screen import RowsScreen
 from mlops_tui.ui.widgets.heat_table import HeatTable
 from mlops_tui.ui.widgets.pace import Pace
 from mlops_tui.ui.widgets.piece_line import PieceLine
 from mlops_tui.ui.widgets.row_table import RowTable
 from mlops_tui.ui.widgets.wrapped_view import Lines
+from mlops_tui.ui.with_index import with_index
 
 if TYPE_CHECKING:
     from mlops_tui.engine.workers import Cancellation, OnProgress
@@ -201,6 +204,41 @@ class WindowsScreen(RowsScreen):
     def on_windows_screen_history_read(self, event: HistoryRead) -> None:
         event.stop()
         self.app.push_screen(PerformanceDialog(self._dataset, event.windows))
+
+    def action_quarantine(self) -> None:
+        """Put this window aside for a reason, or take it back."""
+        if not self.table.heat.batches:
+            return
+        batch = self.table.heat.batches[self.table.here]
+        if batch.quarantined is not None:
+            self._quarantine(batch, "", is_undo=True)
+            return
+        question = (
+            f"Why is {safe(batch.key)} put aside? It counts no more; its files stay as they are."
+        )
+        self.app.push_screen(
+            PromptDialog(question, "", need_reason),
+            lambda why: None if why is None else self._quarantine(batch, why),
+        )
+
+    def _quarantine(self, batch: BatchFacts, why: str, is_undo: bool = False) -> None:
+        project = self._source.project
+
+        def work() -> intents.ActionDone:
+            from mlops_tui.engine.actions_quarantine import quarantine_batch
+
+            found = with_index(
+                self._source, lambda it: quarantine_batch(project, it, batch.id, why, is_undo)
+            )
+            state = "counts again" if found.quarantined is None else "is in quarantine"
+            return intents.ActionDone(f"{found.key} {state}")
+
+        self._source.act(self, "The window stays as it was", work)
+
+    def on_action_done(self, event: intents.ActionDone) -> None:
+        event.stop()
+        self.app.notify(safe(event.words), markup=False, timeout=4)
+        self._ask()
 
     def on_read_failed(self, event: intents.ReadFailed) -> None:
         event.stop()

@@ -15,6 +15,7 @@ from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 
+from mlops_tui.ui.keys import FOOTER_MOST
 from mlops_tui.ui.looks import painter
 
 KEPT_AT_END = 2
@@ -49,6 +50,12 @@ def fitting(items: list[Shown], width: int) -> tuple[list[Shown], str]:
     return items, ""
 
 
+def limited(items: list[Shown]) -> list[Shown]:
+    """Return as many keys as a footer has at most; those before the last ones go."""
+    over = len(items) - FOOTER_MOST
+    return items if over <= 0 else [*items[: -over - KEPT_AT_END], *items[-KEPT_AT_END:]]
+
+
 class KeyBar(Widget):
     """Shows the active bindings of the screen that ask to be shown."""
 
@@ -73,7 +80,7 @@ class KeyBar(Widget):
             if binding.show and binding.action not in shown:
                 display = self.app.get_key_display(binding)
                 shown[binding.action] = Shown(binding.key, display, binding.description, is_enabled)
-        items = list(shown.values())
+        items = limited(list(shown.values()))
         if items != self._items:
             self._items = items
             self.refresh()

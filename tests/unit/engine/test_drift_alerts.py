@@ -80,6 +80,7 @@ def test_a_drift_is_a_warning_at_once_an_alarm_soon_and_over_with_a_calm_batch(
     assert [(it.kind, dict(it.arguments)) for it in alert.remedies] == [
         (RemedyKind.OPEN_REPORT, {"batch": "b2"}),
         (RemedyKind.START_JOB, {"job": "fit"}),
+        (RemedyKind.QUARANTINE, {"batch": "b2"}),
         (RemedyKind.RAISE_THRESHOLD, {"key": "monitor.columns.heat.threshold", "value": 0.58}),
         (RemedyKind.PROPOSE_CHECKS, {"dataset": "live"}),
     ]

@@ -54,7 +54,9 @@ def test_a_model_that_does_worse_is_told_until_it_is_as_usual_again(plant: Plant
         " 2 of 3 are an alarm"
     )
     assert alert.cost is None, "it is not said that the objective is missed"
-    assert [it.kind for it in alert.remedies] == [RemedyKind.OPEN_REPORT, RemedyKind.START_JOB]
+    assert [it.kind for it in alert.remedies] == [
+        *(RemedyKind.OPEN_REPORT, RemedyKind.START_JOB, RemedyKind.QUARANTINE)
+    ]
     unsure = plant.batch("ok", performance=figures("too_little_data"))["model:live"]
     assert unsure.state is AlertState.OPEN
     over = plant.batch("ok", performance=figures("ok"))["model:live"]
