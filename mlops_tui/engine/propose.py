@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from mlops_tui.domain.project import JobKind
+from mlops_tui.domain.project import JobKind, Role
 from mlops_tui.domain.projectfile import parse_project
 from mlops_tui.domain.tables import dotted
 from mlops_tui.engine.proposals.data import find_datasets
@@ -96,12 +96,18 @@ def _origin(job: FoundJob) -> str:
 
 
 def _with_inputs(folder: Path, job: FoundJob, datasets: Sequence[FoundDataset]) -> FoundJob:
-    """Return the job with the datasets as inputs whose path stands in its source."""
-    by_path = {dataset.path: dataset.name for dataset in datasets}
+    """Return the job with the datasets as inputs whose path stands in its source.
+
+    A holdout is no input of training, as such a job would be refused.
+    """
+    are_kept = [it for it in datasets if job.kind is not JobKind.TRAIN or it.role != Role.HOLDOUT]
+    by_path = {dataset.path: dataset.name for dataset in are_kept}
+    sealed = {it.path for it in datasets} - set(by_path)
     if job.source.endswith(".py") and job.kind in (JobKind.TRAIN, JobKind.EVALUATE):
         text = read_text(folder / job.source) or ""
         return replace(job, inputs=tuple(by_path[path] for path in by_path if path in text))
     known = [path for path in job.inputs if path in by_path or _is_path(folder, path)]
+    known = [path for path in known if path not in sealed]
     return replace(job, inputs=tuple(by_path.get(path, path) for path in known))
 
 

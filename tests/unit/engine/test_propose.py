@@ -365,6 +365,7 @@ def test_data_files_become_datasets_with_a_guessed_role(tmp_path: Path) -> None:
         "data/notes.txt": "",
     }
     script = "import pandas\nif __name__ == '__main__':\n    pandas.read_csv('data/train.csv')\n"
+    script += "    pandas.read_csv('data/test.csv')\n"
     _, project = accepted(tmp_path, files | {"train.py": script})
     found = {name: (item.path, item.role, item.target) for name, item in project.datasets.items()}
     assert found == {
