@@ -53,7 +53,7 @@ def _replay(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--alarm", metavar="K/M", help="an alarm after K of M windows")
     parser.add_argument(
         "--against",
-        choices=("reference", "previous", "same_hour", "same_weekday"),
+        choices=("reference", "previous", "same_hour", "same_weekday", "same_month"),
         help="what each batch is compared with",
     )
 

@@ -27,6 +27,8 @@ class Against(StrEnum):
     """Rows of the reference from the hours of the day that the batch has."""
     SAME_WEEKDAY = "same_weekday"
     """Rows of the reference from the weekdays that the batch has."""
+    SAME_MONTH = "same_month"
+    """Rows of the reference from the months of the year that the batch has."""
 
 
 class ColumnKind(StrEnum):

@@ -147,7 +147,7 @@ def _require_times(table: Table, monitor: Monitor, datasets: Mapping[str, Datase
     else:
         concerned = [datasets[monitor.live]]
     needs = "window" if monitor.cut.seconds is not None else None
-    if monitor.against in (Against.SAME_HOUR, Against.SAME_WEEKDAY):
+    if monitor.against not in (Against.REFERENCE, Against.PREVIOUS):
         needs = needs or "against"
         concerned += [datasets[monitor.reference]] if monitor.reference is not None else []
     for dataset in concerned:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -33,13 +33,29 @@ from mlops_tui.engine.tasks.performance import ask_of, performance_of
 from mlops_tui.engine.tasks.pieces import Loaded, Piece, load_piece, times_of
 from mlops_tui.engine.tasks.reading import Meter, reader_of
 from mlops_tui.evaluate.columns import Column
+from mlops_tui.evaluate.figures import Floats
 from mlops_tui.monitor import drift, scores
 from mlops_tui.monitor.distributions import overlaid
 
 MOST_DISTRIBUTIONS = 500
 _EARLIEST = 315_532_800.0
 """1980: numbers that are smaller are no Unix times, whatever their column is called."""
-_PERIODS = {Against.SAME_HOUR: ("hour", 3600, 24), Against.SAME_WEEKDAY: ("weekday", 86400, 7)}
+
+
+def _months(seconds: Floats) -> Floats:
+    """Return the month, 1 to 12, of Unix seconds; NaN stays NaN."""
+    is_time = np.isfinite(seconds)
+    moments = np.where(is_time, seconds, 0).astype("datetime64[s]")
+    return np.where(is_time, moments.astype("datetime64[M]").astype(np.int64) % 12 + 1, np.nan)
+
+
+_PERIODS: dict[Against, tuple[str, Callable[[Floats], Floats]]] = {
+    Against.SAME_HOUR: ("hour", lambda seconds: seconds // 3600 % 24),
+    # 1970-01-01 was a Thursday, the fourth day
+    Against.SAME_WEEKDAY: ("weekday", lambda seconds: (seconds // 86400 + 3) % 7),
+    Against.SAME_MONTH: ("month", _months),
+}
+"""What a time is called within its period, and how it is told from Unix seconds."""
 
 
 class Bench:
@@ -214,8 +230,8 @@ class Bench:
         return {name: column.kind for name, column in self.reference.columns.items()}
 
     def _of_the_same(self, against: Against, data: Data) -> tuple[Data, str]:
-        """Return the rows of the reference from the hours or weekdays that the batch has."""
-        name, seconds, count = _PERIODS[against]
+        """Return the rows of the reference from the hours, or such, that the batch has."""
+        name, part = _PERIODS[against]
         time = self.watched.live.timestamp
         frame = self.reference.frame
         if time is None or time not in data.frame or time not in frame:
@@ -223,9 +239,7 @@ class Bench:
                 self.reference,
                 f"{self.watched.reference.name}: there are no times on both sides",
             )
-        # 1970-01-01 was a Thursday, the fourth day
-        shift = 3 if against is Against.SAME_WEEKDAY else 0
-        own, usual = ((times_of(it, time) // seconds + shift) % count for it in (data.frame, frame))
+        own, usual = (part(times_of(it, time)) for it in (data.frame, frame))
         wanted = np.unique(own[np.isfinite(own)])
         kept = frame[np.isin(usual, wanted)]
         named = ", ".join(str(int(it)) for it in wanted[:5]) + (" ..." if len(wanted) > 5 else "")

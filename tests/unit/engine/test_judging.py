@@ -295,8 +295,9 @@ def test_rows_have_one_sum_however_they_are_cut(site: Site) -> None:
     ("against", "words", "n"),
     [
         ("previous", "the batch before", 100),
-        ("same_hour", "rows of train of hour 0, 1, 2 (UTC)", 120),
+        ("same_hour", "rows of train of hour 0, 1, 2 (UTC)", 180),
         ("same_weekday", "rows of train of weekday 0 (UTC)", 480),
+        ("same_month", "rows of train of month 3 (UTC)", 480),
     ],
 )
 def test_a_batch_is_compared_with_what_is_asked_for(
@@ -304,7 +305,7 @@ def test_a_batch_is_compared_with_what_is_asked_for(
 ) -> None:
     more = f'timestamp = "t"\n[monitor]\nagainst = "{against}"\n'
     site.declare(more, TOML.replace('"late"\n', '"late"\ntimestamp = "t"\n'))
-    usual = [rows(seed, 480, MONDAY + (seed - 7) * DAY) for seed in range(2)]
+    usual = [rows(seed, 480, MONDAY + day * DAY) for seed, day in enumerate((-365, -7, -6))]
     pd.concat(usual).to_csv(site.folder / "train.csv", index=False)
     site.put("a.csv", rows(1, 100, MONDAY - DAY * 3))
     site.put("b.csv", rows(2, 240).iloc[:30])
