@@ -13,7 +13,8 @@ from mlops_tui.domain.errors import MlopsTuiError
 from mlops_tui.domain.projectfile import load_project
 from mlops_tui.engine.actions_keep import folder_bytes
 from mlops_tui.engine.model_manifest import files_of, read_manifest
-from mlops_tui.engine.unreferenced import find_unreferenced, trashed
+from mlops_tui.engine.unreferenced import Unreferenced, find_unreferenced, trashed
+from mlops_tui.engine.workers import OnProgress
 from mlops_tui.track.fingerprint import total_size
 
 if TYPE_CHECKING:
@@ -53,19 +54,27 @@ class DiskUse:
     """All of `.mlops`."""
 
 
-def disk_use(project: Path, index: Index) -> DiskUse:
+def disk_use(
+    project: Path,
+    index: Index,
+    unreferenced: Sequence[Unreferenced] | None = None,
+    on_progress: OnProgress | None = None,
+) -> DiskUse:
     """Return what a project takes on the disk.
 
     Args:
         project: the project's folder.
         index: brought up to date.
+        unreferenced: what `find_unreferenced` gave, where somebody has asked already.
+        on_progress: told how many runs were looked at; what it raises ends the work.
 
     Raises:
         StorageError: the disk cannot be read.
     """
-    unreferenced = find_unreferenced(project, index)
+    if unreferenced is None:
+        unreferenced = find_unreferenced(project, index)
     dot = places.project_dot(project)
-    runs = _runs(project, index)
+    runs = _runs(project, index, on_progress)
     objects = folder_bytes(dot / "objects")
     trash = sum(size for _, size in trashed(project))
     of_runs = folder_bytes(places.runs_dir(project))
@@ -90,10 +99,14 @@ def _largest(found: list[Used]) -> list[Used]:
     return sorted(found, key=lambda it: (-it.size_bytes, it.name))
 
 
-def _runs(project: Path, index: Index) -> list[Used]:
-    found = []
-    for is_deleted in (False, True):
-        for run in index.runs(index.run_ids(deleted=is_deleted)):
+def _runs(project: Path, index: Index, on_progress: OnProgress | None) -> list[Used]:
+    found: list[Used] = []
+    ids = {it: index.run_ids(deleted=it) for it in (False, True)}
+    total = sum(map(len, ids.values()))
+    for is_deleted, own in ids.items():
+        for run in index.runs(own):
+            if on_progress is not None:
+                on_progress(len(found), total)
             size = folder_bytes(places.run_dir(project, run.id))
             found.append(Used(run.name, size, run.id, is_deleted=is_deleted))
     return _largest(found)

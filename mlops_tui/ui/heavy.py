@@ -37,14 +37,15 @@ class HeavyWork:
 
     def __init__(self, to: MessagePump) -> None:
         self._to = to
-        self._thread: threading.Thread | None = None
+        self._ended: threading.Event | None = None
+        """Set before the answer is posted: whoever gets it may begin the next piece."""
         self._cancellation: Cancellation | None = None
         self.what = ""
         """What goes on, or went on last."""
 
     @property
     def is_busy(self) -> bool:
-        return self._thread is not None and self._thread.is_alive()
+        return self._ended is not None and not self._ended.is_set()
 
     def start(
         self,
@@ -62,24 +63,25 @@ class HeavyWork:
         if self.is_busy:
             return False
         cancellation = self._cancellation = Cancellation()
+        ended = self._ended = threading.Event()
         self.what = what
 
         def told(done: float, total: float | None) -> None:
             self._to.post_message(ProgressTold(what, done / total if total else None))
 
+        def done(result: T) -> None:
+            ended.set()
+            self._to.post_message(answer(result))
+
         def failed(error: BaseException) -> None:
+            ended.set()
             if not isinstance(error, WorkCancelledError):
                 self._to.post_message(intents.ReadFailed(what, error))
 
         def run() -> None:
-            run_guarded(
-                lambda: work(told, cancellation),
-                lambda result: self._to.post_message(answer(result)),
-                failed,
-            )
+            run_guarded(lambda: work(told, cancellation), done, failed)
 
-        self._thread = threading.Thread(target=run, name="heavy", daemon=True)
-        self._thread.start()
+        threading.Thread(target=run, name="heavy", daemon=True).start()
         return True
 
     def cancel(self) -> bool:
@@ -87,5 +89,5 @@ class HeavyWork:
         was_busy = self.is_busy
         if self._cancellation is not None:
             self._cancellation.cancel()
-        self._thread = self._cancellation = None
+        self._ended = self._cancellation = None
         return was_busy

@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from mlops_tui.ui.key import Key
-from mlops_tui.ui.key_places import EVALUATION, GATE, MODEL, MODELS, READINESS, TRUST
+from mlops_tui.ui.key_places import (
+    DISK,
+    EVALUATION,
+    GATE,
+    MODEL,
+    MODELS,
+    PLACES,
+    READINESS,
+    TRUST,
+)
 
 MODEL_KEYS = (
     Key("evaluate", "e", "evaluate", "Evaluate", "Measure it once more", EVALUATION, True),
@@ -148,5 +157,49 @@ MODEL_KEYS = (
         "Calibrate",
         "Make a version whose scores are better probabilities, learned on validation data",
         MODEL,
+    ),
+    Key(
+        "disk",
+        "",
+        "show_pane('disk')",
+        "Disk use",
+        "What runs, models and datasets take, what of it could go, and the trash",
+        PLACES,
+        shown=":disk",
+    ),
+    Key(
+        "models-disk",
+        "D",
+        "screen.disk",
+        "Disk",
+        "What takes disk space, and what could go",
+        MODELS,
+        True,
+    ),
+    Key(
+        "disk-purge",
+        "p",
+        "screen.purge",
+        "Into trash",
+        "Put contents that nothing names into the trash, after a question",
+        DISK,
+        True,
+    ),
+    Key("disk-undo", "u", "screen.undo", "Undo", "Bring back all that is in the trash", DISK, True),
+    Key(
+        "disk-runs",
+        "x",
+        "screen.purge_runs",
+        "Remove runs",
+        "Remove deleted runs for good, after a question",
+        DISK,
+    ),
+    Key(
+        "disk-empty",
+        "X",
+        "screen.empty",
+        "Empty trash",
+        "Remove what is in the trash for good, after a question",
+        DISK,
     ),
 )

@@ -27,6 +27,7 @@ EVALUATION = "evaluation"
 MODEL = "model"
 GATE = "gate"
 TRUST = "trust"
+DISK = "disk"
 PROPOSAL = "proposal"
 TABLE = "table"
 RUN_VIEW = "run view"
@@ -70,6 +71,7 @@ SCREENS = {
     MODEL: (MODEL, SHELVES, PLACES, TABLE, EVERYWHERE),
     GATE: (GATE, LISTED, PLACES, TABLE, EVERYWHERE),
     TRUST: (TRUST, LISTED, PLACES, TABLE, EVERYWHERE),
+    DISK: (DISK, SHELVES, PLACES, TABLE, EVERYWHERE),
     WINDOWS: (WINDOWS, PLACES, TABLE, EVERYWHERE),
     FINDINGS: (FINDINGS, LISTED, PLACES, TABLE, EVERYWHERE),
     MARKS: (MARKS, LISTED, PLACES, TABLE, EVERYWHERE),
@@ -111,6 +113,7 @@ HEADINGS = {
     MODEL: "In a model",
     GATE: "Before the gate of a model",
     TRUST: "In what a model would import",
+    DISK: "In the disk use",
     MONITOR: "In the monitor",
     WINDOWS: "In the windows of live data",
     FINDINGS: "In the findings",
@@ -134,7 +137,7 @@ FOCUSED = (TABLE, CHARTS, FACTS, LOG)
 """Only one of them has the focus, so they may share keys with each other."""
 OWN_ENTER = (
     *(PROJECTS, COMPARE, GROUPS, FILES, PREVIEW, DATA, MONITOR, MODELS, READINESS, ALERTS),
-    *(LISTED, SHELVES, EVALUATION, MODEL, GATE, TRUST, WINDOWS, FINDINGS, MARKS),
+    *(LISTED, SHELVES, EVALUATION, MODEL, DISK, GATE, TRUST, WINDOWS, FINDINGS, MARKS),
 )
 """Screens whose table does something else with Enter than the one of runs."""
 NO_SIDEWAYS = (
@@ -149,6 +152,7 @@ NO_SIDEWAYS = (
     SHELVES,
     EVALUATION,
     MODEL,
+    DISK,
     GATE,
     TRUST,
     FINDINGS,

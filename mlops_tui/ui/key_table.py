@@ -359,6 +359,7 @@ WRITING = frozenset(
     | {"version-drill", "gate-promote", "trust", "trust-revoke", "readiness-attach"}
     | {"version-calibrate", "windows-quarantine"}
     | {"alert-roll-back", "alert-recalibrate", "alert-quarantine"}
+    | {"disk-purge", "disk-undo", "disk-runs", "disk-empty"}
 )
 """What changes a project or starts or stops something, by id: not offered to who only looks."""
 SOMETIMES = frozenset({"alert-roll-back", "alert-recalibrate", "alert-quarantine"})

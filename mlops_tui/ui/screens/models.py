@@ -82,6 +82,12 @@ class ModelsScreen(PlaceScreen):
             run = self._runs.get(event.key.partition(" ")[0])
             self.post_message(intents.PaneRequested("runs", None if run is None else run.id))
 
+    def action_disk(self) -> None:
+        """Go to what takes disk space, and come back here."""
+        from mlops_tui.ui.screens.disk import DiskScreen
+
+        self.app.push_screen(DiskScreen(self._source))
+
     def action_register(self) -> None:
         """Ask for a name, and register the output under the cursor as a version of it."""
         here = self.table.here

@@ -32,6 +32,10 @@ def screen_of(place: str, source: ProjectSource, settings: LaunchSettings) -> Ap
         from mlops_tui.ui.screens.readiness import ReadinessScreen
 
         return ReadinessScreen(source)
+    if place == keys.DISK:
+        from mlops_tui.ui.screens.disk import DiskScreen
+
+        return DiskScreen(source)
     from mlops_tui.ui.screens.jobs import JobsScreen
 
     return JobsScreen(source, settings.settle_seconds)
