@@ -168,11 +168,18 @@ def patch_digest(changes: Sequence[Change]) -> str:
     return hashlib.blake2b(data, digest_size=_DIGEST_BYTES).hexdigest()
 
 
-def patched_version(source: str, changes: Sequence[Change]) -> str:
-    """Return the version of data with a patch: that of its source where nothing changes."""
-    if not changes:
+def patched_version(source: str, changes: Sequence[Change], left_out: Sequence[str] = ()) -> str:
+    """Return the version of data with a patch: that of its source where nothing changes.
+
+    Args:
+        source: the version of the source.
+        changes: what is marked.
+        left_out: names of files that it is without.
+    """
+    if not changes and not left_out:
         return source
-    text = f"patched\0{source}\0{patch_digest(changes)}".encode()
+    names = "".join(f"\0{name}" for name in sorted(left_out))
+    text = f"patched\0{source}\0{patch_digest(changes)}{names}".encode("utf-8", "surrogateescape")
     return hashlib.blake2b(text, digest_size=_DIGEST_BYTES).hexdigest()
 
 
@@ -181,9 +188,12 @@ def row_digest(content: bytes) -> str:
     return hashlib.blake2b(content, digest_size=_DIGEST_BYTES).hexdigest()
 
 
-def told_patch(changes: Sequence[Change]) -> str:
-    """Return such as `2 rows excluded, 1 row edited`."""
+def told_patch(changes: Sequence[Change], files_left_out: int = 0) -> str:
+    """Return such as `2 rows excluded, 1 row edited, 1 quarantined file left out`."""
     excluded = sum(it.is_excluded for it in changes)
     counts = {"excluded": excluded, "edited": len(changes) - excluded}
     parts = [f"{n} row{'' if n == 1 else 's'} {what}" for what, n in counts.items() if n]
+    if files_left_out:
+        files = "file" if files_left_out == 1 else "files"
+        parts.append(f"{files_left_out} quarantined {files} left out")
     return ", ".join(parts) or "nothing changed"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from mlops_tui.domain import places
 from mlops_tui.domain.datasets import SHORT
 from mlops_tui.domain.errors import InputError
 from mlops_tui.domain.lifecycle import VERSIONS_FILE
+from mlops_tui.domain.monitoring import watched_pairs
 from mlops_tui.domain.patches import patched_version, told_patch
 from mlops_tui.engine import run_data, workers
 from mlops_tui.engine.actions_patches import change_facts
@@ -60,6 +61,8 @@ def patched_inputs(
 ) -> dict[str, PatchedData]:
     """Return those of a run's datasets that have marks with an effect, written; by name.
 
+    Files in quarantine are left out of live data.
+
     Args:
         project: its folder.
         data: the datasets that the run reads; the names count.
@@ -70,29 +73,44 @@ def patched_inputs(
     """
     described = sound_datasets(project)
     sources = [declared_source(described, name) for name in data if name in described.datasets]
+    live = {it.live.name for it in watched_pairs(described)}
     found = {}
     for source in sources:
-        if has_marks(source):
-            made = patch_data(project, source, cancellation)
+        aside = _aside(project, source) if source.name in live else []
+        if aside or has_marks(source):
+            made = patch_data(project, source, cancellation, aside)
             if made is not None:
                 found[source.name] = made
     return found
 
 
+def _aside(project: Path, source: Source) -> list[str]:
+    from mlops_tui.engine.quarantined_files import quarantined_files  # few runs read live data
+
+    return quarantined_files(project, source.name, source.path)
+
+
 def patch_data(
-    project: Path, source: Source, cancellation: Cancellation | None = None
+    project: Path,
+    source: Source,
+    cancellation: Cancellation | None = None,
+    aside: Sequence[str] = (),
 ) -> PatchedData | None:
     """Return some data with its marks, written where that was not done; None where it has none.
+
+    Files whose names are in `aside` are left out.
 
     Raises:
         InputError: it cannot be read, or changes meanwhile.
         StorageError: it cannot be written.
     """
     changes = read_marks(source).changes
-    if not changes:
+    if not changes and not aside:
         return None
     before = _fingerprint(source)
-    version = patched_version(before[0], changes)
+    if len(aside) >= before[1]:
+        raise InputError(f"all of {source.name} is in quarantine", "mlops-tui monitor status")
+    version = patched_version(before[0], changes, aside)
     folder = places.project_dot(project) / FOLDER / version
     with guarding(folder):
         make_folder(folder.parent)
@@ -100,13 +118,14 @@ def patch_data(
         "path": source.path,
         "changes": change_facts(changes),
         "folder": str(folder),
+        "left_out": list(aside),
     }
     made = workers.work("patches.materialise", arguments, None, cancellation)
     if _fingerprint(source) != before:
         raise InputError(f"{source.path} changed while its marks were applied", "try again")
     good = sum(it["standing"] in ("applies", "moved") for it in made["standings"])
     size, files = _size(made["path"], folder)
-    words = told_patch(changes)
+    words = told_patch(changes, len(aside))
     facts = (source.name, source.path, made["path"], before[0], version, files, size, words)
     return PatchedData(*facts, len(changes) - good)
 
@@ -183,7 +202,7 @@ def prepare(
 
 
 def _words(it: PatchedData) -> str:
-    words = f"{it.name}: {it.words} by marks, version {it.version[:SHORT]}"
+    words = f"{it.name}: {it.words}, version {it.version[:SHORT]}"
     if it.not_applied:
         rows = "row is" if it.not_applied == 1 else "rows are"
         words += f"; {it.not_applied} marked {rows} not there any more: see data marks {it.name}"

@@ -36,8 +36,10 @@ def order_of(plan: LaunchPlan) -> dict[str, Any]:
 
     - `data`: by name, the absolute path;
     - `data_arguments`: by the place in `argv`, what to join to it once paths are known;
-    - `data_marks`: by name, the file that marks of it stand in, whether it is there or not.
+    - `data_marks`: by name, the file that marks of it stand in, whether it is there or not;
+    - `data_live`: the names of live data, files of which may be in quarantine.
     """
+    from mlops_tui.domain.monitoring import watched_pairs
     from mlops_tui.domain.params import data_pieces
     from mlops_tui.engine.data_sources import declared_source
     from mlops_tui.engine.patches import patch_file
@@ -48,6 +50,7 @@ def order_of(plan: LaunchPlan) -> dict[str, Any]:
         "data": data,
         "data_arguments": {str(place): it for place, it in pieces.items()},
         "data_marks": {name: str(patch_file(declared_source(plan.project, name))) for name in data},
+        "data_live": [it.live.name for it in watched_pairs(plan.project) if it.live.name in data],
     }
 
 
@@ -93,6 +96,8 @@ def _mentions(path: str) -> bool:
     return b"MLOPS_DATA" in text or b".data(" in text
 
 
-def has_marks(order: Mapping[str, Any]) -> bool:
-    """Say whether data of a run has a file of marks beside it."""
-    return any(os.path.exists(file) for file in (order.get("data_marks") or {}).values())
+def may_have_marks(order: Mapping[str, Any]) -> bool:
+    """Say whether data of a run has a file of marks beside it, or may have files in quarantine."""
+    return bool(order.get("data_live")) or any(
+        os.path.exists(file) for file in (order.get("data_marks") or {}).values()
+    )

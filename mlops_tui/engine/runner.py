@@ -98,7 +98,7 @@ class Runner:
         self._waiting = secrets.take(self._options.run_id)
         try:
             self._order = self._folder.order()
-            if run_data.has_marks(self._order) and self._is_without_data():
+            if run_data.may_have_marks(self._order) and self._is_without_data():
                 return
             if self._order.get("require_checks") is True and self._is_held_back():
                 return

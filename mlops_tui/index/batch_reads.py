@@ -42,6 +42,10 @@ class BatchReads(OpenIndex):
         """Return what each column of some batches came to: batch, then column."""
         return self._ask(lambda c: batches.select_cells(c, batch_ids))
 
+    def quarantined(self, dataset: str) -> list[BatchFacts]:
+        """Return the batches of a live dataset that people have put aside, oldest first."""
+        return self._ask(lambda c: batches.select_quarantined(c, dataset))
+
     def performed(self, batch_ids: Sequence[str]) -> dict[str, Performed]:
         """Return by batch how the model did on it, as it was judged last; others are left out."""
         return self._ask(lambda c: performed.select_performed(c, batch_ids))

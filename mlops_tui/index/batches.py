@@ -122,6 +122,16 @@ def select_batches(
     return [_batch(row) for row in reversed(rows.fetchall())]
 
 
+def select_quarantined(connection: sqlite3.Connection, dataset: str) -> list[BatchFacts]:
+    """Return the batches of a dataset that were put aside, of each key its newest content only."""
+    rows = connection.execute(
+        f"SELECT {_FACTS} FROM batches WHERE newest = 1 AND dataset = ? AND id IN"
+        " (SELECT batch FROM quarantine WHERE is_in = 1) ORDER BY at, key",
+        (clean(dataset),),
+    )
+    return [_batch(row) for row in rows]
+
+
 def select_batch(connection: sqlite3.Connection, batch_id: str) -> BatchFacts | None:
     """Return one batch, whether or not its key has newer content; None where there is none."""
     row = connection.execute(

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from mlops_tui.cli.main import main
+from mlops_tui.domain.lifecycle import BATCH_JUDGED
+from mlops_tui.engine.creation import ensure_project_folders, record_fact
 from mlops_tui.track.fingerprint import fingerprint
 
 TOML = """
@@ -166,3 +168,46 @@ def test_what_is_asked_wrongly_marks_nothing(
     assert words in err
     patch = project / "data" / "train.csv.patch.jsonl"
     assert not patch.exists()
+
+
+LIVE = (
+    TOML
+    + """
+[datasets.live]
+path = "live"
+role = "live"
+[jobs.again]
+run = "sh again.sh {data.live}"
+inputs = ["live"]
+"""
+)
+
+
+def test_a_file_in_quarantine_is_left_out_of_what_a_run_reads_of_live_data(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "mlops.toml").write_text(LIVE.replace('target = "y"', 'role = "train"'))
+    (project / "again.sh").write_text('cat "$1"/*.csv | wc -l\n')
+    (project / "live").mkdir()
+    ensure_project_folders(project)
+    for name in ("a", "b"):
+        path = project / "live" / f"{name}.csv"
+        path.write_text(ROWS)
+        facts = {"batch": name * 8, "dataset": "live", "cut": "file", "key": path.name, "at": 1.0}
+        facts |= {"size": path.stat().st_size, "mtime_ns": path.stat().st_mtime_ns}
+        record_fact(project, BATCH_JUDGED, 2.0, **facts, verdict="drift")
+    before = (project / "live" / "a.csv").stat()
+    assert call(capsys, "monitor", "quarantine", "a.csv", "--why", "a test")[0] == 0
+    code, out, _ = call(capsys, "run", "again", "--follow")
+    assert code == 0
+    assert "live: 1 quarantined file left out, version " in out
+    assert "8" in out.splitlines()
+    (run,) = (project / ".mlops" / "runs").iterdir()
+    assert "1 quarantined file left out" in (run / "datasets.jsonl").read_text()
+    assert (project / "live" / "a.csv").stat() == before
+    assert call(capsys, "monitor", "quarantine", "b.csv", "--why", "a test")[0] == 0
+    code, out, err = call(capsys, "run", "again", "--follow")
+    assert (code, "all of live is in quarantine" in out + err) == (1, True)
+    for name in ("a.csv", "b.csv"):
+        assert call(capsys, "monitor", "quarantine", name, "--undo")[0] == 0
+    assert "16" in call(capsys, "run", "again", "--follow")[1]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -140,7 +140,11 @@ def judge(progress: Progress, path: str, pins: Sequence[Mapping[str, Any]]) -> l
 
 
 def materialise(
-    progress: Progress, path: str, changes: Sequence[Mapping[str, Any]], folder: str
+    progress: Progress,
+    path: str,
+    changes: Sequence[Mapping[str, Any]],
+    folder: str,
+    left_out: Sequence[str] = (),
 ) -> dict[str, object]:
     """Write data as its marks want it into a new folder; nothing where that is there already.
 
@@ -149,6 +153,7 @@ def materialise(
         path: the data; absolute.
         changes: fields of `Change`.
         folder: where to, named by the version; its parent is there.
+        left_out: names of files that are not written.
 
     Returns:
         `path`: of the data within the folder, a pattern where `path` is one; `standings`: of the
@@ -167,7 +172,7 @@ def materialise(
         for change, it in zip(wanted, standing, strict=True):
             if it.standing.is_good and it.line is not None:
                 by_file.setdefault(change.pin.file, []).append((change, it.line))
-        _write(progress, path, by_file, folder)
+        _write(progress, path, by_file, folder, left_out)
     return {"path": _place_in(folder, path), "standings": [asdict(it) for it in standing]}
 
 
@@ -176,9 +181,11 @@ def _write(
     path: str,
     changes: Mapping[str, list[tuple[Change, int]]],
     folder: str,
+    left_out: Collection[str],
 ) -> None:
     """Write all files of the data into a folder that is there as a whole or not at all."""
     files = {path_name(file, path): file for file in walk(path) if not file.name.endswith(SUFFIX)}
+    files = {name: file for name, file in files.items() if name not in left_out}
     meter = Meter(progress, size_of(list(files.values())))
     new = f"{folder}.{os.getpid()}.new"
     make_folder(Path(new))
