@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,7 @@ def importance(
     where: Filter | None = None,
     on_progress: OnProgress | None = None,
     cancellation: Cancellation | None = None,
+    run_ids: Sequence[str] | None = None,
 ) -> dict[str, Any]:
     """Return how much each parameter tells of the last value of a metric.
 
@@ -36,6 +38,7 @@ def importance(
         where: which runs; None for the finished ones of the job that has most with the metric.
         on_progress: told the share that is done.
         cancellation: ends it from another thread.
+        run_ids: of these runs only, instead of `where`.
 
     Returns:
         `metric`, `job`, `n`, `explained`, `chance`, and `params`: of each `param`, `share`, `low`,
@@ -47,7 +50,8 @@ def importance(
     """
     with Index.open(project) as index:
         index.ingest()
-        runs = index.runs(index.run_ids(where, limit=10 * MOST_RUNS))
+        ids = index.run_ids(where, limit=10 * MOST_RUNS) if run_ids is None else run_ids
+        runs = index.runs(ids)
     having = [
         it
         for it in runs

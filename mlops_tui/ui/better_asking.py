@@ -55,25 +55,14 @@ class BetterTold(Message):
 class BetterAsking:
     """One question at a time; owned by the screen that gets the answers as `BetterTold`."""
 
-    def __init__(self, screen: Screen[None]) -> None:
+    def __init__(self, screen: Screen[None], heavy: HeavyWork) -> None:
         self._screen = screen
         self._project: Project | None = None
-        self._heavy = HeavyWork(screen)
-
-    @property
-    def is_busy(self) -> bool:
-        return self._heavy.is_busy
-
-    def cancel(self) -> bool:
-        """Stop what goes on; say whether anything did."""
-        return self._heavy.cancel()
+        self._heavy = heavy
 
     def ask(self, project: Project, subjects: Sequence[Subject]) -> None:
         """Ask which of several is meant, where there are more than two, and by what."""
         self._project = project
-        if self.is_busy:
-            self._screen.app.notify("First one, then the other: Esc stops", timeout=3)
-            return
         first, *others = subjects
         if len(others) == 1:
             self._ask_metric(first, others[0])

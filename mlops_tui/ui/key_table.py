@@ -319,6 +319,8 @@ KEYS: tuple[Key, ...] = (
         True),
     Key("compare-front", "f", "screen.front", "Front",
         "Choose the metrics of the Pareto front: what none beats in all of them", COMPARE, True),
+    Key("compare-importance", "i", "screen.importance", "What matters",
+        "Which parameters a metric goes with, over these runs or all that are listed", COMPARE),
     Key("compare-row", "enter", "open", "In full", "Show this line with nothing cut", COMPARE,
         shown="Enter"),
     Key("compare-copy", "y", "screen.copy", "Copy", "Copy what is shown as text", COMPARE),

@@ -51,7 +51,7 @@ class RunLooks(Vertical):
         if ids:
             from mlops_tui.ui.screens.compare import CompareScreen  # the first screen is not late
 
-            self.app.push_screen(CompareScreen(self._source, ids))
+            self.app.push_screen(CompareScreen(self._source, ids, self._runs.where))
         else:
             self.app.notify(NO_RUN, markup=False, timeout=3)
 

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from mlops_tui.domain import places
 from mlops_tui.domain.text import UNSAFE
+from mlops_tui.engine import workers
 from mlops_tui.ui.screens.compare import CompareScreen
 from tests.ui.driving import SIZES, Driven, opened
 from tests.ui.recorded import add_run, log_point, run_id, write_project
@@ -153,3 +155,43 @@ async def test_a_live_run_is_compared_anew(project: Path) -> None:
         await compares(it, "space", "space")
         log_point(project, run_id(30), "accuracy", 1, 0.875)
         await it.sees("0.875 ◆")
+
+
+async def test_what_matters_is_told_over_all_listed_runs(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[dict[str, Any]] = []
+
+    def work(task: str, arguments: dict[str, Any], *_: object) -> dict[str, Any]:
+        asked.append(arguments)
+        lr = {"param": "lr", "share": 0.8, "low": 0.7, "high": 0.9, "is_sure": True, "values": 28}
+        return {"n": len(arguments["metric"]), "explained": 0.9, "chance": 0.1, "params": [lr]}
+
+    monkeypatch.setattr(workers, "work", work)
+    async with opened(project, (80, 24)) as it:
+        await compares(it, "j", "space", "space")
+        await it.press("i")
+        await it.sees("over all runs listed")
+        await it.press("enter")
+        await it.sees("What moves accuracy of train, n 29 runs")  # one is not finished
+        await it.sees("✓ beyond chance")
+        await it.press("escape", "escape")
+        await it.until(lambda: it.app.screen is it.project_screen)
+        await compares(it, *["space"] * 14)
+        await it.press("i")
+        await it.sees("over the 16 compared")
+        await it.press("enter")
+        await it.sees("n 16 runs")
+        assert [len(found["metric"]) for found in asked] == [29, 16]
+
+
+async def test_too_few_runs_say_how_to_get_more(tmp_path: Path) -> None:
+    folder = write_project(tmp_path / "digits")
+    for number in (1, 2):
+        add_run(folder, number, metrics={"accuracy": [number]}, state="finished")
+    async with opened(folder, (80, 24)) as it:
+        await compares(it, "space", "space")
+        await it.press("i", "enter")
+        await it.sees("2 finished runs have accuracy: too few")
+        await it.press("escape", "escape")
+        await it.until(lambda: it.app.screen is it.project_screen)

@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from typing import ClassVar
 
+from mlops_tui.domain.filters import Filter
 from mlops_tui.domain.text import safe
 from mlops_tui.engine.fronts import choosable
 from mlops_tui.engine.subjects import is_version
@@ -23,7 +24,8 @@ from mlops_tui.ui.compared_figures import (
     marked_names,
 )
 from mlops_tui.ui.errors import describe
-from mlops_tui.ui.heavy import ProgressTold
+from mlops_tui.ui.heavy import HeavyWork, ProgressTold
+from mlops_tui.ui.importance_asking import ImportanceAsking, ImportanceTold
 from mlops_tui.ui.objective import metric_meaning
 from mlops_tui.ui.project_source import ProjectSource
 from mlops_tui.ui.screens.compared_facts import ComparedFacts
@@ -42,12 +44,18 @@ class CompareScreen(ComparedFacts):
     place: ClassVar[str] = keys.COMPARE
     table: CompareTable
 
-    def __init__(self, source: ProjectSource, words: Sequence[str]) -> None:
+    def __init__(
+        self, source: ProjectSource, words: Sequence[str], where: Filter | None = None
+    ) -> None:
+        """Compare ids of runs and names of versions; `where` says which runs are listed."""
         super().__init__(source, words)
+        self._where = where
         self._only_differing = True
         self._answers: dict[str, list[Line]] = {}
         """Who is better, the last question first."""
-        self._asking = BetterAsking(self)
+        self._heavy = HeavyWork(self)
+        self._asking = BetterAsking(self, self._heavy)
+        self._importance = ImportanceAsking(self, self._heavy)
         self.table = CompareTable()
 
     def on_mount(self) -> None:
@@ -55,7 +63,7 @@ class CompareScreen(ComparedFacts):
         self._show_line()
 
     def on_unmount(self) -> None:
-        self._asking.cancel()
+        self._heavy.cancel()
 
     # Showing
 
@@ -84,7 +92,7 @@ class CompareScreen(ComparedFacts):
 
     def on_row_table_cursor_moved(self, event: RowTable.CursorMoved) -> None:
         event.stop()
-        if not self._asking.is_busy:
+        if not self._heavy.is_busy:
             self._show_line()
 
     def on_resize(self) -> None:
@@ -106,7 +114,7 @@ class CompareScreen(ComparedFacts):
     # What keys do
 
     def action_leave(self) -> None:
-        if self._asking.cancel():
+        if self._heavy.cancel():
             self._show_line()
         else:
             self.dismiss()
@@ -145,12 +153,30 @@ class CompareScreen(ComparedFacts):
 
     def action_better(self) -> None:
         """Ask whether the second is better than the first."""
-        if self.found is not None and self.project is not None:
+        if self._is_free() and self.found is not None and self.project is not None:
             self._asking.ask(self.project, self.found.subjects)
+
+    def action_importance(self) -> None:
+        """Ask which parameters matter, over these runs or all that are listed."""
+        if self._is_free() and self.found is not None and self.project is not None:
+            runs = [it.run for it in self.found.subjects if it.run is not None]
+            self._importance.ask(self.project, runs, self._where)
+
+    def _is_free(self) -> bool:
+        """Say whether nothing goes on; a person is told where something does."""
+        if self._heavy.is_busy:
+            words = f"First one, then the other: {safe(self._heavy.what)} goes on, Esc stops it"
+            self.app.notify(words, markup=False, timeout=3)
+        return not self._heavy.is_busy
+
+    def on_importance_told(self, event: ImportanceTold) -> None:
+        event.stop()
+        self._show_line()
+        self._importance.show(event)
 
     def on_progress_told(self, event: ProgressTold) -> None:
         event.stop()
-        if self._asking.is_busy:
+        if self._heavy.is_busy:
             share = "" if event.share is None else f", {event.share:.0%}"
             self.line.show([(f" {safe(event.what).capitalize()}{share}, Esc stops", "strong")])
 
