@@ -49,6 +49,7 @@ PICK_VIEWS = "pick views"
 PROMPT = "prompt"
 COMMAND = "command"
 COMPARE = "compare"
+PARALLEL = "parallel"
 GROUPS = "groups"
 FILES = "files"
 PREVIEW = "preview"
@@ -76,6 +77,7 @@ SCREENS = {
     FINDINGS: (FINDINGS, LISTED, PLACES, TABLE, EVERYWHERE),
     MARKS: (MARKS, LISTED, PLACES, TABLE, EVERYWHERE),
     COMPARE: (COMPARE, PLACES, TABLE, EVERYWHERE),
+    PARALLEL: (PARALLEL, PLACES, EVERYWHERE),
     GROUPS: (GROUPS, PLACES, TABLE, EVERYWHERE),
     FILES: (FILES, PLACES, TABLE, EVERYWHERE),
     PREVIEW: (PREVIEW, PLACES, CELLS, TABLE, LOG, EVERYWHERE),
@@ -97,6 +99,7 @@ HEADINGS = {
     OUTSIDE_LIST: "To files and other programs, where the keys are free",
     LOOKS: "Looking closer",
     COMPARE: "Comparing",
+    PARALLEL: "In parallel coordinates",
     GROUPS: "Groups",
     FILES: "Files of a run",
     PREVIEW: "A file",

@@ -12,6 +12,7 @@ from mlops_tui.engine.feed import Batch
 from mlops_tui.ui import intents, keys
 from mlops_tui.ui.compared import reference_first
 from mlops_tui.ui.project_source import ProjectSource
+from mlops_tui.ui.raster import Symbols
 from mlops_tui.ui.run_questions import NO_RUN
 from mlops_tui.ui.run_verbs import RunVerbs
 from mlops_tui.ui.screens.app_screen import AppScreen
@@ -25,10 +26,16 @@ class RunLooks(Vertical):
     DEFAULT_CSS = "RunLooks { height: 1fr; }"
 
     def __init__(
-        self, source: ProjectSource, verbs: RunVerbs, runs: RunsPane, has_blocks: bool
+        self,
+        source: ProjectSource,
+        verbs: RunVerbs,
+        runs: RunsPane,
+        has_blocks: bool,
+        symbols: Symbols,
     ) -> None:
         super().__init__(verbs)
         self._has_blocks = has_blocks
+        self._symbols = symbols
         self._source = source
         self._verbs = verbs
         self._runs = runs
@@ -51,7 +58,8 @@ class RunLooks(Vertical):
         if ids:
             from mlops_tui.ui.screens.compare import CompareScreen  # the first screen is not late
 
-            self.app.push_screen(CompareScreen(self._source, ids, self._runs.where))
+            where = self._runs.where
+            self.app.push_screen(CompareScreen(self._source, ids, where, self._symbols))
         else:
             self.app.notify(NO_RUN, markup=False, timeout=3)
 

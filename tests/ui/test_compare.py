@@ -10,6 +10,7 @@ from mlops_tui.domain import places
 from mlops_tui.domain.text import UNSAFE
 from mlops_tui.engine import workers
 from mlops_tui.ui.screens.compare import CompareScreen
+from mlops_tui.ui.screens.parallel import ParallelScreen
 from tests.ui.driving import SIZES, Driven, opened
 from tests.ui.recorded import add_run, log_point, run_id, write_project
 
@@ -194,4 +195,34 @@ async def test_too_few_runs_say_how_to_get_more(tmp_path: Path) -> None:
         await it.press("i", "enter")
         await it.sees("2 finished runs have accuracy: too few")
         await it.press("escape", "escape")
+        await it.until(lambda: it.app.screen is it.project_screen)
+
+
+async def test_runs_are_drawn_as_parallel_coordinates(project: Path) -> None:
+    async with opened(project, (80, 24)) as it:
+        await compares(it, "j", "space", "space")
+        await it.press("p")
+        await it.until(lambda: isinstance(it.app.screen, ParallelScreen))
+        await it.sees("Parallel coordinates, 30 runs")
+        await it.sees("best 7 by accuracy")
+        await it.sees("train-30, 1 of 30  accuracy 0.3")
+        lines = it.screen_text().split("\n")
+        assert lines[1].split() == ["lr", "accuracy"]  # all have the same epochs
+        assert lines[2].split() == ["0.03", "0.3", "◆"]
+        assert lines[-3].split() == ["0.001", "0.01"]
+        await it.press("down", "right", "m", "left", "down")
+        await it.sees("train-29, 2 of 30")
+        await it.press("escape", "escape")
+        await it.until(lambda: it.app.screen is it.project_screen)
+
+
+async def test_runs_that_differ_in_nothing_are_not_drawn(tmp_path: Path) -> None:
+    folder = write_project(tmp_path / "digits")
+    for number in (1, 2):
+        add_run(folder, number, metrics={"accuracy": [number]}, state="finished")
+    async with opened(folder, (80, 24)) as it:
+        await compares(it, "space", "space")
+        await it.press("p")
+        await it.sees("Nothing to draw: the runs differ in no parameter")
+        await it.press("down", "right", "m", "escape", "escape")
         await it.until(lambda: it.app.screen is it.project_screen)

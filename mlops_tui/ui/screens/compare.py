@@ -28,6 +28,7 @@ from mlops_tui.ui.heavy import HeavyWork, ProgressTold
 from mlops_tui.ui.importance_asking import ImportanceAsking, ImportanceTold
 from mlops_tui.ui.objective import metric_meaning
 from mlops_tui.ui.project_source import ProjectSource
+from mlops_tui.ui.raster import Symbols
 from mlops_tui.ui.screens.compared_facts import ComparedFacts
 from mlops_tui.ui.screens.dialogs import ReadingDialog
 from mlops_tui.ui.screens.pick import MetricPicker
@@ -45,11 +46,16 @@ class CompareScreen(ComparedFacts):
     table: CompareTable
 
     def __init__(
-        self, source: ProjectSource, words: Sequence[str], where: Filter | None = None
+        self,
+        source: ProjectSource,
+        words: Sequence[str],
+        where: Filter | None = None,
+        symbols: Symbols = Symbols.BRAILLE,
     ) -> None:
         """Compare ids of runs and names of versions; `where` says which runs are listed."""
         super().__init__(source, words)
         self._where = where
+        self._symbols = symbols
         self._only_differing = True
         self._answers: dict[str, list[Line]] = {}
         """Who is better, the last question first."""
@@ -161,6 +167,16 @@ class CompareScreen(ComparedFacts):
         if self._is_free() and self.found is not None and self.project is not None:
             runs = [it.run for it in self.found.subjects if it.run is not None]
             self._importance.ask(self.project, runs, self._where)
+
+    def action_parallel(self) -> None:
+        """Draw parameters and metrics as axes: of these runs, or of all that are listed."""
+        if self.found is None:
+            return
+        from mlops_tui.ui.screens.parallel import LEAST_RUNS, ParallelScreen
+
+        runs = [it.run.id for it in self.found.subjects if it.run is not None]
+        ids = runs if len(runs) >= LEAST_RUNS else None
+        self.app.push_screen(ParallelScreen(self._source, ids, self._where, self._symbols))
 
     def _is_free(self) -> bool:
         """Say whether nothing goes on; a person is told where something does."""

@@ -21,6 +21,7 @@ from mlops_tui.ui.heavy import ProgressTold
 from mlops_tui.ui.objective import objective_metric
 from mlops_tui.ui.place_rows import Shelf
 from mlops_tui.ui.project_source import ProjectSource
+from mlops_tui.ui.raster import Symbols
 from mlops_tui.ui.reads import RunReader
 from mlops_tui.ui.registry_rows import details_shelves, history_shelf, versions_shelf
 from mlops_tui.ui.screens.gate import GateScreen, TrustScreen
@@ -60,11 +61,14 @@ class ModelScreen(ShelvesScreen):
         tree: Sequence[str]
         card: Sequence[str]
 
-    def __init__(self, source: ProjectSource, model: str) -> None:
+    def __init__(
+        self, source: ProjectSource, model: str, symbols: Symbols = Symbols.BRAILLE
+    ) -> None:
         self.versions = VersionTable(source)
         super().__init__(f"Model {model}")
         self._source = source
         self._model = model
+        self._symbols = symbols
         self._versions: Sequence[ModelVersion] = ()
 
     def make_table(self) -> PlaceTable:
@@ -143,7 +147,7 @@ class ModelScreen(ShelvesScreen):
         else:
             from mlops_tui.ui.screens.compare import CompareScreen  # not every session compares
 
-            self.app.push_screen(CompareScreen(self._source, names))
+            self.app.push_screen(CompareScreen(self._source, names, None, self._symbols))
 
     # What comes of it
 

@@ -20,6 +20,7 @@ from mlops_tui.ui.model_rows import output_rows
 from mlops_tui.ui.objective import objective_metric
 from mlops_tui.ui.place_rows import PlaceContent
 from mlops_tui.ui.project_source import READ_ONLY, ProjectSource
+from mlops_tui.ui.raster import Symbols
 from mlops_tui.ui.reads import RunReader
 from mlops_tui.ui.registry_rows import MODEL_KEY, Evaluated, model_row, models_heads
 from mlops_tui.ui.screens.pick import PromptDialog
@@ -42,8 +43,9 @@ class ModelsScreen(PlaceScreen):
         " the file here, and w registers it. Versions never change; aliases such as champion move."
     )
 
-    def __init__(self, source: ProjectSource) -> None:
+    def __init__(self, source: ProjectSource, symbols: Symbols = Symbols.BRAILLE) -> None:
         super().__init__(source)
+        self._symbols = symbols
         self._runs: dict[str, Run] = {}
         """The last run that finished, by its job."""
 
@@ -77,7 +79,7 @@ class ModelsScreen(PlaceScreen):
             from mlops_tui.ui.screens.model import ModelScreen  # the list is not late
 
             name = event.key.removeprefix(MODEL_KEY)
-            self.app.push_screen(ModelScreen(self._source, name))
+            self.app.push_screen(ModelScreen(self._source, name, self._symbols))
         else:
             run = self._runs.get(event.key.partition(" ")[0])
             self.post_message(intents.PaneRequested("runs", None if run is None else run.id))

@@ -27,7 +27,7 @@ def screen_of(place: str, source: ProjectSource, settings: LaunchSettings) -> Ap
     if place == keys.MODELS:
         from mlops_tui.ui.screens.models import ModelsScreen
 
-        return ModelsScreen(source)
+        return ModelsScreen(source, settings.symbols)
     if place == keys.READINESS:
         from mlops_tui.ui.screens.readiness import ReadinessScreen
 

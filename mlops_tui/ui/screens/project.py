@@ -54,7 +54,9 @@ class ProjectScreen(AppScreen):
         table = self.runs_pane.table
         self.detail = RunDetail(TABS, wishes, settings.symbols, source, lambda: table.keys)
         self.verbs = RunVerbs(source, self.runs_pane.table, self.runs_pane, self.detail)
-        self.looks = RunLooks(source, self.verbs, self.runs_pane, settings.is_unicode)
+        self.looks = RunLooks(
+            source, self.verbs, self.runs_pane, settings.is_unicode, settings.symbols
+        )
         self._settle: Timer | None = None
         self._is_ready = False
         self._trouble = ""
