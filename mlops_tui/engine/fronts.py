@@ -37,7 +37,8 @@ class Front:
 class _Column:
     values: Sequence[Number]
     direction: Direction | None
-    note: str = ""
+    apart: str = ""
+    """Several versions of a dataset, on which it was measured."""
 
 
 def front_of(
@@ -71,7 +72,14 @@ def front_of(
         columns.append(column)
         directions.append(column.direction)
     points = [[it.values[at] for it in columns] for at in range(count)]
-    notes = tuple(it.note for it in columns if it.note)
+    apart: dict[str, list[str]] = {}
+    for metric, column in zip(metrics, columns, strict=True):
+        if column.apart:
+            apart.setdefault(column.apart, []).append(metric.partition("@")[0])
+    notes = tuple(
+        f"measured on {where}, so that nothing is beaten: {', '.join(names)}"
+        for where, names in apart.items()
+    )
     return Front(tuple(metrics), beaten_by(points, directions), notes)
 
 
@@ -134,9 +142,8 @@ def _column(
         if metric in (row.metric, row.name):
             if not row.is_of_one_version:
                 versions = len({it for it in row.versions if it is not None})
-                note = f"{row.metric} was measured on {versions} versions of {row.dataset}"
                 nothing = [None] * len(row.figures)
-                return _Column(nothing, row.direction, f"{note}, so that nothing is beaten")
+                return _Column(nothing, row.direction, f"{versions} versions of {row.dataset}")
             return _Column([None if it is None else it.value for it in row.figures], row.direction)
     for line in rows:
         if line.section is Section.METRICS and line.key == metric:

@@ -17,7 +17,7 @@ from mlops_tui.engine.better_choices import BetterChoice, better_choices
 from mlops_tui.ui.chosen_columns import Choice
 from mlops_tui.ui.compared_figures import choice_words
 from mlops_tui.ui.errors import describe
-from mlops_tui.ui.heavy import HeavyWork
+from mlops_tui.ui.heavy import HeavyWork, ProgressTold
 from mlops_tui.ui.screens.dialogs import ConfirmDialog, MessageDialog
 from mlops_tui.ui.screens.pick import OnePicker
 
@@ -122,6 +122,7 @@ class BetterAsking:
 
         words = f"comparing {asked.b.name} with {asked.a.name}"
         self._heavy.start(words, work, lambda told: told)
+        self._screen.post_message(ProgressTold(words, None))
 
     def tell_failure(self, told: BetterTold) -> None:
         """Say why nothing was found; what is unfair can be compared all the same, and says so."""

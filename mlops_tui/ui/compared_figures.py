@@ -8,7 +8,7 @@ from typing import Any
 from mlops_tui.domain.attribution import Attribution
 from mlops_tui.domain.datasets import SHORT
 from mlops_tui.domain.evaluations import Figure
-from mlops_tui.domain.text import safe, short_bytes
+from mlops_tui.domain.text import safe, short_bytes, with_unit
 from mlops_tui.engine.better_choices import BetterChoice
 from mlops_tui.engine.better_words import needed_words
 from mlops_tui.engine.figure_rows import FigureRow
@@ -25,7 +25,9 @@ NAMED = 2
 """So many of those that beat one are named."""
 
 
-def figure_lines(figures: Sequence[FigureRow], only_differing: bool) -> list[Line]:
+def figure_lines(
+    figures: Sequence[FigureRow], only_differing: bool, units: Mapping[str, str]
+) -> list[Line]:
     """Return evaluated metrics with their intervals and n, a heading for each dataset."""
     lines: list[Line] = []
     for dataset in dict.fromkeys(it.dataset for it in figures):
@@ -37,7 +39,7 @@ def figure_lines(figures: Sequence[FigureRow], only_differing: bool) -> list[Lin
             lines.append(Line(f"on/{dataset}/version", "version of it", cells))
         for row in rows:
             if not only_differing or len({_value(it) for it in row.figures}) > 1:
-                lines.append(_line(row))
+                lines.append(_line(row, units.get(row.metric, "")))
     return lines
 
 
@@ -53,7 +55,7 @@ def _value(it: Figure | None) -> float | None:
     return None if it is None else it.value
 
 
-def _line(row: FigureRow) -> Line:
+def _line(row: FigureRow, unit: str) -> Line:
     mark, kind = (BEST, "best") if row.is_clear else (BY_VALUE, "")
     cells = []
     for at, it in enumerate(row.figures):
@@ -64,7 +66,7 @@ def _line(row: FigureRow) -> Line:
         value = short_bytes(it.value) if row.metric.endswith("_bytes") else number(it.value)
         first = mark if is_best else " "
         cells.append(Cell(f"{first} {value}{_interval(it)}", kind if is_best else ""))
-    label = safe(row.metric) + _count_words(row)
+    label = safe(with_unit(row.metric, unit)) + _count_words(row)
     return Line(f"on/{row.dataset}/{row.metric}", label, tuple(cells), is_whole=True)
 
 
@@ -127,7 +129,7 @@ def _beaten_cell(others: Sequence[int] | None, names: Sequence[str]) -> Cell:
 
 def _beaten_words(others: Sequence[int] | None, names: Sequence[str], most: int) -> str:
     if others is None:
-        return f"{MISSING} lacks a value"
+        return f"{MISSING} cannot be told"
     if not others:
         return f"{ON_FRONT} none"
     named = ", ".join(names[it] for it in others[:most])

@@ -18,7 +18,7 @@ from mlops_tui.domain.text import safe
 from mlops_tui.engine.actions_importance import LEAST_RUNS, importance
 from mlops_tui.ui.chosen_columns import Choice
 from mlops_tui.ui.errors import describe
-from mlops_tui.ui.heavy import HeavyWork
+from mlops_tui.ui.heavy import HeavyWork, ProgressTold
 from mlops_tui.ui.importance_rows import importance_content, importance_title
 from mlops_tui.ui.objective import objective_metric
 from mlops_tui.ui.screens.dialogs import MessageDialog
@@ -76,7 +76,9 @@ class ImportanceAsking:
                 return ImportanceTold(None, error)
             return ImportanceTold(found)
 
-        self._heavy.start(f"growing forests for {metric}", work, lambda told: told)
+        words = f"growing forests for {metric}"
+        self._heavy.start(words, work, lambda told: told)
+        self._screen.post_message(ProgressTold(words, None))
 
     def show(self, told: ImportanceTold) -> None:
         """Show the parameters, or say why nothing is told of them."""

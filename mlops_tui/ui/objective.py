@@ -16,6 +16,13 @@ def metric_meaning(project: Project) -> Meaning:
     return Meaning(units, lambda metric: is_lower_better(project, metric))
 
 
+def evaluated_units(project: Project) -> dict[str, str]:
+    """Return the units of metrics that are evaluated; costs are in the objective's currency."""
+    units = {name: metric.unit for name, metric in project.metrics.items()}
+    cost = project.objective.cost if project.objective is not None else None
+    return {"cost": cost.currency, **units} if cost is not None else units
+
+
 def objective_metric(project: Project) -> str | None:
     """Return the metric the project is judged by, if it names one."""
     return project.objective.metric if project.objective else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from rich.cells import cell_len
@@ -14,7 +14,7 @@ from mlops_tui.domain.text import safe, short_number
 from mlops_tui.ui import palette
 from mlops_tui.ui.axes import Axis
 from mlops_tui.ui.formats import value_text
-from mlops_tui.ui.raster import Line, Symbols, draw
+from mlops_tui.ui.raster import Line, Picture, Symbols, draw
 from mlops_tui.ui.widgets.pieces import Piece, fit
 
 AXIS_CELLS = 13
@@ -22,7 +22,12 @@ AXIS_CELLS = 13
 MOST_LEVELS = 12
 """More different texts than that cannot be told apart on one axis."""
 LOG_FROM = 100.0
-"""An axis is logarithmic where its greatest value is so many times its least."""
+"""An axis is logarithmic where its greatest value is so many times its least, ..."""
+CROWDED = 0.1
+"""... and half of all values lie in so small a share of a linear one."""
+LABEL_ROWS = 3
+MOST_GOOD = 12
+"""More lines than that, and none stands out."""
 CHOSEN, GOOD, OTHER = 1, 3, palette.SLOTS
 """Whose line it is: the chosen run's, one of the best quarter, another one (dim)."""
 
@@ -83,7 +88,8 @@ def _of_numbers(name: str, values: Sequence[ParamValue]) -> ParallelAxis | None:
     low, high = min(known, default=0.0), max(known, default=0.0)
     if low == high:
         return None
-    is_log = low > 0 and high / low >= LOG_FROM
+    middle = sorted(known)[len(known) // 2]
+    is_log = low > 0 and high / low >= LOG_FROM and middle - low < CROWDED * (high - low)
 
     def place(value: float) -> float:
         if is_log:
@@ -112,44 +118,70 @@ def shown_axes(
     return [*params[skip : skip + room - len(last)], *last]
 
 
-def best_quarter(axis: ParallelAxis, is_lower_better: bool) -> set[int]:
-    """Return the places of the best quarter of the runs by the axis of a metric, at least one."""
+def best_few(axis: ParallelAxis, is_lower_better: bool) -> set[int]:
+    """Return the places of the best runs by the axis of a metric: a quarter, at most a dozen."""
     known = [at for at, it in enumerate(axis.shares) if not math.isnan(it)]
     known.sort(key=lambda at: axis.shares[at], reverse=not is_lower_better)
-    return set(known[: max(1, len(known) // 4)])
+    return set(known[: max(1, min(MOST_GOOD, len(known) // 4))])
 
 
-def parallel_lines(
-    axes: Sequence[ParallelAxis],
-    good: set[int],
-    chosen: int | None,
-    size: tuple[int, int],
-    symbols: Symbols,
-) -> list[list[Piece]]:
-    """Return axes with a line for each run, in `size` (columns, rows) cells.
+def drawn(
+    axes: Sequence[ParallelAxis], good: Collection[int], size: tuple[int, int], symbols: Symbols
+) -> Picture:
+    """Return the lines of all runs, those at the places `good` over the others.
 
     Args:
         axes: two or more, from left to right.
         good: places of the runs that stand out.
-        chosen: the place of the one that lies over all others.
-        size: names, the picture with labels beside each axis.
+        size: columns and rows of all of it, with names and labels of the axes.
         symbols: what lines are drawn with.
     """
-    width, height = size[0], size[1] - 3
-    if height < 2 or len(axes) < 2 or width < len(axes):
-        return []
-    count = len(axes[0].shares)
-    order = sorted(range(count), key=lambda at: (at == chosen, at in good))
+    order = sorted(range(len(axes[0].shares)), key=lambda at: at in good)
+    return _draw(axes, [(at, GOOD if at in good else OTHER) for at in order], size, symbols)
+
+
+def _draw(
+    axes: Sequence[ParallelAxis],
+    runs: Sequence[tuple[int, int]],
+    size: tuple[int, int],
+    symbols: Symbols,
+) -> Picture:
+    """Return the lines of some runs, each with its owner."""
     xs = [float(at) for at in range(len(axes))]
-    lines = [
-        Line(xs, [it.shares[at] for it in axes], _owner(at, good, chosen), is_torn=True)
-        for at in order
-    ]
-    picture = draw(lines, Axis(0, len(axes) - 1, 1), Axis(0, 1, 0.25), (width, height), symbols)
+    lines = [Line(xs, [it.shares[at] for it in axes], owner, is_torn=True) for at, owner in runs]
+    room = (max(0, size[0]), max(0, size[1] - LABEL_ROWS))
+    return draw(lines, Axis(0, len(axes) - 1, 1), Axis(0, 1, 0.25), room, symbols)
+
+
+def parallel_lines(
+    axes: Sequence[ParallelAxis],
+    picture: Picture,
+    chosen: int | None,
+    size: tuple[int, int],
+    symbols: Symbols,
+) -> list[list[Piece]]:
+    """Return axes with a line for each run, in `size` (columns, rows) cells; none without room.
+
+    Args:
+        axes: two or more, from left to right.
+        picture: of all runs, as `drawn` returns it for the same axes and size.
+        chosen: the place of the run that lies over all others.
+        size: names, the picture, and labels above and below it.
+        symbols: what lines are drawn with.
+    """
+    width, height = size[0], size[1] - LABEL_ROWS
+    if height < 2 or len(axes) < 2 or width < AXIS_CELLS:
+        return []
     cells = [
         [(glyph, _kind(owner)) for glyph, owner in zip(text, owners, strict=True)]
         for text, owners in zip(picture.rows, picture.owners, strict=True)
     ]
+    if chosen is not None:
+        own = _draw(axes, [(chosen, CHOSEN)], size, symbols)
+        for row, text, owners in zip(cells, own.rows, own.owners, strict=True):
+            for at, owner in enumerate(owners):
+                if owner == CHOSEN:
+                    row[at] = (text[at], _kind(CHOSEN))
     columns = [round(at * (width - 1) / (len(axes) - 1)) for at in range(len(axes))]
     for column, axis in zip(columns, axes, strict=True):
         for row in cells:
@@ -166,10 +198,6 @@ def parallel_lines(
         [(column, it.labels[0][1]) for column, it in zip(columns, axes, strict=True)], width
     )
     return [[(names, "title")], [(tops, "axis")], *rows, [(ends, "axis")]]
-
-
-def _owner(at: int, good: set[int], chosen: int | None) -> int:
-    return CHOSEN if at == chosen else GOOD if at in good else OTHER
 
 
 def _kind(owner: int) -> str:

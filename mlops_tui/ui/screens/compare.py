@@ -26,7 +26,7 @@ from mlops_tui.ui.compared_figures import (
 from mlops_tui.ui.errors import describe
 from mlops_tui.ui.heavy import HeavyWork, ProgressTold
 from mlops_tui.ui.importance_asking import ImportanceAsking, ImportanceTold
-from mlops_tui.ui.objective import metric_meaning
+from mlops_tui.ui.objective import evaluated_units, metric_meaning
 from mlops_tui.ui.project_source import ProjectSource
 from mlops_tui.ui.raster import Symbols
 from mlops_tui.ui.screens.compared_facts import ComparedFacts
@@ -83,7 +83,7 @@ class CompareScreen(ComparedFacts):
             *(line for lines in self._answers.values() for line in lines),
             *data_lines(found.comparison.attribution),
             *front_lines(found.front, self.names),
-            *figure_lines(found.figures, only),
+            *figure_lines(found.figures, only, evaluated_units(project)),
             *about_lines(found.subjects, only, time.time()),
             *compared_lines(rows, found.best, metric_meaning(project), only),
         ]
@@ -193,8 +193,9 @@ class CompareScreen(ComparedFacts):
     def on_progress_told(self, event: ProgressTold) -> None:
         event.stop()
         if self._heavy.is_busy:
-            share = "" if event.share is None else f", {event.share:.0%}"
-            self.line.show([(f" {safe(event.what).capitalize()}{share}, Esc stops", "strong")])
+            share = " ..." if event.share is None else f", {event.share:.0%}"
+            what = event.what[:1].upper() + safe(event.what[1:])
+            self.line.show([(f" {what}{share}, Esc stops", "strong")])
 
     def on_better_told(self, event: BetterTold) -> None:
         event.stop()

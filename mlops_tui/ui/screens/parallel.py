@@ -22,14 +22,15 @@ from mlops_tui.ui.errors import describe
 from mlops_tui.ui.importance_asking import metrics_first
 from mlops_tui.ui.parallel import (
     ParallelAxis,
-    best_quarter,
+    best_few,
+    drawn,
     metric_axis,
     parallel_lines,
     param_axes,
     shown_axes,
 )
 from mlops_tui.ui.project_source import ProjectSource
-from mlops_tui.ui.raster import Symbols
+from mlops_tui.ui.raster import Picture, Symbols
 from mlops_tui.ui.reads import RunReader
 from mlops_tui.ui.screens.app_screen import AppScreen
 from mlops_tui.ui.widgets.line_view import LineView
@@ -38,7 +39,8 @@ from mlops_tui.ui.widgets.pieces import Piece, fit, padded
 
 LEAST_RUNS = 5
 """Fewer lines than that tell nothing: all listed runs are drawn."""
-MOST_RUNS = 500
+MOST_RUNS = 200
+"""The newest; more lines than that cannot be told apart."""
 MOST_METRICS = 3
 NOTHING = (
     "Nothing to draw: the runs differ in no parameter, or in no metric that is known to get better"
@@ -76,6 +78,8 @@ class ParallelScreen(AppScreen):
 
         runs: Sequence[Run]
         project: Project
+        is_cut: bool
+        """Whether there may be older ones."""
 
     def __init__(
         self,
@@ -96,8 +100,11 @@ class ParallelScreen(AppScreen):
         """The axis of each metric, and whether it gets better downwards."""
         self._ranked: list[int] = []
         """Places of the runs, the best by the first metric first."""
+        self._is_cut = False
         self._at = 0
         self._skip = 0
+        self._picture: tuple[object, Picture] | None = None
+        """What is below the chosen run, and of what it is."""
         self.line = PieceLine(id="project-line")
         self.view = ParallelView()
         self.told = PieceLine()
@@ -111,7 +118,8 @@ class ParallelScreen(AppScreen):
 
         def work(reader: RunReader) -> ParallelScreen.RunsDrawn:
             wanted = reader.run_ids(where, limit=MOST_RUNS) if ids is None else ids
-            return self.RunsDrawn(reader.runs(wanted), load_project(project))
+            is_cut = ids is None and len(wanted) == MOST_RUNS
+            return self.RunsDrawn(reader.runs(wanted), load_project(project), is_cut)
 
         self._source.ask("the runs", work, lambda it: it, self, "parallel")
 
@@ -125,6 +133,7 @@ class ParallelScreen(AppScreen):
         meant = names[:1]
         runs = [it for it in event.runs if any(name in it.metrics for name in meant)]
         self._runs, self._params = runs, param_axes(runs)
+        self._is_cut = event.is_cut
         for name in names:
             lower = is_lower_better(event.project, name)
             axis = metric_axis(runs, name, lower)
@@ -154,9 +163,13 @@ class ParallelScreen(AppScreen):
         metrics = [it for it, _ in self._metrics]
         axes = shown_axes(self._params, metrics[::-1], width - 2, self._skip)
         axis, lower = self._metrics[0]
-        good = best_quarter(axis, lower)
+        good = best_few(axis, lower)
         chosen = self._ranked[self._at] if self._ranked else None
-        lines = parallel_lines(axes, good, chosen, (width - 2, height), self._symbols)
+        size = (width - 2, height)
+        wanted = (size, tuple(it.name for it in axes), self._metrics[0][0].name)
+        if self._picture is None or self._picture[0] != wanted:
+            self._picture = wanted, drawn(axes, good, size, self._symbols)
+        lines = parallel_lines(axes, self._picture[1], chosen, size, self._symbols)
         self.view.show([[(" ", ""), *line] for line in lines])
         self._tell(axes, len(good), chosen)
 
@@ -167,7 +180,8 @@ class ParallelScreen(AppScreen):
         part = ""
         if len(params) < len(self._params):
             part = f"← → {len(params)} of {len(self._params)} parameters, "
-        title = f" Parallel coordinates, {len(self._runs)} runs"
+        newest = "the newest " if self._is_cut else ""
+        title = f" Parallel coordinates, {newest}{len(self._runs)} runs"
         self.line.show([(title, "strong")], f"{part}best {good} by {metric}")
         if chosen is not None:
             values = "  ".join(f"{it.name} {it.told[chosen]}" for it in [*metrics, *params])

@@ -83,7 +83,7 @@ def test_over_other_versions_of_the_data_nothing_is_best(project: Recorder) -> N
     assert front is not None
     assert front.beaten_by == (None, None)
     assert front.notes == (
-        "accuracy was measured on 2 versions of holdout, so that nothing is beaten",
+        "measured on 2 versions of holdout, so that nothing is beaten: accuracy",
     )
 
 

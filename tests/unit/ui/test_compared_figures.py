@@ -29,11 +29,11 @@ def texts(line: Line) -> list[str]:
 def test_figures_have_interval_and_n_and_say_whether_chance_could_decide() -> None:
     good, bad = Figure(0.9, 0.85, 0.95, 100), Figure(0.6, 0.5, 0.7, 90)
     head, clear, near = figure_lines(
-        [row("acc", good, bad), row("f1", good, None, is_clear=False)], True
+        [row("acc", good, bad), row("f1", good, None, is_clear=False)], True, {"acc": "EUR"}
     )
     assert (head.label, head.about.startswith("v1, ◆ best")) == ("evaluated on holdout", True)
     assert (clear.label, texts(clear)) == (
-        "acc n ≥90",
+        "acc (EUR) n ≥90",
         ["◆ 0.9 (0.85 to 0.95)", "  0.6 (0.5 to 0.7)"],
     )
     assert (near.label, texts(near)) == ("f1 n 100", ["◇ 0.9 (0.85 to 0.95)", "  -"])
@@ -42,11 +42,11 @@ def test_figures_have_interval_and_n_and_say_whether_chance_could_decide() -> No
 def test_what_is_the_same_is_left_out_and_other_data_is_told() -> None:
     same = Figure(2048.0, n=1)
     rows = [row("size_bytes", same, same, v2="v2")]
-    head, versions = figure_lines(rows, True)
+    head, versions = figure_lines(rows, True, {})
     assert head.about == "on 2 versions of it, so that nothing is best"
     assert texts(versions) == ["v1", "v2"]
-    assert [it.label for it in figure_lines(rows, False)][2:] == ["size_bytes"]
-    assert texts(figure_lines(rows, False)[2])[0].endswith("2.0 KiB")
+    assert [it.label for it in figure_lines(rows, False, {})][2:] == ["size_bytes"]
+    assert texts(figure_lines(rows, False, {})[2])[0].endswith("2.0 KiB")
 
 
 def test_who_is_beaten_by_whom_is_said_of_each() -> None:
@@ -55,7 +55,7 @@ def test_who_is_beaten_by_whom_is_said_of_each() -> None:
     head, beaten, note = front_lines(front, names)
     assert head.about == "cost, recall; by values alone"
     assert "d: a, b, e" in head.more
-    assert texts(beaten) == ["▲ none", "a", "- lacks a value", "a, b +1", "▲ none"]
+    assert texts(beaten) == ["▲ none", "a", "- cannot be told", "a, b +1", "▲ none"]
     assert note.label == "  so"
     assert marked_names(names, front) == ["a ▲", "b", "c", "d", "e ▲"]
     assert (front_lines(None, names), marked_names(names, None)) == ([], names)

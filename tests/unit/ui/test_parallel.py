@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from mlops_tui.domain.runs import MetricSummary, ParamValue, Run, RunState
 from mlops_tui.ui.parallel import (
     ParallelAxis,
-    best_quarter,
+    best_few,
+    drawn,
     metric_axis,
     parallel_lines,
     param_axes,
@@ -29,12 +30,15 @@ def run(accuracy: float | None = None, **params: ParamValue) -> Run:
 
 
 def test_numbers_have_two_ends_and_wide_ones_are_logarithmic() -> None:
-    runs = [run(lr=0.001, depth=2), run(lr=0.1, depth=4), run(depth=3)]
+    runs = [run(lr=0.001, depth=2), run(lr=0.1, depth=4), run(depth=3), run(lr=0.01, depth=400)]
     lr, depth = param_axes(runs)
-    assert (lr.name, lr.told) == ("lr log", ("0.001", "0.1", "-"))
+    assert (lr.name, lr.told) == ("lr log", ("0.001", "0.1", "-", "0.01"))
     assert lr.shares[:2] == (0.0, 1.0)
+    assert lr.shares[3] == pytest.approx(0.5)
     assert math.isnan(lr.shares[2])
-    assert (depth.shares, depth.labels) == ((0.0, 1.0, 0.5), ((0.0, "2"), (1.0, "4")))
+    assert (depth.name, depth.labels) == ("depth log", ((0.0, "2"), (1.0, "400")))
+    (even,) = param_axes([run(share=at / 100) for at in range(1, 101)])
+    assert (even.name, even.shares[0], even.shares[-1]) == ("share", 0.0, 1.0)
 
 
 def test_texts_have_levels_and_what_cannot_be_told_apart_has_no_axis() -> None:
@@ -53,7 +57,7 @@ def test_the_good_end_of_a_metric_is_marked(lower: bool, labels: tuple[str, str]
     assert axis is not None
     assert tuple(words for _, words in axis.labels) == labels
     assert axis.told[2:] == ("NaN", "-")
-    assert best_quarter(axis, lower) == {0 if lower else 1}
+    assert best_few(axis, lower) == {0 if lower else 1}
     assert metric_axis(runs[:1], "accuracy", lower) is None
 
 
@@ -72,7 +76,8 @@ def test_metrics_keep_their_room_and_parameters_move() -> None:
 
 @given(st.integers(0, 90), st.integers(0, 30), st.integers(2, 8), st.sampled_from(list(Symbols)))
 def test_every_line_has_the_width(width: int, height: int, count: int, symbols: Symbols) -> None:
-    found = parallel_lines(axes(count, 5), {4}, 0, (width, height), symbols)
+    made, size = axes(count, 5), (width, height)
+    found = parallel_lines(made, drawn(made, {4}, size, symbols), 0, size, symbols)
     assert all(sum(len(text) for text, _ in line) == width for line in found)
     assert len(found) in (0, height)
 
@@ -84,6 +89,8 @@ def test_the_chosen_run_lies_over_the_good_ones_and_these_over_the_others() -> N
         ({0}, None, "series-3"),
         (set[int](), None, "dim-0"),
     ):
-        lines = parallel_lines([level, level], good, chosen, (40, 9), Symbols.BRAILLE)
+        both, size = [level, level], (40, 9)
+        picture = drawn(both, good, size, Symbols.BRAILLE)
+        lines = parallel_lines(both, picture, chosen, size, Symbols.BRAILLE)
         kinds = {kind for line in lines[2:-1] for text, kind in line if text.strip()}
         assert kinds == {kind, "axis"}
