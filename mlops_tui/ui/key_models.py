@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mlops_tui.ui.key import Key
 from mlops_tui.ui.key_places import (
+    CURVE,
     DISK,
     EVALUATION,
     GATE,
@@ -158,6 +159,16 @@ MODEL_KEYS = (
         "Make a version whose scores are better probabilities, learned on validation data",
         MODEL,
     ),
+    Key(
+        "version-curve",
+        "m",
+        "screen.curve",
+        "Metric",
+        "How good each version is by one metric on the same rows, as a curve with intervals",
+        MODEL,
+    ),
+    Key("curve-metric", "m", "screen.metric", "Metric", "Choose another metric", CURVE, True),
+    Key("curve-data", "o", "screen.dataset", "Dataset", "Choose another dataset", CURVE, True),
     Key(
         "disk",
         "",

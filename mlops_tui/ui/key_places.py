@@ -28,6 +28,7 @@ MODEL = "model"
 GATE = "gate"
 TRUST = "trust"
 DISK = "disk"
+CURVE = "curve"
 PROPOSAL = "proposal"
 TABLE = "table"
 RUN_VIEW = "run view"
@@ -73,6 +74,7 @@ SCREENS = {
     GATE: (GATE, LISTED, PLACES, TABLE, EVERYWHERE),
     TRUST: (TRUST, LISTED, PLACES, TABLE, EVERYWHERE),
     DISK: (DISK, SHELVES, PLACES, TABLE, EVERYWHERE),
+    CURVE: (CURVE, LISTED, PLACES, TABLE, EVERYWHERE),
     WINDOWS: (WINDOWS, PLACES, TABLE, EVERYWHERE),
     FINDINGS: (FINDINGS, LISTED, PLACES, TABLE, EVERYWHERE),
     MARKS: (MARKS, LISTED, PLACES, TABLE, EVERYWHERE),
@@ -117,6 +119,7 @@ HEADINGS = {
     GATE: "Before the gate of a model",
     TRUST: "In what a model would import",
     DISK: "In the disk use",
+    CURVE: "In a metric over versions",
     MONITOR: "In the monitor",
     WINDOWS: "In the windows of live data",
     FINDINGS: "In the findings",
@@ -140,7 +143,7 @@ FOCUSED = (TABLE, CHARTS, FACTS, LOG)
 """Only one of them has the focus, so they may share keys with each other."""
 OWN_ENTER = (
     *(PROJECTS, COMPARE, GROUPS, FILES, PREVIEW, DATA, MONITOR, MODELS, READINESS, ALERTS),
-    *(LISTED, SHELVES, EVALUATION, MODEL, DISK, GATE, TRUST, WINDOWS, FINDINGS, MARKS),
+    *(LISTED, SHELVES, EVALUATION, MODEL, DISK, CURVE, GATE, TRUST, WINDOWS, FINDINGS, MARKS),
 )
 """Screens whose table does something else with Enter than the one of runs."""
 NO_SIDEWAYS = (
@@ -156,6 +159,7 @@ NO_SIDEWAYS = (
     EVALUATION,
     MODEL,
     DISK,
+    CURVE,
     GATE,
     TRUST,
     FINDINGS,

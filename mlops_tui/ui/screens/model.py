@@ -131,6 +131,12 @@ class ModelScreen(ShelvesScreen):
             ShelvesScreen(title, details_shelves(event.details, event.tree, event.card))
         )
 
+    def action_curve(self) -> None:
+        """Go to a metric over all versions."""
+        from mlops_tui.ui.screens.version_curve import VersionCurveScreen
+
+        self.app.push_screen(VersionCurveScreen(self._source, self._model))
+
     def action_evaluation(self) -> None:
         """Go to what was measured of the version."""
         if (here := self.versions.version) is not None:
