@@ -66,6 +66,7 @@ def _of_dataset(
     evaluated = [_evaluation(it, dataset) for it in sides]
     known = [list(it.figures) for it in evaluated if it is not None]
     names = [it for it in _COMPARABLE if it not in _NO_DIRECTION]
+    names += [name for name, it in described.metrics.items() if it.function is not None]
     for own in known:
         names = [it for it in names if it in own]
     asked = gate.champion if gate is not None else None

@@ -15,7 +15,7 @@ from mlops_tui.domain.models import (
     Relative,
     Than,
 )
-from mlops_tui.domain.project import Guardrail, Objective, Project
+from mlops_tui.domain.project import Guardrail, Metric, Objective, Project
 from mlops_tui.domain.runs import MetricSummary, Run, RunState
 from mlops_tui.engine.actions_compare_models import Subject, compare_subjects, with_front
 from mlops_tui.engine.better_choices import better_choices
@@ -64,6 +64,13 @@ def test_the_gates_metric_comes_first_then_the_objectives(tmp_path: Path) -> Non
     assert [it.about for it in found[:3]] == ["the gate's", "the objective's", ""]
     assert found[1].metric == "cost"
     assert {it.metric for it in found} == {"accuracy", "roc_auc", "recall", "precision", "cost"}
+
+
+def test_metrics_of_the_projects_own_are_offered(tmp_path: Path) -> None:
+    own = {"profit": Metric("profit", function="scores:profit"), "plain": Metric("plain")}
+    described = replace(project(tmp_path, None), metrics=own)
+    sides = [version(at, "accuracy", "profit", "plain") for at in (1, 2)]
+    assert [it.metric for it in better_choices(described, *sides)] == ["accuracy", "profit"]
 
 
 def test_only_data_that_both_predicted_is_offered(tmp_path: Path) -> None:
