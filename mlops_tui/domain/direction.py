@@ -18,6 +18,11 @@ _GROWS = re.compile(
     re.IGNORECASE,
 )
 
+_SCATTER = re.compile(
+    r"(?:^|[^a-z])(?:std|stdev|stderr|sd|sem|var|variance)(?:$|[^a-z])", re.IGNORECASE
+)
+"""Of a metric over folds or seeds: less of it is no better model."""
+
 
 def is_lower_better(project: Project, metric: str) -> bool:
     """Say which way `metric` gets better."""
@@ -48,6 +53,8 @@ def known_direction(project: Project, metric: str) -> Direction | None:
 @functools.lru_cache(maxsize=10_000)
 def _usual_direction(metric: str) -> Direction | None:
     """Return which way a metric of this name usually gets better; asked again and again."""
+    if _SCATTER.search(metric):
+        return None
     if _TRAINED.search(metric):
         return Direction.MINIMIZE
     return Direction.MAXIMIZE if _GROWS.search(metric) else None

@@ -52,6 +52,18 @@ def test_only_metrics_of_learning_have_a_direction() -> None:
     for name, expected in {
         **dict.fromkeys(["loss", "val/RMSE", "g_loss", "test_error"], down),
         **dict.fromkeys(["acc", "val_accuracy", "roc-auc", "f1", "kpi", "speed"], up),
-        **dict.fromkeys(["latency_ms", "lr", "macro", "grad_norm", "errors_total", "backup"], None),
+        **dict.fromkeys(
+            [
+                "latency_ms",
+                "lr",
+                "macro",
+                "grad_norm",
+                "errors_total",
+                "backup",
+                "cv_roc_auc_std",
+                "loss_sd",
+            ],
+            None,
+        ),
     }.items():
         assert known_direction(project, name) is expected, name
