@@ -9,7 +9,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mlops_tui.domain.checks import Check
 from mlops_tui.domain.errors import ProjectFileError
 from mlops_tui.domain.monitoring import Monitor
 from mlops_tui.domain.problems import Problem
@@ -17,6 +16,7 @@ from mlops_tui.domain.runs import ParamValue
 
 if TYPE_CHECKING:
     from mlops_tui.domain.alert_rules import AlertSettings
+    from mlops_tui.domain.checks import Check
     from mlops_tui.domain.models import DeclaredModel
 
 FILE_NAME = "mlops.toml"

@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mlops_tui.domain.checktables import read_checks
 from mlops_tui.domain.evaluated import FUNCTION
 from mlops_tui.domain.jobtables import read_jobs
 from mlops_tui.domain.monitortables import read_monitor
@@ -29,6 +28,7 @@ from mlops_tui.domain.toml_files import parse_toml, read_text
 
 if TYPE_CHECKING:
     from mlops_tui.domain.alert_rules import AlertSettings
+    from mlops_tui.domain.checks import Check
     from mlops_tui.domain.models import DeclaredModel
 
 ABSENT = "there is no project file here"
@@ -160,6 +160,12 @@ def _metric(table: Table) -> Metric:
     return Metric(table.name, direction, unit, function)
 
 
+def _checks(table: Table, names: Collection[str], timestamp: str | None) -> tuple[Check, ...]:
+    from mlops_tui.domain.checktables import read_checks  # few datasets have any, and it is large
+
+    return read_checks(table, names, timestamp)
+
+
 def _dataset(table: Table, names: Collection[str]) -> Dataset:
     if not table.name.strip() or not table.name.isprintable():
         table.problem("", "expected a name that can be read")
@@ -176,7 +182,7 @@ def _dataset(table: Table, names: Collection[str]) -> Dataset:
         group=table.filled_text("group"),
         description=table.text("description") or "",
         line=table.line,
-        checks=read_checks(table.table("checks"), names, timestamp),
+        checks=_checks(table.table("checks"), names, timestamp) if "checks" in table else (),
         segments=table.texts("segments"),
     )
     table.finish()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
@@ -12,11 +13,13 @@ from mlops_tui.domain.compare import Row, Section, Value
 from mlops_tui.domain.models import CHALLENGER, CHAMPION, ModelVersion
 from mlops_tui.domain.runs import Run
 from mlops_tui.domain.text import safe, short_bytes, short_number, with_unit
-from mlops_tui.engine.actions_compare_models import Subject
 from mlops_tui.ui.charted import Meaning
 from mlops_tui.ui.columns import GLYPHS
 from mlops_tui.ui.formats import ago, coarse_duration, value_text
 from mlops_tui.ui.widgets.pieces import fit
+
+if TYPE_CHECKING:
+    from mlops_tui.engine.actions_compare_models import Subject
 
 BEST = "◆"
 MISSING = "-"
