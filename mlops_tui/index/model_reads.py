@@ -145,7 +145,7 @@ class ModelReads(OpenIndex):
         return found
 
     def offered_models(self) -> list[OfferedModel]:
-        """Return what ended runs offered and nobody has registered or refused yet."""
+        """Return what ended runs offered and nobody has registered or refused yet, oldest first."""
         query = (
             "SELECT runs.id, models_offered.name, path, facts,"
             " iif(t > 0, t, ifnull(ended, created)) FROM models_offered JOIN runs ON num = run"
@@ -154,7 +154,7 @@ class ModelReads(OpenIndex):
             "  AND no.name = models_offered.name) AND NOT EXISTS"
             " (SELECT 1 FROM model_versions AS had JOIN models ON models.num = had.model"
             "  WHERE had.run = runs.id AND offered = 1 AND models.name = models_offered.name)"
-            " ORDER BY runs.id, models_offered.name"
+            " ORDER BY 5, runs.id, models_offered.name"
         )
         rows = self._ask(lambda c: c.execute(query).fetchall())
         return [OfferedModel(run, name, path, json.loads(it), t) for run, name, path, it, t in rows]

@@ -128,3 +128,14 @@ def test_lines_that_name_nothing_are_left_out(recorder: Recorder, index: Index) 
     index.ingest()
     assert index.models() == []
     assert index.alias_moves("a") == []
+
+
+def test_what_was_offered_first_is_registered_first_whatever_the_ids_of_the_runs(
+    recorder: Recorder, index: Index
+) -> None:
+    later, sooner = (recorder.create() for _ in range(2))
+    for run, at in ((later, T + 2), (sooner, T + 1)):
+        recorder.write(run, {"t": at, "model": {"name": "cancer", "path": "artifacts/a"}})
+        recorder.end(run)
+    index.ingest()
+    assert [it.run_id for it in index.offered_models()] == [sooner, later]
