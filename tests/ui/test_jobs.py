@@ -82,9 +82,10 @@ async def test_what_runs_waits_and_ended_is_shown_with_progress_and_reasons(
 ) -> None:
     async with opened(project, size) as it:
         await open_jobs(it)
+        await it.sees("1 running, 4 waiting" if size[0] >= 80 else "1 ▶  4 ○")
+        await it.sees("Paused: what runs goes on")
+        await it.until(lambda: it.screen_text().count("the queue is paused") == 4)
         shown = it.screen_text()
-        assert ("1 running, 4 waiting" if size[0] >= 80 else "1 ▶  4 ○") in shown
-        assert "Paused: what runs goes on" in shown
         lines = [line for line in shown.split("\n") if "wait-" in line or "train-" in line]
         assert "━━━━──  75 % 3/4  on gpu-b" in lines[0]
         assert all("the queue is paused" in line for line in lines[1:5])
