@@ -17,7 +17,7 @@ from mlops_tui.domain.runs import ParamValue
 if TYPE_CHECKING:
     from mlops_tui.domain.alert_rules import AlertSettings
     from mlops_tui.domain.checks import Check
-    from mlops_tui.domain.models import DeclaredModel
+    from mlops_tui.domain.models import DeclaredModel, Gate
 
 FILE_NAME = "mlops.toml"
 
@@ -204,6 +204,11 @@ class Project:
     def is_broken(self) -> bool:
         """Say whether nothing may be launched; browsing is always possible."""
         return bool(self.problems)
+
+    def gate_of(self, model: str | None) -> Gate | None:
+        """Return what is declared for versions of a model to be promoted; None for nothing."""
+        declared = self.models.get(model) if model is not None else None
+        return None if declared is None else declared.gate
 
     def require_sound(self) -> None:
         """Return quietly where jobs may be launched.

@@ -188,8 +188,7 @@ def common_gate(described: Project, subjects: Sequence[Subject]) -> Gate | None:
     """Return the gate of the model that all are versions of; None where there is none."""
     models = {None if it.version is None else it.version.model for it in subjects}
     model = models.pop() if len(models) == 1 else None
-    declared = described.models.get(model) if model is not None else None
-    return None if declared is None else declared.gate
+    return described.gate_of(model)
 
 
 def _newest(found: Sequence[Evaluation]) -> tuple[Evaluation, ...]:

@@ -95,8 +95,7 @@ def ask_gate(
     described = load_project(project)
     described.require_sound()
     version = find_version(project, index, name)
-    declared = described.models.get(version.model)
-    gate = declared.gate if declared is not None else None
+    gate = described.gate_of(version.model)
     asked = alias or (gate.alias if gate is not None else CHAMPION)
     state = alias_state(project, index, version.model, asked)
     to = None if state is None else state.to

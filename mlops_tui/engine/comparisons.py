@@ -87,8 +87,7 @@ def compare_with_champion(
 
     Nothing is done, and nothing told, where no gate asks for one or it cannot be made.
     """
-    declared = described.models.get(version.model)
-    gate = declared.gate if declared is not None else None
+    gate = described.gate_of(version.model)
     if gate is None or gate.champion is None or dataset_of(described, gate) != dataset:
         return
     with contextlib.suppress(MlopsTuiError), Index.open(described.path) as index:

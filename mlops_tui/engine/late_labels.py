@@ -11,6 +11,7 @@ from mlops_tui.domain.monitoring import Watched
 from mlops_tui.domain.project import Project
 from mlops_tui.engine.late_marks import LookedAt, Marks, label_source, marks_of, state_of
 from mlops_tui.engine.live_files import CLOSED_SECONDS
+from mlops_tui.engine.live_judge import HELD_SECONDS
 from mlops_tui.engine.warm_worker import WarmWorker
 from mlops_tui.index import Index
 
@@ -21,8 +22,6 @@ MOST_BATCHES = 1_000
 AT_ONCE = 20
 REST_SHARE = 20.0
 """A look at the files is followed by this many times its own length without one."""
-HELD_SECONDS = 30.0
-"""A batch that another process is at is asked for again after so long."""
 
 OnPerformed = Callable[[str, Mapping[str, Any]], object]
 """Called with the key of a batch and what the task `batches.late` said of it."""

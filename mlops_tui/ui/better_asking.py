@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from textual.message import Message
 from textual.screen import Screen
 
-from mlops_tui.domain.errors import MlopsTuiError, RefusedError, WorkCancelledError
+from mlops_tui.domain.errors import MlopsTuiError, RefusedError
 from mlops_tui.domain.project import Project
 from mlops_tui.domain.text import safe
 from mlops_tui.engine.actions_compare_models import Subject
@@ -100,28 +100,24 @@ class BetterAsking:
         assert self._project is not None
         folder, choice = self._project.path, asked.choice
 
-        def work(on_progress: OnProgress, cancellation: Cancellation) -> BetterTold:
+        def work(on_progress: OnProgress, cancellation: Cancellation) -> Mapping[str, Any]:
             from mlops_tui.engine import actions_better
 
             question = actions_better.BetterQuestion(
                 *(choice.metric, choice.dataset, choice.margin), is_anyway=asked.is_anyway
             )
             a, b = _word(asked.a, choice), _word(asked.b, choice)
-            try:
-                if choice.is_repeated:
-                    found = actions_better.compare_repeated(folder, a, b, question, cancellation)
-                else:
-                    found = actions_better.compare_models(
-                        folder, a, b, question, on_progress, cancellation
-                    )
-            except WorkCancelledError:
-                raise
-            except MlopsTuiError as error:
-                return BetterTold(asked, None, error)
-            return BetterTold(asked, found)
+            if choice.is_repeated:
+                return actions_better.compare_repeated(folder, a, b, question, cancellation)
+            return actions_better.compare_models(folder, a, b, question, on_progress, cancellation)
 
         words = f"comparing {asked.b.name} with {asked.a.name}"
-        self._heavy.start(words, work, lambda told: told)
+        self._heavy.start(
+            words,
+            work,
+            lambda found: BetterTold(asked, found),
+            lambda error: BetterTold(asked, None, error),
+        )
         self._screen.post_message(ProgressTold(words, None))
 
     def tell_failure(self, told: BetterTold) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from textual.message import Message
 from textual.message_pump import MessagePump
 
-from mlops_tui.domain.errors import WorkCancelledError
+from mlops_tui.domain.errors import MlopsTuiError, WorkCancelledError
 from mlops_tui.ui import intents
 from mlops_tui.ui.errors import run_guarded
 
@@ -52,8 +52,11 @@ class HeavyWork:
         what: str,
         work: Callable[[OnProgress, Cancellation], T],
         answer: Callable[[T], Message],
+        refusal: Callable[[MlopsTuiError], Message] | None = None,
     ) -> bool:
         """Have `work` done, and what `answer` makes of it, or `ReadFailed`, posted; one at a time.
+
+        With `refusal`, what that makes of an error of ours is posted in place of `ReadFailed`.
 
         Returns:
             Whether it was begun: False while something else goes on.
@@ -75,7 +78,11 @@ class HeavyWork:
 
         def failed(error: BaseException) -> None:
             ended.set()
-            if not isinstance(error, WorkCancelledError):
+            if isinstance(error, WorkCancelledError):
+                return
+            if refusal is not None and isinstance(error, MlopsTuiError):
+                self._to.post_message(refusal(error))
+            else:
                 self._to.post_message(intents.ReadFailed(what, error))
 
         def run() -> None:

@@ -10,7 +10,7 @@ from textual.message import Message
 from textual.screen import Screen
 
 from mlops_tui.domain.direction import known_direction
-from mlops_tui.domain.errors import MlopsTuiError, WorkCancelledError
+from mlops_tui.domain.errors import MlopsTuiError
 from mlops_tui.domain.filters import Filter
 from mlops_tui.domain.project import Project
 from mlops_tui.domain.runs import Run
@@ -67,17 +67,11 @@ class ImportanceAsking:
     def _begin(
         self, project: Project, metric: str, where: Filter | None, ids: Sequence[str] | None
     ) -> None:
-        def work(on_progress: OnProgress, cancellation: Cancellation) -> ImportanceTold:
-            try:
-                found = importance(project.path, metric, where, on_progress, cancellation, ids)
-            except WorkCancelledError:
-                raise
-            except MlopsTuiError as error:
-                return ImportanceTold(None, error)
-            return ImportanceTold(found)
+        def work(on_progress: OnProgress, cancellation: Cancellation) -> Mapping[str, Any]:
+            return importance(project.path, metric, where, on_progress, cancellation, ids)
 
         words = f"growing forests for {metric}"
-        self._heavy.start(words, work, lambda told: told)
+        self._heavy.start(words, work, ImportanceTold, lambda error: ImportanceTold(None, error))
         self._screen.post_message(ProgressTold(words, None))
 
     def show(self, told: ImportanceTold) -> None:

@@ -8,11 +8,12 @@ from typing import Any, NamedTuple
 
 from mlops_tui.domain.monitoring import BatchFacts
 from mlops_tui.domain.performed import DEGRADED, ESTIMATED, KNOWN, REALISED, Performed
-from mlops_tui.domain.text import safe, short_number
+from mlops_tui.domain.text import safe
 from mlops_tui.ui import palette, raster
 from mlops_tui.ui.axes import Axis, value_axis
+from mlops_tui.ui.evaluation_rows import number
 from mlops_tui.ui.raster import Fill, Line, Mark, Symbols
-from mlops_tui.ui.widgets.line_chart import LABELS, picture_rows, value_labels
+from mlops_tui.ui.widgets.line_chart import LABELS, plot_rows
 from mlops_tui.ui.widgets.pieces import Piece, fit
 from mlops_tui.ui.widgets.wrapped_view import Lines
 
@@ -100,9 +101,7 @@ def chart_lines(windows: Sequence[Window], metric: str, width: int, symbols: Sym
     ]
     fill = Fill(xs, lows, highs, _USUAL + palette.SLOTS)
     picture = raster.draw(lines, x_axis, y_axis, (room, CHART_ROWS), symbols, marks, [fill])
-    labels = value_labels(y_axis, CHART_ROWS)
-    body: Lines = [[*label, *row] for label, row in zip(labels, picture_rows(picture), strict=True)]
-    return [title, *body, _ends(windows, room)]
+    return [title, *plot_rows(picture, y_axis), _ends(windows, room)]
 
 
 Course = Sequence[tuple[int, Mapping[str, Any]]]
@@ -181,10 +180,6 @@ def _table(windows: Sequence[Window], metric: str, width: int) -> Lines:
 def _figure(it: Mapping[str, Any] | None, to: str) -> str:
     if it is None or it["value"] is None:
         return "  -"
-    value, low, high = (_number(it[name]) for name in ("value", "lower", "upper"))
+    value, low, high = (number(it[name], 3) for name in ("value", "lower", "upper"))
     mark = _WORSE if it["verdict"] == DEGRADED else " "
     return f"{mark} {value} ({low}{to}{high}) n {it['n']:,}"
-
-
-def _number(value: float | None) -> str:
-    return "-" if value is None else short_number(value, 3)

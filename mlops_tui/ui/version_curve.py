@@ -20,7 +20,7 @@ from mlops_tui.ui.formats import count, moment
 from mlops_tui.ui.objective import objective_metric
 from mlops_tui.ui.place_rows import Head, PlaceContent, PlaceRow
 from mlops_tui.ui.raster import Line, Mark, Symbols
-from mlops_tui.ui.widgets.line_chart import LABELS, picture_rows, value_labels
+from mlops_tui.ui.widgets.line_chart import LABELS, plot_rows
 from mlops_tui.ui.widgets.pieces import Piece, fit
 from mlops_tui.ui.widgets.wrapped_view import Lines
 
@@ -83,8 +83,7 @@ def course(
     """
     own = [it for it in evaluations if it.model == model and it.error is None and it.dataset]
     datasets = list(dict.fromkeys(it.dataset for it in own if it.dataset))
-    declared = project.models.get(model)
-    gate = None if declared is None else declared.gate
+    gate = project.gate_of(model)
     wished = dataset or (None if gate is None else gate.dataset)
     shown = wished if wished in datasets else datasets[0] if datasets else None
     here = [it for it in own if it.dataset == shown]
@@ -112,8 +111,7 @@ def course(
 
 def usual_metric(project: Project, model: str, metrics: Sequence[str]) -> str:
     """Return the metric that decides: the gate's, else the objective's, else the first."""
-    declared = project.models.get(model)
-    gate = None if declared is None else declared.gate
+    gate = project.gate_of(model)
     wanted = []
     if gate is not None:
         wanted = [] if gate.champion is None else [gate.champion.metric]
@@ -159,9 +157,7 @@ def chart_lines(shown: Course, size: tuple[int, int], symbols: Symbols) -> Lines
         for it, value in sorted(points, key=lambda pair: pair[0].is_champion)
     ]
     picture = raster.draw(lines, x_axis, y_axis, (columns, rows), symbols, marks)
-    labels = value_labels(y_axis, rows)
-    body: Lines = [[*label, *row] for label, row in zip(labels, picture_rows(picture), strict=True)]
-    return [*body, [(_version_row(x_axis, columns), "axis")]]
+    return [*plot_rows(picture, y_axis), [(_version_row(x_axis, columns), "axis")]]
 
 
 def _slot(it: Measured) -> int:

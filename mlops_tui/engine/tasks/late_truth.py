@@ -15,7 +15,7 @@ from mlops_tui.domain.errors import InputError, MlopsTuiError, StorageError
 from mlops_tui.domain.monitoring import BatchFacts
 from mlops_tui.engine.batch_claims import Looker, held
 from mlops_tui.engine.batch_records import record_performed
-from mlops_tui.engine.late_marks import label_source, marks_of
+from mlops_tui.engine.late_marks import Marks, label_source, marks_of
 from mlops_tui.engine.table_samples import read_sample
 from mlops_tui.evaluate.columns import Kind, label
 from mlops_tui.evaluate.outcomes import join_truth, truth_by_key
@@ -37,7 +37,7 @@ class LateTruth:
     """The labels of a live dataset as their files were read; kept from one batch to the next."""
 
     path: str
-    marks: tuple[tuple[str, int, int], ...]
+    marks: Marks
     key: str
     truth: str
     known: Mapping[str, Any]

@@ -92,12 +92,7 @@ class LineChart(Widget):
             plotted.marks(),
             plotted.fills,
         )
-        body = [
-            [*label, *row, (" ", "")]
-            for label, row in zip(
-                value_labels(y_axis, plot_size[1]), picture_rows(picture), strict=True
-            )
-        ]
+        body = [[*row, (" ", "")] for row in plot_rows(picture, y_axis)]
         return [title, *body, step_row(x_axis, width, self.data.view)]
 
     def _axes(self, plotted: Plot, plot_size: tuple[int, int]) -> tuple[Axis, Axis] | None:
@@ -153,6 +148,12 @@ def step_row(axis: Axis, width: int, view: ChartView) -> list[tuple[str, str]]:
         return [("".join(cells), "axis")]
     at = LABELS + round(axis.share(view.cursor) * (plot_width - 1))
     return [("".join(cells[:at]), "axis"), ("▲", "value"), ("".join(cells[at + 1 :]), "axis")]
+
+
+def plot_rows(picture: Picture, y_axis: Axis) -> list[list[tuple[str, str]]]:
+    """Return the picture's rows, each behind its label of the y axis."""
+    labels = value_labels(y_axis, len(picture.rows))
+    return [[*label, *row] for label, row in zip(labels, picture_rows(picture), strict=True)]
 
 
 def picture_rows(picture: Picture) -> list[list[tuple[str, str]]]:
