@@ -8,19 +8,18 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from mlops_tui.domain.alerts import AlertCounts, RecordedAlert
-from mlops_tui.domain.project import Project
-from mlops_tui.domain.runs import Run, Series
-from mlops_tui.engine.feed import Batch
-from mlops_tui.index import FieldFacts
-from mlops_tui.ui.last_place import Place
-from mlops_tui.ui.logpages import LogWindow, Wish
-from mlops_tui.ui.outputs import Search
-from mlops_tui.ui.table_view import Views
-
 if TYPE_CHECKING:
+    from mlops_tui.domain.alerts import AlertCounts, RecordedAlert
+    from mlops_tui.domain.project import Project
+    from mlops_tui.domain.runs import Run, Series
+    from mlops_tui.engine.feed import Batch
     from mlops_tui.engine.machine import MachineLoad
     from mlops_tui.engine.waiting import QueueStatus
+    from mlops_tui.index import FieldFacts
+    from mlops_tui.ui.last_place import Place
+    from mlops_tui.ui.logpages import LogWindow, Wish
+    from mlops_tui.ui.outputs import Search
+    from mlops_tui.ui.table_view import Views
 
 
 @dataclass

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 from textual.message_pump import MessagePump
@@ -11,14 +12,16 @@ from textual.message_pump import MessagePump
 from mlops_tui.domain.estimate import at_once, expected_seconds
 from mlops_tui.domain.filters import parse_filter
 from mlops_tui.domain.filters_ast import Compare
-from mlops_tui.domain.project import Job, Project
-from mlops_tui.domain.runs import Run
 from mlops_tui.domain.text import short_duration
-from mlops_tui.engine.actions_dry import DryRun
 from mlops_tui.ui.formats import count
 from mlops_tui.ui.objective import best_first, objective_metric
-from mlops_tui.ui.project_source import ProjectSource
-from mlops_tui.ui.reads import RunReader
+
+if TYPE_CHECKING:
+    from mlops_tui.domain.project import Job, Project
+    from mlops_tui.domain.runs import Run
+    from mlops_tui.engine.actions_dry import DryRun
+    from mlops_tui.ui.project_source import ProjectSource
+    from mlops_tui.ui.reads import RunReader
 
 NEWEST_RUNS = 30
 """Enough for a median; older runs had other data and other code."""

@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.console import Console
 from textual.binding import BindingType
@@ -30,10 +30,12 @@ from mlops_tui.ui.screens.app_screen import AppScreen
 from mlops_tui.ui.screens.command import CommandDialog
 from mlops_tui.ui.screens.dialogs import HelpDialog, MessageDialog
 from mlops_tui.ui.screens.project import ProjectScreen
-from mlops_tui.ui.screens.projects import ProjectsScreen
 from mlops_tui.ui.terminal_cells import LeanApp
 from mlops_tui.ui.terminal_filter import AsciiOnly, TerminalSafe
 from mlops_tui.ui.widgets.panes import NAMES
+
+if TYPE_CHECKING:
+    from mlops_tui.ui.screens.projects import ProjectsScreen
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +119,14 @@ class MlopsApp(LeanApp[Relaunch]):
         self.when_ready()
         if self.first_words:
             title = "Settings that are not understood"
-            self.push_screen(MessageDialog(title, "\n".join(self.first_words)))
+            dialog = MessageDialog(title, "\n".join(self.first_words))
+            self.call_after_refresh(self.push_screen, dialog)
 
     def _projects(
         self, came_from: Path | None = None, *, enters_single: bool = False
     ) -> ProjectsScreen:
+        from mlops_tui.ui.screens.projects import ProjectsScreen
+
         return ProjectsScreen(
             self._workspace,
             self._doors.open_fresh,

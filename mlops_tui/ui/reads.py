@@ -7,16 +7,16 @@ from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 from mlops_tui.domain.alerts import UNRESOLVED, AlertCounts, AlertState, RecordedAlert
-from mlops_tui.domain.datasets import DataVersion
-from mlops_tui.domain.evaluations import Evaluation, Predictions
-from mlops_tui.domain.filters import Filter, Sort
-from mlops_tui.domain.models import AliasMove, Model, ModelVersion, OfferedModel
-from mlops_tui.domain.monitoring import BatchFacts, HeatMap
-from mlops_tui.domain.performed import Performed
-from mlops_tui.domain.runs import Run, Series
 from mlops_tui.ui.errors import run_guarded
 
 if TYPE_CHECKING:
+    from mlops_tui.domain.datasets import DataVersion
+    from mlops_tui.domain.evaluations import Evaluation, Predictions
+    from mlops_tui.domain.filters import Filter, Sort
+    from mlops_tui.domain.models import AliasMove, Model, ModelVersion, OfferedModel
+    from mlops_tui.domain.monitoring import BatchFacts, HeatMap
+    from mlops_tui.domain.performed import Performed
+    from mlops_tui.domain.runs import Run, Series
     from mlops_tui.index import FieldFacts, QueuedRun
 
 T = TypeVar("T")

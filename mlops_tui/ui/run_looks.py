@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import ClassVar
 
 from textual.binding import BindingType
-from textual.containers import Vertical
 
 from mlops_tui.domain.text import safe
 from mlops_tui.engine.feed import Batch
@@ -16,14 +15,14 @@ from mlops_tui.ui.raster import Symbols
 from mlops_tui.ui.run_questions import NO_RUN
 from mlops_tui.ui.run_verbs import RunVerbs
 from mlops_tui.ui.screens.app_screen import AppScreen
+from mlops_tui.ui.widgets.holder import Holder
 from mlops_tui.ui.widgets.runs_pane import RunsPane
 
 
-class RunLooks(Vertical):
+class RunLooks(Holder):
     """Holds what has the runs, and the keys that open screens about them."""
 
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.LOOKS)
-    DEFAULT_CSS = "RunLooks { height: 1fr; }"
 
     def __init__(
         self,

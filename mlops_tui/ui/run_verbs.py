@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import ClassVar, Protocol
 
 from textual.binding import BindingType
-from textual.containers import Vertical
 from textual.widget import Widget
 
 from mlops_tui.domain.errors import MlopsTuiError
@@ -29,7 +28,7 @@ from mlops_tui.ui.run_questions import (
     stop_question,
 )
 from mlops_tui.ui.screens.dialogs import ConfirmDialog, MessageDialog
-from mlops_tui.ui.screens.launch import LaunchForm
+from mlops_tui.ui.widgets.holder import Holder
 
 STOP_WORDS = {
     "ASKED": "Asked to stop",
@@ -50,7 +49,7 @@ class RunHolder(Protocol):
         """Return a run that was read."""
 
 
-class RunVerbs(Vertical):
+class RunVerbs(Holder):
     """Holds a table of runs and the keys that act on those marked, or the one under the cursor."""
 
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.VERBS)
@@ -113,6 +112,8 @@ class RunVerbs(Vertical):
         job = near.job if near is not None else ""
         if job not in project.jobs:
             job = next(iter(trains or project.jobs))
+        from mlops_tui.ui.screens.launch import LaunchForm  # the first screen does without it
+
         form = LaunchForm(project, job, self._source, here, like)
         self.app.push_screen(form, self._launched)
 

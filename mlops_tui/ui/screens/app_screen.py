@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widget import Widget
@@ -21,6 +22,7 @@ TOO_SMALL = "Too small to show much: {} x {} is needed.\nRuns go on. q quits."
 class AppScreen(Screen[None]):
     """A screen with a body; `place` names its keys for the help."""
 
+    BLANK = True  # the body and the key bar cover it
     place: ClassVar[str] = keys.EVERYWHERE
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual declares it as an instance variable
         (0, "-too-narrow"),
@@ -33,10 +35,33 @@ class AppScreen(Screen[None]):
         (30, "-high"),
     ]
 
+    _is_painted = False
+
     def compose(self) -> ComposeResult:
+        # Textual learns the size after the first layout, and would style and lay out all anew
+        width, height = self.app.size
+        self.add_class(
+            *self._get_breakpoint_classes(width, self.HORIZONTAL_BREAKPOINTS),
+            *self._get_breakpoint_classes(height, self.VERTICAL_BREAKPOINTS),
+        )
         yield Static(TOO_SMALL.format(*SMALLEST), markup=False, id="too-small")
         yield self.body()
         yield KeyBar()
+
+    def painted(self) -> None:
+        """Begin what can wait until there is something to see; called once."""
+
+    def _on_screen_resume(self, event: events.ScreenResume) -> None:
+        if not self.stack_updates:
+            event.refresh_styles = False  # all was styled a moment ago; Textual goes on from here
+
+    def _compositor_refresh(self) -> None:
+        if self.app._batch_count:
+            return  # it would be thrown away, and drawn again at the end of the batch
+        super()._compositor_refresh()
+        if not self._is_painted and self is self.app.screen:
+            self._is_painted = True
+            self.painted()
 
     def take(self, batch: Batch) -> None:
         """Bring what is shown up to date; for screens that lie over the one that is told first."""

@@ -84,9 +84,8 @@ class ProjectScreen(AppScreen):
         self.set_focus(self.runs_pane.table)
         self.line.set_doing("reading the journals")
         self.set_interval(COARSE_TIMES_SECONDS, self._renew_times)
-        self.call_after_refresh(self._begin_reading)
 
-    def _begin_reading(self) -> None:
+    def painted(self) -> None:
         self.source.ask_project(self)
         self.source.follow(self)
 

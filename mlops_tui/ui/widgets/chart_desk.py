@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
-from textual.containers import Vertical
 from textual.message import Message
 from textual.widget import Widget
 
@@ -25,6 +24,7 @@ from mlops_tui.ui.reads import RunReader
 from mlops_tui.ui.saved import file_name, folders_to_save, new_file
 from mlops_tui.ui.screens.pick import OnePicker, PromptDialog
 from mlops_tui.ui.widgets.chart_grid import ChartGrid
+from mlops_tui.ui.widgets.holder import Holder
 
 if TYPE_CHECKING:
     from mlops_tui.ui.figure import Shape
@@ -32,11 +32,10 @@ if TYPE_CHECKING:
 STEPS = "steps"
 
 
-class ChartDesk(Vertical):
+class ChartDesk(Holder):
     """Holds the charts; keys here act on the chosen one."""
 
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.CHART_DESK)
-    DEFAULT_CSS = "ChartDesk { height: 1fr; }"
 
     @dataclass
     class Exported(Message):

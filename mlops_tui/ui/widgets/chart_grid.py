@@ -8,7 +8,6 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
 from textual.message import Message
 
 from mlops_tui.domain.runs import Series
@@ -28,6 +27,7 @@ from mlops_tui.ui.columns import Wishes, metric_order
 from mlops_tui.ui.raster import Symbols
 from mlops_tui.ui.series_reads import SeriesKey, SeriesWish, wish_for
 from mlops_tui.ui.widgets.chart_page import ChartPage, chart_room
+from mlops_tui.ui.widgets.holder import Holder
 from mlops_tui.ui.widgets.line_chart import LABELS
 from mlops_tui.ui.widgets.pane import is_seen
 from mlops_tui.ui.widgets.piece_line import PieceLine
@@ -36,7 +36,7 @@ POINTS_A_COLUMN = 4
 """Two columns of dots a cell, a smallest and a greatest value each."""
 
 
-class ChartGrid(Vertical, can_focus=True):
+class ChartGrid(Holder, can_focus=True):
     """Charts of the runs given; asks for series by `SeriesRequested`, gets them by `SeriesRead`."""
 
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.CHARTS)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from textual.app import ComposeResult
 from textual.containers import Grid
 from textual.geometry import Size
 
@@ -28,29 +27,30 @@ def chart_room(size: Size) -> tuple[int, int]:
 
 
 class ChartPage(Grid):
-    """Holds all charts there can be; those without anything to show are hidden."""
+    """Holds the charts there was something to show in so far; others wait hidden for more."""
 
     def __init__(self, symbols: Symbols) -> None:
         super().__init__()
-        self.charts = [LineChart(symbols) for _ in range(MOST_CHARTS)]
-        for chart in self.charts:
-            chart.display = False
-
-    def compose(self) -> ComposeResult:
-        yield from self.charts
+        self._symbols = symbols
+        self.charts: list[LineChart] = []
 
     @property
     def chart_width(self) -> int:
         """The cells of the widest chart; 0 before there is a layout."""
-        return max(chart.size.width for chart in self.charts)
+        return max((chart.size.width for chart in self.charts), default=0)
 
     def make_room(self, count: int, columns: int) -> None:
         """Make `count` charts visible, side by side in at most `columns` columns."""
         columns = min(columns, max(1, count))
+        missing = [LineChart(self._symbols) for _ in range(len(self.charts), count)]
+        if missing:
+            self.charts += missing
+            self.mount(*missing)
         for position, chart in enumerate(self.charts):
             chart.display = position < count
-        self.styles.grid_size_columns = columns
-        self.styles.grid_size_rows = max(1, -(-count // columns))
+        shape = (columns, max(1, -(-count // columns)))
+        if shape != (self.styles.grid_size_columns, self.styles.grid_size_rows):
+            self.styles.grid_size_columns, self.styles.grid_size_rows = shape
 
     def show(self, charts: Sequence[ChartData]) -> None:
         """Draw these charts in their order."""

@@ -7,19 +7,18 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
 from textual.message import Message
 
 from mlops_tui.ui import keys
 from mlops_tui.ui.widgets.chart_grid import ChartGrid
+from mlops_tui.ui.widgets.holder import Holder
 from mlops_tui.ui.widgets.usage_grid import UsageGrid
 
 
-class ChartSwitch(Vertical):
+class ChartSwitch(Holder):
     """Knows which of the two is shown."""
 
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.CHART_KIND)
-    DEFAULT_CSS = "ChartSwitch { height: 1fr; }"
 
     @dataclass
     class Switched(Message):

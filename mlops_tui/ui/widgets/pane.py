@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from textual import events
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.message import Message
 from textual.widget import Widget
 
+from mlops_tui.ui.widgets.holder import Holder
 from mlops_tui.ui.widgets.piece_line import PieceLine
 from mlops_tui.ui.widgets.pieces import Piece
 
@@ -84,7 +84,7 @@ class PaneTitle(PieceLine):
         self.show(pieces, self._info + " " if self._info else "")
 
 
-class Pane(Vertical):
+class Pane(Holder):
     """A title and one widget below it."""
 
     def __init__(self, pane: str, names: dict[str, str], content: Widget) -> None:

@@ -7,7 +7,6 @@ from typing import ClassVar
 
 from textual import events
 from textual.binding import BindingType
-from textual.containers import Vertical
 from textual.reactive import reactive
 from textual.widget import Widget
 
@@ -15,6 +14,7 @@ from mlops_tui.ui import intents, keys
 from mlops_tui.ui.last_place import Room
 from mlops_tui.ui.widgets.chart_grid import ChartGrid
 from mlops_tui.ui.widgets.chart_switch import ChartSwitch
+from mlops_tui.ui.widgets.holder import Holder
 from mlops_tui.ui.widgets.pane import PaneTitle
 from mlops_tui.ui.widgets.row_table import RowTable
 from mlops_tui.ui.widgets.run_detail import RunDetail
@@ -35,7 +35,7 @@ PLACES = {
 WIDE_COLUMNS = 100
 
 
-class Panes(Vertical):
+class Panes(Holder):
     """Knows which pane is looked at; the style sheet hides the others on narrow terminals."""
 
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.PANES, keys.PLACES)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from textual.containers import Vertical
 from textual.timer import Timer
 from textual.widget import Widget
 
 from mlops_tui.ui import intents
 from mlops_tui.ui.last_place import Place, load_place, place_path, save_place
 from mlops_tui.ui.project_source import ProjectSource, not_kept
+from mlops_tui.ui.widgets.holder import Holder
 from mlops_tui.ui.widgets.panes import Panes
 from mlops_tui.ui.widgets.run_detail import RunDetail
 from mlops_tui.ui.widgets.runs_pane import RunsPane
@@ -17,10 +17,8 @@ KEEP_SECONDS = 2.0
 """A connection can be lost at any time: a place is remembered when one has stayed so long."""
 
 
-class PlaceKeeper(Vertical):
+class PlaceKeeper(Holder):
     """Holds what the panes of a project hold; changes the panes once, when the place was read."""
-
-    DEFAULT_CSS = "PlaceKeeper { height: 1fr; }"
 
     def __init__(
         self, content: Widget, runs_pane: RunsPane, detail: RunDetail, source: ProjectSource

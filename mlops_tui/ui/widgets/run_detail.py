@@ -36,6 +36,8 @@ CHART_SECONDS = 0.039
 class RunDetail(Horizontal):
     """Three panes that show the same runs; asks its source for them, and again as they change."""
 
+    BLANK = True  # the panes cover it
+
     def __init__(
         self,
         names: dict[str, str],

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from textual.binding import BindingType
-from textual.containers import Vertical
 from textual.message import Message
 from textual.widget import Widget
 
@@ -19,14 +18,14 @@ from mlops_tui.ui.picked import MOST_PINS, Picked, load_pins, pins_path, save_pi
 from mlops_tui.ui.project_source import ProjectSource
 from mlops_tui.ui.run_questions import NO_RUN
 from mlops_tui.ui.screens.pick import PromptDialog
+from mlops_tui.ui.widgets.holder import Holder
 from mlops_tui.ui.widgets.run_table import RunTable
 
 
-class RunEdits(Vertical):
+class RunEdits(Holder):
     """Holds the table, which runs are picked out or out of sight, and which were deleted last."""
 
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.RUN_LIST)
-    DEFAULT_CSS = "RunEdits { height: 1fr; }"
 
     @dataclass
     class PickedChanged(Message):

@@ -6,7 +6,6 @@ import time
 from dataclasses import dataclass
 
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.message import Message
 from textual.timer import Timer
 
@@ -18,6 +17,7 @@ from mlops_tui.ui.filter_words import values_of
 from mlops_tui.ui.formats import count
 from mlops_tui.ui.project_source import ProjectSource
 from mlops_tui.ui.widgets.filter_line import FilterLine
+from mlops_tui.ui.widgets.holder import Holder
 from mlops_tui.ui.widgets.pane import PaneTitle
 from mlops_tui.ui.widgets.row_table import RowTable
 from mlops_tui.ui.widgets.run_edits import RunEdits
@@ -31,7 +31,7 @@ EMPTY = "No runs yet. Press l to launch a job."
 NOTHING_PASSES = "No run passes the filter. Esc clears it."
 
 
-class RunsPane(Vertical):
+class RunsPane(Holder):
     """Holds the choice of runs, and keeps the table's list as new as the source's."""
 
     @dataclass

@@ -11,7 +11,6 @@ from typing import IO, ClassVar
 
 from textual.app import App, SuspendNotSupported
 from textual.binding import BindingType
-from textual.containers import Vertical
 from textual.message import Message
 from textual.widget import Widget
 
@@ -26,16 +25,16 @@ from mlops_tui.ui.formats import count
 from mlops_tui.ui.project_source import ProjectSource
 from mlops_tui.ui.reads import RunReader
 from mlops_tui.ui.screens.dialogs import MessageDialog
+from mlops_tui.ui.widgets.holder import Holder
 from mlops_tui.ui.widgets.panes import Panes
 from mlops_tui.ui.widgets.run_detail import RunDetail
 from mlops_tui.ui.widgets.runs_pane import RunsPane
 
 
-class TakeOut(Vertical):
+class TakeOut(Holder):
     """Holds the panes of a project; what is taken is that of the pane that is looked at."""
 
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.OUTSIDE, keys.OUTSIDE_LIST)
-    DEFAULT_CSS = "TakeOut { height: 1fr; }"
 
     @dataclass
     class FileFound(Message):

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import ClassVar
 
 from textual.binding import BindingType
-from textual.containers import Vertical
 
 from mlops_tui.domain.filters import SortKey
 from mlops_tui.domain.text import safe
@@ -28,16 +27,16 @@ from mlops_tui.ui.formats import count
 from mlops_tui.ui.project_source import ProjectSource
 from mlops_tui.ui.screens.pick import ColumnPicker, SortPicker, ViewPicker
 from mlops_tui.ui.table_view import TableView, Views, save_last, save_named, views_path
+from mlops_tui.ui.widgets.holder import Holder
 from mlops_tui.ui.widgets.run_table import RunTable
 
 UP, DOWN = "▲", "▼"
 
 
-class ViewKeys(Vertical):
+class ViewKeys(Holder):
     """Holds the table and the choice of columns, order and baseline."""
 
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.RUN_VIEW)
-    DEFAULT_CSS = "ViewKeys { height: 1fr; }"
 
     def __init__(self, table: RunTable, source: ProjectSource) -> None:
         super().__init__(table)
