@@ -73,7 +73,8 @@ def test_looking_at_the_queue_wakes_who_starts_it(
 ) -> None:
     actions.pause_queue(project)
     run_id = actions.launch(project, "wide", {})
-    until(lambda: wake.find_agent(project) is None, what="no agent")
+    came = wake.agent_file(project, "lock").stat
+    until(lambda: came().st_size and wake.find_agent(project) is None, what="agent left")
     journal = next(places.project_dot(project).glob("journal-*.jsonl"))
     lines = [line for line in journal.read_text().splitlines() if "paused" not in line]
     journal.write_text("\n".join(lines) + "\n")
