@@ -43,6 +43,7 @@ def test_a_file_is_measured_for_programs(file: Path, capsys: pytest.CaptureFixtu
     assert report["thresholds"]["cheapest"]["ideal"] == pytest.approx(0.1)
 
 
+@pytest.mark.usefixtures("own_tasks")
 def test_a_file_is_measured_for_people(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = run(capsys, str(file), "--segments", "site", "--cost-fn", "9", "--group", "id")
     assert code == 0
@@ -52,6 +53,7 @@ def test_a_file_is_measured_for_people(file: Path, capsys: pytest.CaptureFixture
         assert words in out
 
 
+@pytest.mark.usefixtures("own_tasks")
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -69,6 +71,7 @@ def test_what_is_wrong_is_said(
     assert words in err
 
 
+@pytest.mark.usefixtures("own_tasks")
 def test_two_files_are_compared(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     worse = pd.read_csv(file)
     worse["y_pred"] = worse["y_pred"].where(worse["id"] % 5 > 0, 0)
@@ -88,6 +91,7 @@ def test_two_files_are_compared(file: Path, capsys: pytest.CaptureFixture[str]) 
     assert "no difference to see" in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("own_tasks")
 def test_forecasts_and_own_metrics_are_measured(
     file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -122,8 +122,6 @@ def test_columns_are_compared_together(files: Path, capsys: pytest.CaptureFixtur
 
 
 @pytest.mark.usefixtures("own_tasks")
-@pytest.mark.usefixtures("own_tasks")
-@pytest.mark.usefixtures("own_tasks")
 def test_drift_is_weighed_by_what_it_does_to_the_model(
     files: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -143,6 +141,7 @@ def test_drift_is_weighed_by_what_it_does_to_the_model(
     assert "the model:\nok: nothing worse than usual" in out
 
 
+@pytest.mark.usefixtures("own_tasks")
 @pytest.mark.parametrize(
     ("text", "words"),
     [("", "empty"), ("PK\x03\x04" + "x" * 40, "a zip archive"), (None, "there is no file")],
@@ -157,6 +156,7 @@ def test_files_that_are_no_tables_are_named(
     assert words in err
 
 
+@pytest.mark.usefixtures("own_tasks")
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -176,6 +176,7 @@ def test_what_is_asked_wrongly_ends_with_2(
     assert "hint:" in err
 
 
+@pytest.mark.usefixtures("own_tasks")
 @pytest.mark.parametrize(
     ("text", "verdict"),
     [

@@ -79,6 +79,7 @@ def test_a_project_says_it_all_and_late_labels_find_their_rows(
     assert "do not trust the estimate" in err
 
 
+@pytest.mark.usefixtures("own_tasks")
 def test_two_files_need_no_project(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
     sides = ("--reference", "usual.csv", "--current", "live.csv")
     code, report = shown(capsys, *sides, *ROLES)
@@ -90,6 +91,7 @@ def test_two_files_need_no_project(files: Path, capsys: pytest.CaptureFixture[st
     assert (code, report["n_labelled"]) == (1, 300)
 
 
+@pytest.mark.usefixtures("own_tasks")
 def test_files_and_segments_are_judged_one_by_one(
     files: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -110,6 +112,7 @@ def test_files_and_segments_are_judged_one_by_one(
     assert "week-1.csv  degraded" in out
 
 
+@pytest.mark.usefixtures("own_tasks")
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

@@ -104,6 +104,7 @@ def test_the_loop_from_marks_to_what_they_changed(
     assert (told["marks"], told["version"]) == ([], told["source_version"])
 
 
+@pytest.mark.usefixtures("own_tasks")
 def test_checks_that_a_job_requires_are_of_the_data_with_its_marks(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -121,6 +122,7 @@ def test_checks_that_a_job_requires_are_of_the_data_with_its_marks(
     assert shown(capsys, "data", "list")[0]["marks"] == 1
 
 
+@pytest.mark.usefixtures("own_tasks")
 def test_marks_of_rows_that_changed_are_told_and_have_no_effect(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -148,6 +150,7 @@ def test_a_patch_that_cannot_be_applied_ends_the_run_before_its_start(
     assert "the marks of its data cannot be applied" in run["reason"]
 
 
+@pytest.mark.usefixtures("own_tasks")
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
