@@ -42,6 +42,16 @@ async def test_one_comes_back_to_run_pane_and_chart(project: Path, size: tuple[i
         await it.until(lambda: it.project_screen.detail.charts.paging.chosen == chosen)
 
 
+async def test_who_goes_to_the_first_run_before_the_place_is_known_stays_there(
+    project: Path,
+) -> None:
+    async with opened(project) as it:
+        await it.sees("✓ finished train-5")
+        await it.press("g")
+        it.project_screen.runs_pane.return_to(run_id(3))
+        assert cursor(it) == run_id(5)
+
+
 async def test_the_project_left_last_is_begun_with_until_it_is_gone(project: Path) -> None:
     work = project.parent
     write_project(work / "other")

@@ -44,6 +44,8 @@ class RowTable(LineView, can_focus=True):
         super().__init__(id=id)
         self.keys: list[str] = []
         self.cursor = 0
+        self.was_moved = False
+        """A person has said where the cursor is to be, if only before there were rows."""
         self.empty = empty
         """What is said where there are no rows; may have several lines."""
         self._positions: dict[str, int] = {}
@@ -97,7 +99,7 @@ class RowTable(LineView, can_focus=True):
     def show_key(self, key: str) -> None:
         """Put the cursor on the row of `key`, if there is one."""
         if key in self._positions:
-            self._move_cursor(self._positions[key])
+            self._move_cursor(self._positions[key], by_person=False)
 
     # Drawing
 
@@ -132,7 +134,8 @@ class RowTable(LineView, can_focus=True):
         if self.cursor_key is not None:
             self.post_message(self.RowOpened(self.cursor_key))
 
-    def _move_cursor(self, row: int) -> None:
+    def _move_cursor(self, row: int, by_person: bool = True) -> None:
+        self.was_moved |= by_person
         row = max(0, min(row, len(self.keys) - 1))
         if row == self.cursor:
             return

@@ -10,11 +10,11 @@ from textual.message import Message
 from textual.timer import Timer
 
 from mlops_tui.domain.filters import Filter
+from mlops_tui.domain.text import count
 from mlops_tui.engine.feed import Batch
 from mlops_tui.ui import intents
 from mlops_tui.ui.columns import Wishes
 from mlops_tui.ui.filter_words import values_of
-from mlops_tui.ui.formats import count
 from mlops_tui.ui.project_source import ProjectSource
 from mlops_tui.ui.widgets.filter_line import FilterLine
 from mlops_tui.ui.widgets.holder import Holder
@@ -92,7 +92,7 @@ class RunsPane(Holder):
         self._return()
 
     def _return(self) -> None:
-        if self._left_at is not None and self.table.cursor > 0:
+        if self._left_at is not None and (self.table.was_moved or self.table.cursor > 0):
             self._left_at = None
         elif self._left_at is not None and self.table.has_all([self._left_at]):
             self.table.show_key(self._left_at)
