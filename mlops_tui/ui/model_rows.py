@@ -53,10 +53,9 @@ def _row(
         (safe(output), "" if changed is not None else "dim"),
         (safe(offer) if changed is not None else "not there", "dim"),
         ("-" if value is None else short_number(value), ""),
-        ("", ""),
-        *(("-" if size is None else short_bytes(size), "dim"), (written, "dim")),
+        *(("", ""), ("", ""), (written, "dim")),
     ]
-    return PlaceRow(f"{job.name} {output}", cells, _facts(folder / output, job, run))
+    return PlaceRow(f"{job.name} {output}", cells, _facts(folder / output, size, job, run))
 
 
 def _size_and_time(path: Path) -> tuple[int | None, float | None]:
@@ -67,8 +66,9 @@ def _size_and_time(path: Path) -> tuple[int | None, float | None]:
     return (facts.st_size if path.is_file() else None), facts.st_mtime
 
 
-def _facts(path: Path, job: Job, run: Run | None) -> list[Fact]:
-    facts = [("file", safe(str(path))), ("job", safe(job.name)), ("about", safe(job.description))]
+def _facts(path: Path, size: int | None, job: Job, run: Run | None) -> list[Fact]:
+    file = safe(str(path)) + (f", {short_bytes(size)}" if size is not None else "")
+    facts = [("file", file), ("job", safe(job.name)), ("about", safe(job.description))]
     if run is None:
         return [*facts[:2], ("run", f"none of {safe(job.name)} has finished: l launches one")]
     values = [f"{safe(name)} {short_number(it.last)}" for name, it in sorted(run.metrics.items())]

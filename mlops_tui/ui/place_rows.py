@@ -56,20 +56,33 @@ class Shelf:
 
 
 def widths(content: PlaceContent, width: int) -> list[int]:
-    """Return the cells of each column that has room; the last gets what is left, if it is text."""
+    """Return the cells of each column that has room.
+
+    No column keeps the others out by being wider than `WIDEST`; what is left goes to those that
+    were cut, the last one before the others, and then to the last, if it is text.
+    """
     found: list[int] = []
+    wanted: list[int] = []
     room = width
     for at, head in enumerate(content.heads):
         texts = [head.title, *(row.cells[at][0] for row in content.rows)]
-        wanted = min(WIDEST, max(cell_len(text) for text in texts))
-        if found and wanted > room:
+        wanted.append(max(cell_len(text) for text in texts))
+        least = min(WIDEST, wanted[at])
+        if found and least > room:
             if at == len(content.heads) - 1 and room >= LEAST_LAST:
                 found.append(room)
             break
-        found.append(min(wanted, room))
-        room -= wanted + GAP
-    if found and not content.heads[len(found) - 1].right:
-        found[-1] += max(0, width - sum(found) - GAP * (len(found) - 1))
+        found.append(min(least, room))
+        room -= least + GAP
+    if not found:
+        return []
+    room = max(0, width - sum(found) - GAP * (len(found) - 1))
+    for at in (len(found) - 1, *range(len(found) - 1)):
+        more = min(room, wanted[at] - found[at])
+        found[at] += more
+        room -= more
+    if not content.heads[len(found) - 1].right:
+        found[-1] += room
     return found
 
 

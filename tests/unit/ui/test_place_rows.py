@@ -26,7 +26,9 @@ def test_what_has_no_room_is_left_out_and_the_first_is_cut() -> None:
     assert widths(content(row), 10) == [10]
     assert text(row, [10]) == "a-long-na…"
     assert widths(content(("n", "1", "x" * 60)), 200)[:2] == [4, 4]
-    assert widths(content(("n" * 60, "1", "x")), 200)[0] == WIDEST
+    assert widths(content(("n" * 60, "1", "x")), 200)[0] == 60
+    assert widths(content(("n" * 60, "1", "x")), 54)[0] == 42
+    assert widths(content(("n" * 60, "1", "x" * 60)), 100) == [WIDEST, 4, 52]
 
 
 def test_a_last_column_of_numbers_stands_at_the_right_too() -> None:
