@@ -11,6 +11,7 @@ from mlops_tui.domain.readiness import Found, ReadinessState, Rule
 from mlops_tui.domain.readiness_tests import RULES as TESTS
 from mlops_tui.domain.readiness_tests import finished
 from mlops_tui.domain.runs import Run
+from mlops_tui.domain.text import count
 
 _TEST = {rule.id: rule for rule in TESTS}
 
@@ -25,7 +26,8 @@ def _orchestrated(state: ReadinessState) -> Found:
         return Found(False, "mlops.toml declares no job")
     if not runs:
         return Found(False, "no run came from a declared job", "mlops-tui run JOB")
-    return Found(True, f"{len(state.project.jobs)} jobs; {runs[0].name} came from {runs[0].job}")
+    jobs = count(len(state.project.jobs), "job")
+    return Found(True, f"{jobs}; {runs[0].name} came from {runs[0].job}")
 
 
 def _modular(state: ReadinessState) -> Found:
@@ -33,8 +35,8 @@ def _modular(state: ReadinessState) -> Found:
     if not state.project.jobs:
         return Found(False, "mlops.toml declares no job")
     if bare:
-        return Found(False, f"{', '.join(bare[:5])} declare neither inputs nor outputs")
-    return Found(True, f"all {len(state.project.jobs)} jobs declare inputs or outputs")
+        return Found(False, f"no inputs and no outputs declared by {', '.join(bare[:5])}")
+    return Found(True, f"{count(len(state.project.jobs), 'job')}, each with inputs or outputs")
 
 
 def _delivered(state: ReadinessState) -> Found:
@@ -45,11 +47,15 @@ def _continuous(state: ReadinessState) -> Found:
     return Found(False, "no training was started by new data, drift or a schedule")
 
 
+def _judged(state: ReadinessState) -> str:
+    batches, alerts = count(state.batches, "batch", "batches"), count(state.drift_alerts, "alert")
+    return f"{batches} judged, {alerts}"
+
+
 def _drift_acts(state: ReadinessState) -> Found:
     if not state.batches:
         return Found(False, "no batch of live data was judged", "mlops-tui monitor watch")
-    words = f"{state.batches} batches judged, {state.drift_alerts} alerts; none starts a training"
-    return Found(False, words)
+    return Found(False, f"{_judged(state)}; none starts a training")
 
 
 def _measured(state: ReadinessState) -> Found:
@@ -58,7 +64,8 @@ def _measured(state: ReadinessState) -> Found:
         return Found(False, "no model was evaluated on data that was kept apart")
     last = kept[0]
     return Found(
-        True, f"{len(kept)} evaluations; {state.subject(last)} on {last.dataset}, n {last.rows}"
+        True,
+        f"{count(len(kept), 'evaluation')}; {state.subject(last)} on {last.dataset}, n {last.rows}",
     )
 
 
@@ -70,7 +77,9 @@ def _compared(state: ReadinessState) -> Found:
     lines = (state.report or {}).get("baselines")
     if isinstance(lines, list) and lines:
         subject = state.subject(state.evaluations[0])
-        return Found(True, f"{subject} was compared with {len(lines)} baselines on the same rows")
+        return Found(
+            True, f"{subject} was compared with {count(len(lines), 'baseline')} on the same rows"
+        )
     return Found(False, "no model was compared with a baseline or the champion")
 
 
@@ -88,8 +97,10 @@ def _recorded(what: str) -> Callable[[ReadinessState], Found]:
         latest = finished(state, JobKind.TRAIN)[:_LOOKED]
         if not latest:
             return Found(False, "no training has finished", "mlops-tui run train")
-        count = sum(_HAS[what](state, it) for it in latest)
-        return Found(count == len(latest), f"{count} of the last {len(latest)} trainings")
+        having = sum(_HAS[what](state, it) for it in latest)
+        return Found(
+            having == len(latest), f"{having} of the last {count(len(latest), 'training')}"
+        )
 
     return judge
 
@@ -109,7 +120,9 @@ _LOOKED = 5
 def _previous(state: ReadinessState) -> Found:
     if not state.moves:
         return Found(False, "no alias was ever moved, so that there is nothing to go back to")
-    return Found(True, f"{len(state.moves)} moves of champion are recorded, each with its former")
+    return Found(
+        True, f"{count(len(state.moves), 'recorded move')} of champion, each with its former"
+    )
 
 
 def _on_demand(state: ReadinessState) -> Found:
@@ -125,14 +138,14 @@ def _no_trigger(what: str) -> Callable[[ReadinessState], Found]:
 def _source_control(state: ReadinessState) -> Found:
     if not state.commits:
         return Found(False, "no run has a recorded commit", "git init && git commit")
-    return Found(True, f"{len(set(state.commits.values()))} commits recorded with runs")
+    return Found(True, f"{count(len(set(state.commits.values())), 'commit')} recorded with runs")
 
 
 def _registry(state: ReadinessState) -> Found:
     versions = sum(it.versions for it in state.models)
     if not versions:
         return Found(False, "no model is registered")
-    return Found(True, f"{len(state.models)} models with {versions} versions")
+    return Found(True, f"{count(len(state.models), 'model')} with {count(versions, 'version')}")
 
 
 def _metadata(state: ReadinessState) -> Found:
@@ -150,13 +163,13 @@ def _nothing(words: str) -> Callable[[ReadinessState], Found]:
 def _meets_target(state: ReadinessState) -> Found:
     for it in state.project.models.values():
         if it.gate is not None and it.gate.metrics:
-            return Found(True, f"the gate of {it.name} has {len(it.gate.metrics)} bounds")
+            return Found(True, f"the gate of {it.name} has {count(len(it.gate.metrics), 'bound')}")
     return Found(False, "no gate asks for the target before a model is used")
 
 
 def _watched(state: ReadinessState) -> Found:
     if watched_pairs(state.project) and state.batches:
-        return Found(True, f"{state.batches} batches judged, {state.drift_alerts} alerts")
+        return Found(True, _judged(state))
     return Found(False, "live data is not watched")
 
 

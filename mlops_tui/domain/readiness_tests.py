@@ -12,6 +12,7 @@ from mlops_tui.domain.monitoring import watched_pairs
 from mlops_tui.domain.project import Dataset, JobKind, ParamType, Role
 from mlops_tui.domain.readiness import Found, ReadinessState, Rule, Section
 from mlops_tui.domain.runs import Run, RunState
+from mlops_tui.domain.text import count
 
 _TESTS = re.compile(r"\b(pytest|unittest|tox|nox|ctest|jest|make\s+(test|check))\b|tests?\.sh")
 _OF_FEATURES = re.compile(r"feature|prepare|data|transform", re.IGNORECASE)
@@ -39,8 +40,8 @@ def _schema(state: ReadinessState) -> Found:
     if not enforced:
         cure = "require_checks = true in the train job of mlops.toml"
         return Found(False, f"{names} has checks, no job requires them", cure)
-    count = sum(len(it.checks) for it in checked)
-    return Found(True, f"{count} checks of {names}, required by {', '.join(enforced)}")
+    checks = count(sum(len(it.checks) for it in checked), "check")
+    return Found(True, f"{checks} of {names}, required by {', '.join(enforced)}")
 
 
 def _enforced(state: ReadinessState, checked: list[Dataset]) -> list[str]:
@@ -101,7 +102,9 @@ def _committed(state: ReadinessState) -> Found:
     if not known:
         return Found(False, "no training has a recorded commit", "git init && git commit")
     dirty = sum(is_dirty for _, is_dirty in known)
-    words = f"{len(known) - dirty} of the last {len(known)} trainings ran at a clean commit"
+    words = (
+        f"{len(known) - dirty} of the last {count(len(known), 'training')} ran at a clean commit"
+    )
     return Found(not dirty, words)
 
 
@@ -121,13 +124,13 @@ def _tuned(state: ReadinessState) -> Found:
     if not wanted:
         return Found(False, "no train job declares parameters to tune")
     missing = [name for name in wanted if len(tried.get(name, ())) < 2]
-    count = f"{len(wanted) - len(missing)} of {len(wanted)} parameters had several values"
+    varied = f"{len(wanted) - len(missing)} of {len(wanted)} parameters had several values"
     if not missing:
-        return Found(True, count)
+        return Found(True, varied)
     of_job, _, name = missing[0].partition(".")
     return Found(
         False,
-        f"{count}; not {', '.join(it.partition('.')[2] for it in missing[:5])}",
+        f"{varied}; not {', '.join(it.partition('.')[2] for it in missing[:5])}",
         f"mlops-tui run {of_job} --sweep {name}=...",
     )
 
@@ -139,7 +142,9 @@ def _staleness(state: ReadinessState) -> Found:
             seen.setdefault((it.subject, it.dataset), set()).add(it.data_version)
     for (subject, dataset), versions in seen.items():
         if len(versions) > 1:
-            return Found(True, f"{subject} was measured on {len(versions)} versions of {dataset}")
+            return Found(
+                True, f"{subject} was measured on {count(len(versions), 'version')} of {dataset}"
+            )
     return Found(False, "no model was measured on data of several times")
 
 
@@ -235,7 +240,7 @@ def _invariants(state: ReadinessState) -> Found:
         return Found(False, "no batch of live data was judged")
     if not checked:
         return Found(False, "the training data has no required checks", "require_checks = true")
-    return Found(True, f"checks before {checked[0]}, and {state.batches} live batches judged")
+    return Found(True, f"checks before {checked[0]}, and {_batches(state)} of live data judged")
 
 
 def _skew(state: ReadinessState) -> Found:
@@ -243,8 +248,8 @@ def _skew(state: ReadinessState) -> Found:
     if not pairs or not state.batches:
         return Found(False, "live data is not compared with what the model learned from")
     reference = pairs[0].reference
-    words = f"{state.batches} batches of {pairs[0].live.name} compared with {reference.name}"
-    return Found(True, words)
+    live = pairs[0].live.name
+    return Found(True, f"{_batches(state)} of {live} compared with {reference.name}")
 
 
 def _stale(state: ReadinessState) -> Found:
@@ -260,6 +265,10 @@ def _stale(state: ReadinessState) -> Found:
     )
 
 
+def _batches(state: ReadinessState) -> str:
+    return count(state.batches, "batch", "batches")
+
+
 def _stable(state: ReadinessState) -> Found:
     latest = finished(state, JobKind.TRAIN)[:_FEW]
     if not latest:
@@ -267,9 +276,11 @@ def _stable(state: ReadinessState) -> Found:
     for run in latest:
         for name, summary in run.metrics.items():
             if summary.nan_count:
-                return Found(False, f"{run.name}: {summary.nan_count} points of {name} are NaN")
+                nan = count(summary.nan_count, "NaN value")
+                return Found(False, f"{run.name}: {nan} of {name}")
     points = sum(it.count for run in latest for it in run.metrics.values())
-    return Found(True, f"no NaN in {points:,} points of the last {len(latest)} trainings")
+    where = f"{count(points, 'point')} of the last {count(len(latest), 'training')}"
+    return Found(True, f"no NaN in {where}")
 
 
 def _fast(state: ReadinessState) -> Found:
@@ -288,7 +299,7 @@ def _fast(state: ReadinessState) -> Found:
         return Found(
             False, f"{words}; nothing says what is too slow", "latency_max_ms in [models.NAME.gate]"
         )
-    return Found(True, f"{words}; measured at n = {len(timed)} evaluations, with a limit")
+    return Found(True, f"{words}; measured in {count(len(timed), 'evaluation')}, with a limit")
 
 
 def _live_quality(state: ReadinessState) -> Found:
@@ -297,7 +308,7 @@ def _live_quality(state: ReadinessState) -> Found:
         return Found(False, "live data has no declared predictions to judge")
     if not state.batches:
         return Found(False, "no batch of live data was judged", "mlops-tui monitor watch --once")
-    return Found(True, f"the model is judged on each of {state.batches} live batches")
+    return Found(True, f"the model is judged on {_batches(state)} of live data")
 
 
 def _listed(value: Mapping[str, object] | None, key: str) -> list[Mapping[str, object]]:

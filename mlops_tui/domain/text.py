@@ -70,3 +70,8 @@ def nearest(word: str, known: list[str]) -> str | None:
 
     close = difflib.get_close_matches(word.lower(), known, n=1, cutoff=0.6)
     return close[0] if close else None
+
+
+def count(number: int, noun: str, nouns: str = "") -> str:
+    """Return `1 run`, `2,000 runs`; `nouns` is how more are called where an s does not do it."""
+    return f"{number} {noun}" if number == 1 else f"{number:,} {nouns or noun + 's'}"

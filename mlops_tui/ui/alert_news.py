@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from mlops_tui.domain.alerts import RecordedAlert, Severity
-from mlops_tui.domain.text import safe
-from mlops_tui.ui.formats import count
+from mlops_tui.domain.text import count, safe
 
 Toast = tuple[str, str, Literal["information", "warning", "error"]]
 """Title, words, and how it looks."""

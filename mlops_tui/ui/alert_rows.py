@@ -13,9 +13,9 @@ from mlops_tui.domain.alerts import (
     Sending,
     Severity,
 )
-from mlops_tui.domain.text import safe, short_number
+from mlops_tui.domain.text import count, safe, short_number
 from mlops_tui.ui.facts import Fact
-from mlops_tui.ui.formats import ago, count, moment
+from mlops_tui.ui.formats import ago, moment
 from mlops_tui.ui.place_rows import Head, PlaceContent, PlaceRow
 from mlops_tui.ui.widgets.pieces import Piece
 

@@ -8,14 +8,13 @@ from typing import Any
 from mlops_tui.domain.attribution import Attribution
 from mlops_tui.domain.datasets import SHORT
 from mlops_tui.domain.evaluations import Figure
-from mlops_tui.domain.text import safe, short_bytes, with_unit
+from mlops_tui.domain.text import count, safe, short_bytes, with_unit
 from mlops_tui.engine.better_choices import BetterChoice
 from mlops_tui.engine.better_words import needed_words
 from mlops_tui.engine.figure_rows import FigureRow
 from mlops_tui.engine.fronts import Front
 from mlops_tui.ui.compared import BEST, MISSING, Cell, Line
 from mlops_tui.ui.evaluation_rows import AGAINST, bounds, number
-from mlops_tui.ui.formats import count
 
 BY_VALUE = "◇"
 """Best by its value, while the interval of another one reaches into its own."""

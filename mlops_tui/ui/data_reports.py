@@ -7,8 +7,7 @@ from typing import NamedTuple
 
 from mlops_tui.data.check_results import CheckReport, CheckResult, Status
 from mlops_tui.data.found import FoundRow, row_texts
-from mlops_tui.domain.text import safe
-from mlops_tui.ui.formats import count
+from mlops_tui.domain.text import count, safe
 from mlops_tui.ui.widgets.pieces import Piece
 
 

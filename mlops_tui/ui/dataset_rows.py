@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 
 from mlops_tui.domain.datasets import SHORT, DataVersion
 from mlops_tui.domain.project import Dataset
-from mlops_tui.domain.text import safe, short_bytes
+from mlops_tui.domain.text import count, safe, short_bytes
 from mlops_tui.engine.actions_data import DatasetState
 from mlops_tui.ui.facts import Fact
-from mlops_tui.ui.formats import ago, count
+from mlops_tui.ui.formats import ago
 from mlops_tui.ui.place_rows import Head, PlaceContent, PlaceRow
 from mlops_tui.ui.widgets.pieces import Piece
 

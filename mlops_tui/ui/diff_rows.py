@@ -12,9 +12,8 @@ from mlops_tui.data.differing import (
 )
 from mlops_tui.data.found import row_texts
 from mlops_tui.domain.checks import percent
-from mlops_tui.domain.text import safe, short_number
+from mlops_tui.domain.text import count, safe, short_number
 from mlops_tui.ui.facts import Fact
-from mlops_tui.ui.formats import count
 from mlops_tui.ui.place_rows import Head, PlaceContent, PlaceRow
 from mlops_tui.ui.widgets.pieces import Piece
 

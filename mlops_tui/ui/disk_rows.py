@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_tui.domain.datasets import SHORT
-from mlops_tui.domain.text import safe, short_bytes
+from mlops_tui.domain.text import count, safe, short_bytes
 from mlops_tui.ui.evaluation_rows import bar
 from mlops_tui.ui.facts import Fact
-from mlops_tui.ui.formats import count
 from mlops_tui.ui.place_rows import Head, PlaceContent, PlaceRow, Shelf
 from mlops_tui.ui.widgets.pieces import Piece
 

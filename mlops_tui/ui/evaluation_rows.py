@@ -7,10 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from mlops_tui.domain.outputs import ProblemKind
-from mlops_tui.domain.text import safe, short_bytes, short_number, with_unit
+from mlops_tui.domain.text import count, safe, short_bytes, short_number, with_unit
 from mlops_tui.ui.confusion_rows import confusion_shelf
 from mlops_tui.ui.facts import Fact
-from mlops_tui.ui.formats import count
 from mlops_tui.ui.place_rows import Head, PlaceContent, PlaceRow, Shelf
 from mlops_tui.ui.widgets.pieces import Piece
 

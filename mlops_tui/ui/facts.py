@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from mlops_tui.domain.runs import Run, RunState
-from mlops_tui.domain.text import safe, short_number
+from mlops_tui.domain.text import count, safe, short_number
 from mlops_tui.ui.columns import GLYPHS
-from mlops_tui.ui.formats import ago, coarse_duration, count, moment, progress_text, value_text
+from mlops_tui.ui.formats import ago, coarse_duration, moment, progress_text, value_text
 
 Fact = tuple[str, str]
 """A label and what stands beside it, safe to show."""

@@ -8,10 +8,10 @@ from typing import Any
 from mlops_tui.data.finding import Finding, FindingsReport, Sureness
 from mlops_tui.data.found import FoundRow, row_texts
 from mlops_tui.domain.patches import Act
-from mlops_tui.domain.text import safe
+from mlops_tui.domain.text import count, safe
 from mlops_tui.engine.actions_patches import MarksReport, MarkState
 from mlops_tui.ui.facts import Fact
-from mlops_tui.ui.formats import ago, count, moment
+from mlops_tui.ui.formats import ago, moment
 from mlops_tui.ui.place_rows import Head, PlaceContent, PlaceRow
 from mlops_tui.ui.widgets.pieces import Piece
 

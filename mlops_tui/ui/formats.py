@@ -82,8 +82,3 @@ def value_text(value: ParamValue) -> str:
     if isinstance(value, float):
         return short_number(value)
     return safe(str(value))
-
-
-def count(number: int, noun: str) -> str:
-    """Return `1 run`, `2,000 runs`."""
-    return f"{number} {noun}" if number == 1 else f"{number:,} {noun}s"

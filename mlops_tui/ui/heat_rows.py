@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from mlops_tui.domain.monitoring import BatchFacts, Cell, HeatMap
 from mlops_tui.domain.performed import Performed, told_metric
-from mlops_tui.domain.text import safe, short_number
+from mlops_tui.domain.text import count, safe, short_number
 from mlops_tui.domain.verdicts import Level, Verdict, counted, level
 from mlops_tui.ui.chosen_columns import BLOCKS
 from mlops_tui.ui.facts import Fact
-from mlops_tui.ui.formats import ago, count, moment
+from mlops_tui.ui.formats import ago, moment
 from mlops_tui.ui.model_report import BASES
 from mlops_tui.ui.model_report import VERDICTS as MODEL_VERDICTS
 from mlops_tui.ui.widgets.pieces import Piece, fit

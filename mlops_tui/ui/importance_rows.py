@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mlops_tui.domain.text import safe
+from mlops_tui.domain.text import count, safe
 from mlops_tui.ui.evaluation_rows import number
 from mlops_tui.ui.facts import Fact
-from mlops_tui.ui.formats import count
 from mlops_tui.ui.place_rows import Head, PlaceContent, PlaceRow
 from mlops_tui.ui.widgets.pieces import Piece
 

@@ -10,8 +10,8 @@ from textual.message import Message
 from textual.widget import Widget
 
 from mlops_tui.domain.errors import RefusedError
+from mlops_tui.domain.text import count
 from mlops_tui.ui import intents, keys
-from mlops_tui.ui.formats import count
 from mlops_tui.ui.project_source import ProjectSource
 from mlops_tui.ui.run_verbs import RunVerbs
 from mlops_tui.ui.widgets.queue_table import QueueTable

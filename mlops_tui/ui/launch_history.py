@@ -12,8 +12,7 @@ from textual.message_pump import MessagePump
 from mlops_tui.domain.estimate import at_once, expected_seconds
 from mlops_tui.domain.filters import parse_filter
 from mlops_tui.domain.filters_ast import Compare
-from mlops_tui.domain.text import short_duration
-from mlops_tui.ui.formats import count
+from mlops_tui.domain.text import count, short_duration
 from mlops_tui.ui.objective import best_first, objective_metric
 
 if TYPE_CHECKING:

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mlops_tui.domain.runs import Run
-from mlops_tui.domain.text import safe, short_bytes
+from mlops_tui.domain.text import count, safe, short_bytes
 from mlops_tui.engine.lineage import Lineage, Place, Relative
 from mlops_tui.engine.run_files import ARTIFACTS, FileKind, RunFile, RunFiles
 from mlops_tui.ui.columns import GLYPHS
-from mlops_tui.ui.formats import ago, count
+from mlops_tui.ui.formats import ago
 
 WORDS = {
     FileKind.FOLDER: "an empty folder",

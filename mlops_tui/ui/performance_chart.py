@@ -42,9 +42,7 @@ def metric_names(windows: Sequence[Window]) -> list[str]:
     return sorted(names, key=lambda name: name not in KNOWN)
 
 
-def performance_lines(
-    windows: Sequence[Window], width: int, symbols: Symbols = Symbols.BRAILLE
-) -> Lines:
+def performance_lines(windows: Sequence[Window], width: int, symbols: Symbols) -> Lines:
     """Return a chart for each metric, the first with its figures below; oldest window left.
 
     Args:
@@ -55,7 +53,7 @@ def performance_lines(
     if not windows:
         return [[("Nothing is known of the model on these windows.", "")]]
     names = metric_names(windows)
-    lines = [*_legend(width)]
+    lines = [*_legend(width, symbols)]
     for name in names:
         lines += [[], *chart_lines(windows, name, width, symbols)]
         if name == names[0]:
@@ -145,10 +143,11 @@ def _sizes(realised: Course, estimated: Course) -> list[Piece]:
     return told
 
 
-def _legend(width: int) -> Lines:
+def _legend(width: int, symbols: Symbols) -> Lines:
+    usual = "⠒" if symbols is Symbols.BRAILLE else "-"
     pieces: list[Piece] = [
         *((f"{_POINT} measured by its truth  ", "series-1"), (f"{_WORSE} worse  ", "series-1")),
-        *(("─ estimated  ", "series-2"), ("⠒ usual, 95 %", "series-3")),
+        *(("─ estimated  ", "series-2"), (f"{usual} usual, 95 %", "series-3")),
     ]
     left = width - sum(len(text) for text, _ in pieces)
     return [pieces if left >= 0 else [*pieces[:2], pieces[2]]]

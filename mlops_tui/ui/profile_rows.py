@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from mlops_tui.data.profiled import ColumnProfile, ColumnType, Numbers, Profile
-from mlops_tui.domain.text import safe, short_bytes, short_number
+from mlops_tui.domain.text import count, safe, short_bytes, short_number
 from mlops_tui.ui.chosen_columns import BLOCKS
 from mlops_tui.ui.facts import Fact
-from mlops_tui.ui.formats import count
 from mlops_tui.ui.place_rows import Head, PlaceContent, PlaceRow
 from mlops_tui.ui.widgets.pieces import Piece
 

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 from mlops_tui.domain.business_words import money_line, value_line
 from mlops_tui.domain.project import Cost, Guardrail, JobKind, Objective, Project, Role
 from mlops_tui.domain.runs import ENDED, Run, RunState
-from mlops_tui.domain.text import safe, short_number
+from mlops_tui.domain.text import count, safe, short_number
 from mlops_tui.ui.facts import Fact
-from mlops_tui.ui.formats import count
 from mlops_tui.ui.objective import is_reached, objective_metric, target_words, unit_of, value_of
 from mlops_tui.ui.place_rows import Head, PlaceContent, PlaceRow
 from mlops_tui.ui.widgets.pieces import Piece

@@ -9,10 +9,10 @@ from mlops_tui.domain.business import figure_name
 from mlops_tui.domain.datasets import SHORT
 from mlops_tui.domain.evaluations import Evaluation, Figure
 from mlops_tui.domain.models import CHALLENGER, CHAMPION, AliasMove, Model, ModelVersion
-from mlops_tui.domain.text import safe, short_bytes, short_number
+from mlops_tui.domain.text import count, safe, short_bytes, short_number
 from mlops_tui.ui.evaluation_rows import bounds, number
 from mlops_tui.ui.facts import Fact
-from mlops_tui.ui.formats import ago, count, moment
+from mlops_tui.ui.formats import ago, moment
 from mlops_tui.ui.place_rows import Head, PlaceContent, PlaceRow, Shelf
 from mlops_tui.ui.widgets.pieces import Piece
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from mlops_tui.domain.runs import Run, RunState
-from mlops_tui.ui.formats import coarse_duration, count
+from mlops_tui.domain.text import count
+from mlops_tui.ui.formats import coarse_duration
 
 MOST_NAMED = 8
 """Runs that are named in a question; of more, how many there are."""

@@ -14,10 +14,9 @@ from textual.widget import Widget
 from mlops_tui.domain.errors import MlopsTuiError
 from mlops_tui.domain.project import JobKind, Project
 from mlops_tui.domain.runs import Run
-from mlops_tui.domain.text import safe
+from mlops_tui.domain.text import count, safe
 from mlops_tui.ui import intents, keys
 from mlops_tui.ui.errors import describe
-from mlops_tui.ui.formats import count
 from mlops_tui.ui.project_source import ProjectSource
 from mlops_tui.ui.run_questions import (
     NO_RUN,

@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from mlops_tui.domain.text import safe
+from mlops_tui.domain.text import count, safe
 from mlops_tui.ui.evaluation_rows import bounds, number
-from mlops_tui.ui.formats import count
 from mlops_tui.ui.place_rows import Head, PlaceContent, PlaceRow, Shelf
 from mlops_tui.ui.widgets.pieces import Piece
 

@@ -11,12 +11,12 @@ from mlops_tui.domain.datasets import SHORT
 from mlops_tui.domain.evaluations import Evaluation, Figure
 from mlops_tui.domain.models import CHAMPION, ModelVersion
 from mlops_tui.domain.project import Project
-from mlops_tui.domain.text import safe, with_unit
+from mlops_tui.domain.text import count, safe, with_unit
 from mlops_tui.ui import palette, raster
 from mlops_tui.ui.axes import Axis, nice_step, value_axis
 from mlops_tui.ui.evaluation_rows import FEW, bounds, number
 from mlops_tui.ui.facts import Fact
-from mlops_tui.ui.formats import count, moment
+from mlops_tui.ui.formats import moment
 from mlops_tui.ui.objective import objective_metric
 from mlops_tui.ui.place_rows import Head, PlaceContent, PlaceRow
 from mlops_tui.ui.raster import Line, Mark, Symbols

@@ -20,6 +20,7 @@ from mlops_tui.ui.alert_rows import alert_content
 from mlops_tui.ui.chosen_columns import Choice
 from mlops_tui.ui.place_rows import PlaceContent
 from mlops_tui.ui.project_source import ProjectSource
+from mlops_tui.ui.raster import Symbols
 from mlops_tui.ui.reads import RunReader
 from mlops_tui.ui.screens.dialogs import ConfirmDialog, MessageDialog
 from mlops_tui.ui.screens.launch import LaunchForm
@@ -57,8 +58,9 @@ class AlertsScreen(PlaceScreen):
         " those that were resolved."
     )
 
-    def __init__(self, source: ProjectSource) -> None:
+    def __init__(self, source: ProjectSource, symbols: Symbols) -> None:
         super().__init__(source)
+        self._symbols = symbols
         self._found: dict[str, RecordedAlert] = {}
         self._with_resolved = False
         self._job = ""
@@ -196,7 +198,9 @@ class AlertsScreen(PlaceScreen):
         elif remedy.kind is RemedyKind.PROPOSE_CHECKS:
             self.post_message(intents.PaneRequested("data"))
         elif remedy.kind is RemedyKind.OPEN_REPORT and "batch" in arguments and dataset:
-            self.app.push_screen(WindowsScreen(self._source, dataset, arguments["batch"]))
+            self.app.push_screen(
+                WindowsScreen(self._source, dataset, self._symbols, arguments["batch"])
+            )
         else:
             command = command_of(remedy)
             words = "" if command is None else f"On the command line: {shlex.join(command)}"

@@ -49,8 +49,8 @@ class CompareScreen(ComparedFacts):
         self,
         source: ProjectSource,
         words: Sequence[str],
-        where: Filter | None = None,
-        symbols: Symbols = Symbols.BRAILLE,
+        where: Filter | None,
+        symbols: Symbols,
     ) -> None:
         """Compare ids of runs and names of versions; `where` says which runs are listed."""
         super().__init__(source, words)

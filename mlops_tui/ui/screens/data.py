@@ -19,7 +19,7 @@ from mlops_tui.data.finding import FindingsReport
 from mlops_tui.domain.datasets import SHORT
 from mlops_tui.domain.errors import InputError
 from mlops_tui.domain.projectfile import load_project
-from mlops_tui.domain.text import safe
+from mlops_tui.domain.text import count, safe
 from mlops_tui.engine.feed import Batch
 from mlops_tui.ui import intents, keys
 from mlops_tui.ui.chosen_columns import Choice
@@ -30,7 +30,6 @@ from mlops_tui.ui.data_reports import (
 )
 from mlops_tui.ui.dataset_rows import dataset_content
 from mlops_tui.ui.diff_rows import diff_content, diff_title
-from mlops_tui.ui.formats import count
 from mlops_tui.ui.place_rows import PlaceContent
 from mlops_tui.ui.profile_rows import profile_content
 from mlops_tui.ui.project_source import READ_ONLY

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import BindingType
 from textual.message import Message
 
-from mlops_tui.domain.text import safe, short_bytes
+from mlops_tui.domain.text import count, safe, short_bytes
 from mlops_tui.ui import intents, keys
 from mlops_tui.ui.disk_rows import disk_shelves
 from mlops_tui.ui.errors import describe
-from mlops_tui.ui.formats import count
 from mlops_tui.ui.heavy import HeavyWork, ProgressTold
 from mlops_tui.ui.project_source import READ_ONLY, ProjectSource
 from mlops_tui.ui.screens.dialogs import ConfirmDialog

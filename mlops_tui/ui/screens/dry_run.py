@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import shlex
 
-from mlops_tui.domain.text import safe
+from mlops_tui.domain.text import count, safe
 from mlops_tui.engine.actions_dry import DryRun
-from mlops_tui.ui.formats import count
 from mlops_tui.ui.screens.dialogs import ReadingDialog
 from mlops_tui.ui.widgets.wrapped_view import Lines, hanging
 

@@ -13,13 +13,13 @@ from mlops_tui.domain.datasets import SHORT
 from mlops_tui.domain.evaluations import Evaluation, Looks
 from mlops_tui.domain.project import Role
 from mlops_tui.domain.projectfile import load_project
-from mlops_tui.domain.text import safe
+from mlops_tui.domain.text import count, safe
 from mlops_tui.engine.feed import Batch
 from mlops_tui.ui import intents, keys
 from mlops_tui.ui.chosen_columns import Choice
 from mlops_tui.ui.errors import describe
 from mlops_tui.ui.evaluation_rows import evaluation_shelves, number
-from mlops_tui.ui.formats import count, moment
+from mlops_tui.ui.formats import moment
 from mlops_tui.ui.heavy import HeavyWork, ProgressTold
 from mlops_tui.ui.place_rows import PlaceContent, Shelf
 from mlops_tui.ui.project_source import READ_ONLY, ProjectSource

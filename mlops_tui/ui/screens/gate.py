@@ -9,10 +9,10 @@ from textual.binding import BindingType
 
 from mlops_tui.domain.errors import InputError
 from mlops_tui.domain.gates import Condition, GateResult, Light
-from mlops_tui.domain.text import safe
+from mlops_tui.domain.text import count, safe
 from mlops_tui.ui import intents, keys
 from mlops_tui.ui.evaluation_rows import bounds, number
-from mlops_tui.ui.formats import ago, count
+from mlops_tui.ui.formats import ago
 from mlops_tui.ui.place_rows import Head, PlaceContent, PlaceRow
 from mlops_tui.ui.project_source import READ_ONLY, ProjectSource
 from mlops_tui.ui.screens.listed import ListedScreen

@@ -12,14 +12,13 @@ from textual.timer import Timer
 
 from mlops_tui.domain.filters import Filter
 from mlops_tui.domain.projectfile import load_project
-from mlops_tui.domain.text import safe
+from mlops_tui.domain.text import count, safe
 from mlops_tui.engine.feed import Batch
 from mlops_tui.engine.grouping import Grouped, filter_of, group_runs
 from mlops_tui.index import FieldFacts
 from mlops_tui.ui import keys
 from mlops_tui.ui.charted import Meaning
 from mlops_tui.ui.chosen_columns import Choice, title_of
-from mlops_tui.ui.formats import count
 from mlops_tui.ui.grouped import as_text, head_and_rows
 from mlops_tui.ui.objective import metric_meaning
 from mlops_tui.ui.project_source import ProjectSource

@@ -11,13 +11,12 @@ from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.message import Message
 
-from mlops_tui.domain.text import safe, short_number
+from mlops_tui.domain.text import count, safe, short_number
 from mlops_tui.ui import intents, keys
 from mlops_tui.ui.axes import tick_label
 from mlops_tui.ui.charted import ChartedRun
 from mlops_tui.ui.distribution import Spread, Summary, spread
 from mlops_tui.ui.errors import describe
-from mlops_tui.ui.formats import count
 from mlops_tui.ui.project_source import ProjectSource
 from mlops_tui.ui.screens.dialog import Dialog
 from mlops_tui.ui.widgets.key_bar import KeyBar

@@ -14,10 +14,9 @@ from textual.widgets import Button, Checkbox, Input, Select
 from mlops_tui.domain.project import Project
 from mlops_tui.domain.runs import Run
 from mlops_tui.domain.sweep import too_many
-from mlops_tui.domain.text import safe
+from mlops_tui.domain.text import count, safe
 from mlops_tui.ui import intents, keys, launch_history
 from mlops_tui.ui.errors import describe
-from mlops_tui.ui.formats import count
 from mlops_tui.ui.launch_history import LaunchHistory
 from mlops_tui.ui.prefill import (
     DEFAULTS,

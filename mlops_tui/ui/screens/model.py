@@ -61,9 +61,7 @@ class ModelScreen(ShelvesScreen):
         tree: Sequence[str]
         card: Sequence[str]
 
-    def __init__(
-        self, source: ProjectSource, model: str, symbols: Symbols = Symbols.BRAILLE
-    ) -> None:
+    def __init__(self, source: ProjectSource, model: str, symbols: Symbols) -> None:
         self.versions = VersionTable(source)
         super().__init__(f"Model {model}")
         self._source = source
@@ -135,7 +133,7 @@ class ModelScreen(ShelvesScreen):
         """Go to a metric over all versions."""
         from mlops_tui.ui.screens.version_curve import VersionCurveScreen
 
-        self.app.push_screen(VersionCurveScreen(self._source, self._model))
+        self.app.push_screen(VersionCurveScreen(self._source, self._model, self._symbols))
 
     def action_evaluation(self) -> None:
         """Go to what was measured of the version."""

@@ -11,11 +11,10 @@ from mlops_tui.domain.evaluations import Evaluation
 from mlops_tui.domain.filters import parse_filter
 from mlops_tui.domain.projectfile import load_project
 from mlops_tui.domain.runs import Run
-from mlops_tui.domain.text import safe
+from mlops_tui.domain.text import count, safe
 from mlops_tui.engine.feed import Batch
 from mlops_tui.engine.wake import have_registered
 from mlops_tui.ui import intents, keys
-from mlops_tui.ui.formats import count
 from mlops_tui.ui.model_rows import output_rows
 from mlops_tui.ui.objective import objective_metric
 from mlops_tui.ui.place_rows import PlaceContent
@@ -43,7 +42,7 @@ class ModelsScreen(PlaceScreen):
         " the file here, and w registers it. Versions never change; aliases such as champion move."
     )
 
-    def __init__(self, source: ProjectSource, symbols: Symbols = Symbols.BRAILLE) -> None:
+    def __init__(self, source: ProjectSource, symbols: Symbols) -> None:
         super().__init__(source)
         self._symbols = symbols
         self._runs: dict[str, Run] = {}

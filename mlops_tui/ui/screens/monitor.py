@@ -12,15 +12,15 @@ from textual.message import Message
 from mlops_tui.domain.monitoring import BatchFacts, Monitor, watched_pairs
 from mlops_tui.domain.project import Dataset, Project, Role
 from mlops_tui.domain.projectfile import load_project
-from mlops_tui.domain.text import safe
+from mlops_tui.domain.text import count, safe
 from mlops_tui.engine.feed import Batch
 from mlops_tui.ui import keys
 from mlops_tui.ui.drift_report import Report, drift_parts, drift_title, verdict_piece
 from mlops_tui.ui.facts import Fact
-from mlops_tui.ui.formats import count
 from mlops_tui.ui.heat_rows import level_piece, timeline, verdict_words
 from mlops_tui.ui.place_rows import Head, PlaceContent, PlaceRow
 from mlops_tui.ui.project_source import ProjectSource
+from mlops_tui.ui.raster import Symbols
 from mlops_tui.ui.reads import RunReader
 from mlops_tui.ui.screens.place import PlaceScreen
 from mlops_tui.ui.screens.report import ReportDialog
@@ -64,8 +64,9 @@ class MonitorScreen(PlaceScreen):
         reference: str
         report: Report
 
-    def __init__(self, source: ProjectSource) -> None:
+    def __init__(self, source: ProjectSource, symbols: Symbols) -> None:
         super().__init__(source)
+        self._symbols = symbols
         self._pairs: dict[str, tuple[Dataset, Dataset]] = {}
         self._batches: dict[str, list[BatchFacts]] = {}
         self._reports: dict[str, Report] = {}
@@ -125,7 +126,7 @@ class MonitorScreen(PlaceScreen):
     def on_row_table_row_opened(self, event: RowTable.RowOpened) -> None:
         event.stop()
         if self._batches.get(event.key):
-            self.app.push_screen(WindowsScreen(self._source, event.key))
+            self.app.push_screen(WindowsScreen(self._source, event.key, self._symbols))
         else:
             self.action_compare()
 

@@ -86,7 +86,7 @@ class ParallelScreen(AppScreen):
         source: ProjectSource,
         ids: Sequence[str] | None,
         where: Filter | None,
-        symbols: Symbols = Symbols.BRAILLE,
+        symbols: Symbols,
     ) -> None:
         """Draw the runs `ids`, or those that pass a filter."""
         super().__init__()

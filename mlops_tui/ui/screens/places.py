@@ -19,11 +19,11 @@ def screen_of(place: str, source: ProjectSource, settings: LaunchSettings) -> Ap
     if place == keys.MONITOR:
         from mlops_tui.ui.screens.monitor import MonitorScreen
 
-        return MonitorScreen(source)
+        return MonitorScreen(source, settings.symbols)
     if place == keys.ALERTS:
         from mlops_tui.ui.screens.alerts import AlertsScreen
 
-        return AlertsScreen(source)
+        return AlertsScreen(source, settings.symbols)
     if place == keys.MODELS:
         from mlops_tui.ui.screens.models import ModelsScreen
 

@@ -17,10 +17,9 @@ from textual.widgets import Static
 
 from mlops_tui.domain.errors import InputError
 from mlops_tui.domain.project import FILE_NAME
-from mlops_tui.domain.text import safe
+from mlops_tui.domain.text import count, safe
 from mlops_tui.ui import keys
 from mlops_tui.ui.errors import describe
-from mlops_tui.ui.formats import count
 from mlops_tui.ui.last_place import save_last_project
 from mlops_tui.ui.project_source import READ_ONLY, not_kept
 from mlops_tui.ui.reads import ReadPool, RunReader

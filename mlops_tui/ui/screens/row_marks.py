@@ -13,13 +13,12 @@ from textual.message import Message
 from mlops_tui.data.finding import FindingsReport
 from mlops_tui.domain.errors import InputError
 from mlops_tui.domain.patches import Act, Mark
-from mlops_tui.domain.text import safe
+from mlops_tui.domain.text import count, safe
 from mlops_tui.engine import actions_patches
 from mlops_tui.engine.data_sources import find_source, open_project
 from mlops_tui.ui import intents, keys
 from mlops_tui.ui.errors import describe
 from mlops_tui.ui.finding_rows import finding_content, finding_title, mark_content, markable
-from mlops_tui.ui.formats import count
 from mlops_tui.ui.heavy import HeavyWork
 from mlops_tui.ui.project_source import READ_ONLY, ProjectSource
 from mlops_tui.ui.screens.dialogs import MessageDialog

@@ -38,7 +38,7 @@ NOTHING = (
 class VersionChart(LineView):
     """Draws the curve anew for the room there is."""
 
-    def __init__(self, symbols: Symbols = Symbols.BRAILLE) -> None:
+    def __init__(self, symbols: Symbols) -> None:
         super().__init__(id="version-chart")
         self._symbols = symbols
         self._course: Course | None = None
@@ -75,9 +75,9 @@ class VersionCurveScreen(RowsScreen):
         course: Course
         unit: str
 
-    def __init__(self, source: ProjectSource, model: str) -> None:
+    def __init__(self, source: ProjectSource, model: str, symbols: Symbols) -> None:
         self.line = PieceLine()
-        self.chart = VersionChart()
+        self.chart = VersionChart(symbols)
         self.table = PlaceTable()
         super().__init__(Vertical(self.line, self.chart, id="version-curve"), self.table)
         self._source = source

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.binding import BindingType
@@ -14,19 +15,19 @@ from mlops_tui.domain.errors import InputError
 from mlops_tui.domain.monitoring import BatchFacts, Cut, HeatMap
 from mlops_tui.domain.performed import Performed
 from mlops_tui.domain.projectfile import load_project
-from mlops_tui.domain.text import safe
+from mlops_tui.domain.text import count, safe
 from mlops_tui.engine.feed import Batch
 from mlops_tui.ui import intents, keys
 from mlops_tui.ui.drift_report import drift_parts, drift_title
 from mlops_tui.ui.errors import describe
 from mlops_tui.ui.facts import Fact
-from mlops_tui.ui.formats import count
 from mlops_tui.ui.heat_rows import BATCH, window_facts
 from mlops_tui.ui.heavy import HeavyWork
 from mlops_tui.ui.model_report import performance_parts, performance_title
 from mlops_tui.ui.overlaid import overlaid_lines
 from mlops_tui.ui.performance_chart import Window, performance_lines
 from mlops_tui.ui.project_source import ProjectSource
+from mlops_tui.ui.raster import Symbols
 from mlops_tui.ui.reads import RunReader
 from mlops_tui.ui.screens.dialogs import MessageDialog, ReadingDialog
 from mlops_tui.ui.screens.pick import PromptDialog
@@ -82,13 +83,16 @@ class WindowsScreen(RowsScreen):
         window: str
         report: Mapping[str, Any]
 
-    def __init__(self, source: ProjectSource, dataset: str, batch: str | None = None) -> None:
+    def __init__(
+        self, source: ProjectSource, dataset: str, symbols: Symbols, batch: str | None = None
+    ) -> None:
         """Show the windows of a live dataset, beginning with one of them or else the newest."""
         self.line = PieceLine(id="project-line")
         self.table = HeatTable()
         super().__init__(self.line, self.table)
         self._source = source
         self._dataset = dataset
+        self._symbols = symbols
         self._wanted = batch
         self._performed: Mapping[str, Performed] = {}
         self._heavy = HeavyWork(self)
@@ -203,7 +207,7 @@ class WindowsScreen(RowsScreen):
 
     def on_windows_screen_history_read(self, event: HistoryRead) -> None:
         event.stop()
-        self.app.push_screen(PerformanceDialog(self._dataset, event.windows))
+        self.app.push_screen(PerformanceDialog(self._dataset, event.windows, self._symbols))
 
     def action_quarantine(self) -> None:
         """Put this window aside for a reason, or take it back."""
@@ -267,11 +271,11 @@ class OverlaidDialog(ReadingDialog):
 class PerformanceDialog(ReadingDialog):
     """How the model did over windows, measured beside estimated, over what is usual."""
 
-    def __init__(self, dataset: str, windows: Sequence[Window]) -> None:
+    def __init__(self, dataset: str, windows: Sequence[Window], symbols: Symbols) -> None:
+        self._performance = partial(performance_lines, windows, symbols=symbols)
         title = f"The model on {dataset}, {count(len(windows), 'window')}"
-        lines = ["".join(text for text, _ in line) for line in performance_lines(windows, 100)]
+        lines = ["".join(text for text, _ in line) for line in self._performance(100)]
         super().__init__(title, "\n".join([title, "", *lines]))
-        self._windows = windows
 
     def lines_for(self, width: int) -> Lines:
-        return [*self.title_lines(width), *performance_lines(self._windows, width)]
+        return [*self.title_lines(width), *self._performance(width)]

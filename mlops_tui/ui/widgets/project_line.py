@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from mlops_tui.domain.alerts import AlertCounts, Severity
 from mlops_tui.domain.project import Project
 from mlops_tui.domain.runs import Run, RunState
-from mlops_tui.domain.text import safe, short_number
+from mlops_tui.domain.text import count, safe, short_number
 from mlops_tui.ui import intents
 from mlops_tui.ui.alert_news import AlertNews
-from mlops_tui.ui.formats import count
 from mlops_tui.ui.launch_settings import LaunchSettings
 from mlops_tui.ui.objective import is_reached, objective_metric, target_words, value_of
 from mlops_tui.ui.widgets.piece_line import PieceLine

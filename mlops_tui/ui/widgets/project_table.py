@@ -11,10 +11,10 @@ from rich.cells import cell_len
 from textual.binding import BindingType
 from textual.message import Message
 
-from mlops_tui.domain.text import safe, short_number
+from mlops_tui.domain.text import count, safe, short_number
 from mlops_tui.ui import keys
 from mlops_tui.ui.columns import GLYPHS
-from mlops_tui.ui.formats import ago, count
+from mlops_tui.ui.formats import ago
 from mlops_tui.ui.objective import is_reached, objective_metric, target_words, value_of
 from mlops_tui.ui.summaries import ProjectSummary
 from mlops_tui.ui.widgets.pieces import Piece, fit

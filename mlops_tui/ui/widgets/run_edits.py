@@ -11,9 +11,8 @@ from textual.message import Message
 from textual.widget import Widget
 
 from mlops_tui.domain.runs import Run
-from mlops_tui.domain.text import safe
+from mlops_tui.domain.text import count, safe
 from mlops_tui.ui import intents, keys
-from mlops_tui.ui.formats import count
 from mlops_tui.ui.picked import MOST_PINS, Picked, load_pins, pins_path, save_pins, toggled
 from mlops_tui.ui.project_source import ProjectSource
 from mlops_tui.ui.run_questions import NO_RUN

@@ -18,10 +18,9 @@ from mlops_tui.domain import places
 from mlops_tui.domain.errors import MlopsTuiError, NotFoundError, RefusedError
 from mlops_tui.domain.project import FILE_NAME
 from mlops_tui.domain.projectfile import load_project
-from mlops_tui.domain.text import safe
+from mlops_tui.domain.text import count, safe
 from mlops_tui.ui import intents, keys, outside, saved
 from mlops_tui.ui.errors import describe
-from mlops_tui.ui.formats import count
 from mlops_tui.ui.project_source import ProjectSource
 from mlops_tui.ui.reads import RunReader
 from mlops_tui.ui.screens.dialogs import MessageDialog

@@ -10,7 +10,7 @@ from typing import ClassVar
 from textual.binding import BindingType
 
 from mlops_tui.domain.filters import SortKey
-from mlops_tui.domain.text import safe
+from mlops_tui.domain.text import count, safe
 from mlops_tui.ui import intents, keys
 from mlops_tui.ui.chosen_columns import (
     NEWEST,
@@ -23,7 +23,6 @@ from mlops_tui.ui.chosen_columns import (
     sorted_column,
     title_of,
 )
-from mlops_tui.ui.formats import count
 from mlops_tui.ui.project_source import ProjectSource
 from mlops_tui.ui.screens.pick import ColumnPicker, SortPicker, ViewPicker
 from mlops_tui.ui.table_view import TableView, Views, save_last, save_named, views_path

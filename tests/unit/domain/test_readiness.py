@@ -216,10 +216,10 @@ def test_what_went_wrong_is_the_evidence(tmp_path: Path) -> None:
         {"column": "site", "value": "b", "is_sure": True, "n": 40}]}}  # fmt: skip
     dirty = {broken[0].id: ("abc", True)}
     found = lines(replace(state, runs=broken, report=worse, commits=dirty))
-    assert "3 points of loss are NaN" in found["O5"].evidence
+    assert "3 NaN values of loss" in found["O5"].evidence
     assert "failed" in found["I2"].evidence
     assert "does worse where site is b (n 40)" in found["M6"].evidence
-    assert "0 of the last 1 trainings ran at a clean commit" in found["M1"].evidence
+    assert "0 of the last 1 training ran at a clean commit" in found["M1"].evidence
     drills = [{"t": DAY, "seconds": 0.1, "problems": ["m:1 is deleted"]}]
     again = [{"t": DAY, "verdict": "other metrics", "model": "m", "version": 1}]
     other = lines(replace(state, drills=drills, reproductions=again))

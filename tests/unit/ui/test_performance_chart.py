@@ -10,6 +10,8 @@ import pytest
 from mlops_tui.domain.monitoring import BatchFacts
 from mlops_tui.domain.performed import Performed
 from mlops_tui.ui.performance_chart import Window, metric_names, performance_lines
+from mlops_tui.ui.raster import Symbols
+from mlops_tui.ui.widgets.line_chart import LABELS
 
 
 def metric(name: str, basis: str, value: float | None, verdict: str = "ok") -> dict[str, Any]:
@@ -29,8 +31,9 @@ def window(number: int, *metrics: dict[str, Any]) -> Window:
     return Window(batch, Performed(batch.id, "", 0.0, "", figures))
 
 
-def text(windows: list[Window], width: int) -> list[str]:
-    lines = ["".join(it for it, _ in line) for line in performance_lines(windows, width)]
+def text(windows: list[Window], width: int, symbols: Symbols = Symbols.BRAILLE) -> list[str]:
+    pieces = performance_lines(windows, width, symbols)
+    lines = ["".join(it for it, _ in line) for line in pieces]
     assert all(len(line) <= width for line in lines)
     return lines
 
@@ -54,6 +57,13 @@ def test_measured_and_estimated_stand_on_one_chart_with_their_n(width: int) -> N
     assert f"✗ 0.7 (0.68{to}0.72) n 1,200" in lines[16]
     assert lines[16].rstrip().endswith("-")
     assert any(line.startswith("f1 ") for line in lines)
+
+
+def test_the_chart_is_drawn_in_ascii_where_that_is_asked_for() -> None:
+    windows = [window(n, metric("accuracy", "estimated", 0.9 + n / 100)) for n in (1, 2, 3)]
+    lines = text(windows, 72, Symbols.ASCII)
+    assert not any("\u2800" <= character <= "\u28ff" for character in "".join(lines))
+    assert any(set(line[LABELS:]) & set("'-.") for line in lines[3:13])
 
 
 def test_windows_without_figures_and_with_infinite_ones_are_drawn_as_far_as_they_go() -> None:
