@@ -14,6 +14,7 @@ from mlops_tui.domain.verdicts import Verdict
 from mlops_tui.index.lines import clean, is_number
 from mlops_tui.index.performed import note_performed
 from mlops_tui.index.quarantine import WHY
+from mlops_tui.index.schema import limited
 
 _LONGEST = 4096
 _VERDICTS = tuple(Verdict)
@@ -22,7 +23,6 @@ _FACTS = (
     "id, dataset, reference, key, at, start, end, rows, verdict, error, columns, drifted,"
     f" n_drifted, findings, report, t, host, {WHY}"
 )
-_MOST_ROWS = 2**63 - 1
 
 
 def note_batch(connection: sqlite3.Connection, record: Mapping[str, Any]) -> None:
@@ -117,7 +117,7 @@ def select_batches(
         " AND (?2 IS NULL OR at < ?2) AND cut = (SELECT last.cut FROM batches AS last"
         " WHERE last.dataset = batches.dataset ORDER BY last.t DESC, last.id DESC LIMIT 1)"
         " ORDER BY at DESC, key DESC LIMIT ?3",
-        (None if dataset is None else clean(dataset), before, _limit(limit)),
+        (None if dataset is None else clean(dataset), before, limited(limit)),
     )
     return [_batch(row) for row in reversed(rows.fetchall())]
 
@@ -245,10 +245,6 @@ def select_sizes(connection: sqlite3.Connection, dataset: str, before: float) ->
 def _batch(row: Sequence[Any]) -> BatchFacts:
     drifted = tuple(json.loads(row[11]))
     return BatchFacts(*(*row[:11], drifted, *row[12:]))
-
-
-def _limit(limit: int | None) -> int:
-    return _MOST_ROWS if limit is None else min(limit, _MOST_ROWS)
 
 
 def _text(record: Mapping[str, Any], key: str) -> str:

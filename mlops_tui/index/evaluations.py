@@ -11,9 +11,9 @@ from typing import Any
 from mlops_tui.domain.errors import AmbiguousError, NotFoundError
 from mlops_tui.domain.evaluations import Evaluation, Figure, Looks
 from mlops_tui.index.lines import clean, is_number
+from mlops_tui.index.schema import limited
 
 _LONGEST = 4096
-_MOST_ROWS = 2**63 - 1
 _MOST_METRICS = 1000
 _FACTS = (
     "id, run, model, number, dataset, version, role, problem, rows, metrics, report, predictions,"
@@ -67,7 +67,7 @@ def select_evaluations(
     where = " AND ".join(condition for condition, _ in wanted) or "1"
     rows = connection.execute(
         f"SELECT {_FACTS} FROM evaluations WHERE {where} ORDER BY t DESC, id DESC LIMIT ?",
-        (*(value for _, value in wanted), _MOST_ROWS if limit is None else min(limit, _MOST_ROWS)),
+        (*(value for _, value in wanted), limited(limit)),
     )
     return [_evaluation(row) for row in rows]
 

@@ -6,10 +6,12 @@ import json
 import math
 import sqlite3
 import time
+from collections.abc import Sequence
 
 from mlops_tui.domain.runs import WORD_FIELDS, WORDS
 from mlops_tui.index.datasets import short_versions
 from mlops_tui.index.labels import NO_LABEL
+from mlops_tui.index.schema import limited
 from mlops_tui.index.values import FieldFacts
 
 STATE = (
@@ -33,6 +35,8 @@ _COUNTED = ("job", "kind", "host", "note", "attempt", "reason", "exit_code")
 _MOVING = frozenset({"duration"})
 """What changes while the index does not."""
 MOST_KEPT = 12
+MOST_LISTED = 20_000
+"""A list of more runs takes more memory than it saves time."""
 _SUMMARIES = {
     "metric": "last",
     "last": "last",
@@ -49,6 +53,8 @@ _SCALARS = json.JSONDecoder()
 
 Values = dict[int, object]
 """Row of a run -> value; what is missing has no key."""
+Rows = Sequence[tuple[int, str]]
+"""Row and id of runs."""
 
 
 class Fields:
@@ -60,13 +66,27 @@ class Fields:
     def __init__(self) -> None:
         self._of: object = None
         self._kept: dict[str, Values] = {}
+        self._listed: dict[bool, Rows] = {}
 
-    def read(self, connection: sqlite3.Connection, field: str) -> Values:
-        """Return the values of a field for all runs that have one, as `read_field`."""
+    def runs(self, connection: sqlite3.Connection, deleted: bool) -> Rows:
+        """Return the row and the id of each run that is deleted, or is not; newest first."""
+        self._renew(connection)
+        if deleted not in self._listed:
+            rows = select_runs_listed(connection, deleted)
+            if len(rows) > MOST_LISTED:
+                return rows
+            self._listed[deleted] = rows
+        return self._listed[deleted]
+
+    def _renew(self, connection: sqlite3.Connection) -> None:
         elsewhere = connection.execute("PRAGMA data_version").fetchone()[0]
         now_of = (connection, elsewhere, connection.total_changes)
         if self._of != now_of:
-            self._of, self._kept = now_of, {}
+            self._of, self._kept, self._listed = now_of, {}, {}
+
+    def read(self, connection: sqlite3.Connection, field: str) -> Values:
+        """Return the values of a field for all runs that have one, as `read_field`."""
+        self._renew(connection)
         if field in _MOVING:
             return read_field(connection, field)
         if field not in self._kept:
@@ -74,6 +94,17 @@ class Fields:
                 self._kept.clear()
             self._kept[field] = read_field(connection, field)
         return self._kept[field]
+
+
+def select_runs_listed(
+    connection: sqlite3.Connection, deleted: bool, limit: int | None = None
+) -> Rows:
+    """Return the row and the id of the newest runs that are deleted, or are not; newest first."""
+    return connection.execute(
+        "SELECT num, id FROM runs WHERE known = 1 AND purged = 0 AND deleted = ?"
+        " ORDER BY created DESC, id DESC LIMIT ?",
+        (deleted, limited(limit)),
+    ).fetchall()
 
 
 def read_field(connection: sqlite3.Connection, field: str) -> Values:

@@ -14,11 +14,20 @@ from typing import TYPE_CHECKING, Any
 from mlops_tui.domain import lifecycle
 from mlops_tui.domain.errors import AmbiguousError, NotFoundError
 from mlops_tui.domain.runs import MetricSummary, Run, RunState, Series
-from mlops_tui.index.fields import STARTED, STATE, Fields, Values, decode_value
+from mlops_tui.index.fields import (
+    STARTED,
+    STATE,
+    Fields,
+    Rows,
+    Values,
+    decode_value,
+    select_runs_listed,
+)
 from mlops_tui.index.labels import NO_LABEL
 from mlops_tui.index.lines import BadLineError, clean, read_record, split_lines
 from mlops_tui.index.packing import average, no_points
 from mlops_tui.index.points import read_few_points, read_points
+from mlops_tui.index.schema import limited
 from mlops_tui.index.values import QueuedRun
 
 if TYPE_CHECKING:
@@ -27,8 +36,6 @@ if TYPE_CHECKING:
 _VISIBLE = "known = 1 AND purged = 0"
 _AMONG = "IN (SELECT value FROM json_each(?))"
 _BYTES_A_HEARTBEAT = 400
-_MOST_ROWS = 2**63 - 1
-"""SQLite counts no further."""
 
 
 def select_ids(
@@ -40,11 +47,9 @@ def select_ids(
     limit: int | None,
 ) -> list[str]:
     """Return ids of runs, newest first unless sorted."""
-    rows = connection.execute(
-        f"SELECT num, id FROM runs WHERE {_VISIBLE} AND deleted = ?"
-        " ORDER BY created DESC, id DESC LIMIT ?",
-        (deleted, _MOST_ROWS if where or sort or limit is None else min(limit, _MOST_ROWS)),
-    ).fetchall()
+    if where is None and sort is None and limit is not None:
+        return [run_id for _, run_id in select_runs_listed(connection, deleted, limit)]
+    rows = read.runs(connection, deleted)
     fields = (where.fields if where else frozenset()) | (sort.fields if sort else frozenset())
     columns = {field: read.read(connection, field) for field in fields}
     if where is not None:
@@ -96,7 +101,7 @@ def last_ended_ids(connection: sqlite3.Connection, limit: int) -> list[str]:
     rows = connection.execute(
         f"SELECT id FROM runs WHERE {_VISIBLE} AND deleted = 0 AND end_source > 0"
         " ORDER BY ended DESC, id DESC LIMIT ?",
-        (min(limit, _MOST_ROWS),),
+        (limited(limit),),
     )
     return [row[0] for row in rows]
 
@@ -216,9 +221,7 @@ def _heartbeats(data: bytes) -> list[dict[str, Any]]:
     return found
 
 
-def _filtered(
-    rows: list[tuple[int, str]], where: Filter, columns: dict[str, Values]
-) -> list[tuple[int, str]]:
+def _filtered(rows: Rows, where: Filter, columns: dict[str, Values]) -> Rows:
     now = time.time()
     chosen = []
     num = 0

@@ -190,3 +190,12 @@ CREATE TABLE tails (                       -- what does not fill a chunk yet, in
     PRIMARY KEY (series, seq)
 );
 """
+
+
+def limited(limit: int | None) -> int:
+    """Return what stands behind LIMIT; None is for all rows."""
+    return _MOST_ROWS if limit is None else min(limit, _MOST_ROWS)
+
+
+_MOST_ROWS = 2**63 - 1
+"""SQLite counts no further."""

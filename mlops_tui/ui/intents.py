@@ -58,9 +58,10 @@ class AlertsRead(Message):
 
 @dataclass
 class ListRead(Message):
-    """The ids of the runs wanted, in order."""
+    """The ids of the runs wanted, in order, and facts of those that are seen first."""
 
     ids: list[str]
+    runs: list[Run]
 
 
 @dataclass

@@ -111,12 +111,17 @@ class ProjectSource:
         where: Filter | None,
         sort: Sort | None,
         with_deleted: bool = False,
+        *,
+        missing: Callable[[list[str]], list[str]],
     ) -> None:
-        def work(reader: RunReader) -> list[str]:
-            deleted = reader.run_ids(where, sort, deleted=True) if with_deleted else []
-            return reader.run_ids(where, sort) + deleted
+        """Have `ListRead` posted to `to`, with facts of those that `missing` tells in a thread."""
 
-        self.ask("the list of runs", work, intents.ListRead, to, "list")
+        def work(reader: RunReader) -> tuple[list[str], list[Run]]:
+            deleted = reader.run_ids(where, sort, deleted=True) if with_deleted else []
+            ids = reader.run_ids(where, sort) + deleted
+            return ids, reader.runs(missing(ids))
+
+        self.ask("the list of runs", work, lambda found: intents.ListRead(*found), to, "list")
 
     def ask_runs(
         self, to: MessagePump, ids: Sequence[str], group: str, *, replaces: bool = True

@@ -72,8 +72,8 @@ class RunTable(RowTable):
     def run_at_hand(self, run_id: str | None) -> Run | None:
         return self._runs.get(run_id) if run_id is not None else None
 
-    def put_runs(self, runs: Sequence[Run]) -> None:
-        """Show these facts; lines that look the same stay untouched."""
+    def put_runs(self, runs: Sequence[Run], is_listed: bool = True) -> None:
+        """Show these facts, at once if these runs are listed; lines that look the same stay."""
         for run in runs:
             self._runs[run.id] = run
             self._runs.move_to_end(run.id)
@@ -84,6 +84,8 @@ class RunTable(RowTable):
             oldest, run = self._runs.popitem(last=False)
             if oldest in self._picked.slots:
                 self._runs[oldest] = run
+        if not is_listed:
+            return
         if self._needs_other_columns():
             self._plan()
         self.refresh_changed()

@@ -104,7 +104,13 @@ class RunsPane(Holder):
         self._relist = None
         self._relisted = time.monotonic()
         sort = self.view_keys.view.sort
-        self._source.ask_list(self, self.where, sort, self.edits.shows_deleted)
+        table, top = self.table, self.table.scroll_offset.y
+        seen = slice(top, top + table.page_rows)
+
+        def missing(ids: list[str]) -> list[str]:
+            return [run_id for run_id in ids[seen] if run_id not in table.known]
+
+        self._source.ask_list(self, self.where, sort, self.edits.shows_deleted, missing=missing)
         self.view_keys.renew_fields()
 
     def on_list_read(self, event: intents.ListRead) -> None:
@@ -115,6 +121,7 @@ class RunsPane(Holder):
         self.table.empty = EMPTY if self.where is None else NOTHING_PASSES
         hidden = self.edits.hidden
         listed = [run_id for run_id in event.ids if run_id not in hidden]
+        self.table.put_runs(event.runs, is_listed=False)
         self.table.set_keys(self.edits.picked.pins_first(listed))
         self._show_title()
         self._return()
