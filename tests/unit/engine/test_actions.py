@@ -26,7 +26,9 @@ from mlops_tui.domain.runs import Run, RunState
 from mlops_tui.engine import actions, fifo, secrets, wake
 from mlops_tui.engine.actions import StopResult
 from mlops_tui.engine.actions_lookup import find_run
+from mlops_tui.engine.agent import take_lock
 from mlops_tui.index import Index
+from mlops_tui.journal.lock import FileLock
 
 TOML = """
 [jobs.train]
@@ -47,7 +49,7 @@ token = { type = "secret", env = "PUSH_TOKEN" }
 
 @pytest.fixture
 def project(tmp_path: Path) -> Iterator[Path]:
-    """Give a project whose agent is a pipe that we read: what is launched stays queued."""
+    """Give a project whose agent we are, by pipe and lock: what is launched stays queued."""
     folder = tmp_path / "proj"
     folder.mkdir()
     (folder / "mlops.toml").write_text(TOML)
@@ -55,8 +57,12 @@ def project(tmp_path: Path) -> Iterator[Path]:
     pipe = wake.agent_file(folder, "fifo")
     os.mkfifo(pipe, 0o600)
     fd = os.open(pipe, os.O_RDWR | os.O_NONBLOCK)
+    lock = FileLock(wake.agent_file(folder, "lock"))
+    assert take_lock(lock, pipe)
     yield folder
+    lock.release()
     os.close(fd)
+    assert not wake.agent_file(folder, "log").exists(), "another agent was started"
 
 
 def journal(project: Path, event: str = "") -> list[dict[str, Any]]:
@@ -383,11 +389,12 @@ def test_what_is_not_there_is_not_found(project: Path) -> None:
         actions.delete(project, ["20200101-000000-abcdef"])
 
 
-def test_no_agent_is_told_from_one(project: Path) -> None:
-    status = actions.agent_status(project)
+def test_no_agent_is_told_from_one(project: Path, tmp_path: Path) -> None:
+    assert actions.agent_status(project).pid == os.getpid()
+    status = actions.agent_status(tmp_path)
     assert not status.is_running
     assert status.pid is None
-    assert not actions.agent_stop(project)
+    assert not actions.agent_stop(tmp_path)
 
 
 def test_every_verb_is_there_by_its_name() -> None:
