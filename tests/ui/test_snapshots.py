@@ -150,6 +150,7 @@ async def settled(it: Driven, shows: str) -> str:
     await it.sees(shows)
     before = ""
     while before != (before := it.screen_text()) or shows not in before:
+        it.app.screen.refresh()  # what lies below a dialog is taken over when that is painted
         await it.pilot.pause(0.1)
     return before
 
